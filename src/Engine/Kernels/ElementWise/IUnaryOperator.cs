@@ -1,0 +1,27 @@
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Kernels.ElementWise;
+
+/// <summary>An element-wise function of one number, written once for every width and for double precision.</summary>
+public interface IUnaryOperator
+{
+    public T Apply<TMath, T>(T x)
+        where TMath : struct, IArithmetic<T>
+        where T : struct;
+}
+
+/// <summary>An element-wise function of two numbers, written once for every width and for double precision.</summary>
+public interface IBinaryOperator
+{
+    public T Apply<TMath, T>(T x, T y)
+        where TMath : struct, IArithmetic<T>
+        where T : struct;
+}
+
+/// <summary>y = x.</summary>
+public readonly struct Identity : IUnaryOperator
+{
+    public T Apply<TMath, T>(T x)
+        where TMath : struct, IArithmetic<T>
+        where T : struct => x;
+}

@@ -1,0 +1,30 @@
+namespace Distributed.Engine.Kernels.Lanes;
+
+/// <summary>Arithmetic on <see cref="Count"/> floats at once, with loads and stores.</summary>
+/// <typeparam name="TVector">float, or a 128, 256 or 512-bit vector of floats.</typeparam>
+public unsafe interface ILanes<TVector> : IArithmetic<TVector>
+    where TVector : struct
+{
+    /// <summary>Floats per vector: 1, 4, 8 or 16.</summary>
+    public static abstract int Count { get; }
+
+    public static abstract TVector Zero { get; }
+
+    /// <summary>Reads Count floats; any alignment.</summary>
+    public static abstract TVector Load(float* source);
+
+    /// <summary>Writes Count floats; any alignment.</summary>
+    public static abstract void Store(TVector value, float* destination);
+
+    /// <summary>The same float in every lane.</summary>
+    public static abstract TVector Broadcast(float value);
+
+    /// <summary>2ⁿ for integral n in −126 … 127, by building the exponent bits.</summary>
+    public static abstract TVector PowerOfTwo(TVector n);
+
+    /// <summary>
+    /// Splits a positive normal float into m · 2ᵉ with m in [√½, √2) and integral e. Other inputs give unspecified
+    /// but equal bits on every width.
+    /// </summary>
+    public static abstract TVector SplitExponent(TVector value, out TVector exponent);
+}

@@ -1,0 +1,68 @@
+using System.Runtime.Intrinsics;
+
+namespace Distributed.Engine.Kernels.Lanes;
+
+/// <summary>16 floats at a time, in one 512-bit vector.</summary>
+public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
+{
+    public static int Count => 16;
+
+    public static Vector512<float> Zero => Vector512<float>.Zero;
+
+    public static Vector512<float> Load(float* source) => Vector512.Load(source);
+
+    public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
+
+    public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
+
+    public static Vector512<float> Constant(double value) => Vector512.Create((float)value);
+
+    public static Vector512<float> Add(Vector512<float> left, Vector512<float> right) => left + right;
+
+    public static Vector512<float> Subtract(Vector512<float> left, Vector512<float> right) => left - right;
+
+    public static Vector512<float> Multiply(Vector512<float> left, Vector512<float> right) => left * right;
+
+    public static Vector512<float> Divide(Vector512<float> left, Vector512<float> right) => left / right;
+
+    public static Vector512<float> FusedMultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
+        Vector512.FusedMultiplyAdd(left, right, addend);
+
+    public static Vector512<float> Negate(Vector512<float> value) => -value;
+
+    public static Vector512<float> Abs(Vector512<float> value) => Vector512.Abs(value);
+
+    public static Vector512<float> Sqrt(Vector512<float> value) => Vector512.Sqrt(value);
+
+    public static Vector512<float> WhereLess(
+        Vector512<float> left, Vector512<float> right, Vector512<float> then, Vector512<float> otherwise) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(left, right), then, otherwise);
+
+    public static Vector512<float> WhereLessOrEqual(
+        Vector512<float> left, Vector512<float> right, Vector512<float> then, Vector512<float> otherwise) =>
+        Vector512.ConditionalSelect(Vector512.LessThanOrEqual(left, right), then, otherwise);
+
+    public static Vector512<float> WhereEqual(
+        Vector512<float> left, Vector512<float> right, Vector512<float> then, Vector512<float> otherwise) =>
+        Vector512.ConditionalSelect(Vector512.Equals(left, right), then, otherwise);
+
+    public static Vector512<float> Exp(Vector512<float> value) => Transcendental.Exp<Lanes512, Vector512<float>>(value);
+
+    public static Vector512<float> Log(Vector512<float> value) => Transcendental.Log<Lanes512, Vector512<float>>(value);
+
+    public static Vector512<float> Tanh(Vector512<float> value) => Transcendental.Tanh<Lanes512, Vector512<float>>(value);
+
+    public static Vector512<float> Sigmoid(Vector512<float> value) =>
+        Transcendental.Sigmoid<Lanes512, Vector512<float>>(value);
+
+    public static Vector512<float> PowerOfTwo(Vector512<float> n) =>
+        ((Vector512.ConvertToInt32(n) + Vector512.Create(127)) << 23).AsSingle();
+
+    public static Vector512<float> SplitExponent(Vector512<float> value, out Vector512<float> exponent)
+    {
+        var offset = value.AsInt32() - Vector512.Create(ExponentSplit.SquareRootOfHalfBits);
+        exponent = Vector512.ConvertToSingle(offset >> 23);
+        var fraction = offset & Vector512.Create(ExponentSplit.FractionMask);
+        return (fraction + Vector512.Create(ExponentSplit.SquareRootOfHalfBits)).AsSingle();
+    }
+}

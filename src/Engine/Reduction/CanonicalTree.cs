@@ -1,0 +1,76 @@
+using System.Numerics;
+
+namespace Distributed.Engine.Reduction;
+
+/// <summary>
+/// The one fixed binary tree over micro-batch indices along which everything global is summed: n leaves are split at
+/// the largest power of two below n, left and right again so.
+/// </summary>
+/// <remarks>
+/// Because of that split, every aligned block of 2ʲ leaves inside n is a node, whatever n is. So a worker adds up the
+/// largest aligned blocks inside its range (<see cref="Pieces"/>) without knowing the others, and whoever has all the
+/// pieces of a batch, in order, finishes the same tree (<see cref="MergesAfter"/>, then right to left).
+/// The sum therefore does not depend on how the micro-batches were dealt out.
+/// </remarks>
+public static class CanonicalTree
+{
+    /// <summary>The most pieces a range of so many micro-batches can have, wherever it starts.</summary>
+    public static int PiecesMax(int count) =>
+        count <= 1 ? count : Math.Max(1, 2 * BitOperations.Log2((uint)count));
+
+    /// <summary>
+    /// Writes the largest aligned blocks that make up [first, first + count), left to right, and returns how many.
+    /// </summary>
+    public static int Pieces(int first, int count, Span<TreePiece> pieces)
+    {
+        var written = 0;
+        var end = first + count;
+        while (first < end)
+        {
+            var size = BlockSizeAt(first, end - first);
+            pieces[written++] = new TreePiece(first, size);
+            first += size;
+        }
+
+        return written;
+    }
+
+    /// <summary>How many pieces <see cref="Pieces"/> would write.</summary>
+    public static int PieceCount(int first, int count)
+    {
+        var pieces = 0;
+        for (var end = first + count; first < end; first += BlockSizeAt(first, end - first))
+        {
+            pieces++;
+        }
+
+        return pieces;
+    }
+
+    /// <summary>
+    /// How many finished neighbours to the left the block joins once it is summed, in a range that starts at
+    /// rangeFirst: a running sum keeps a stack of blocks, adds the top one this many times, then pushes the result.
+    /// </summary>
+    public static int MergesAfter(int rangeFirst, TreePiece block)
+    {
+        var merges = 0;
+        var (first, size) = (block.First, block.Size);
+        while ((first & size) != 0 && first - size >= rangeFirst)
+        {
+            first -= size;
+            size *= 2;
+            merges++;
+        }
+
+        return merges;
+    }
+
+    private static int BlockSizeAt(int first, int available)
+    {
+        var largest = 1 << BitOperations.Log2((uint)available);
+        return first == 0 ? largest : Math.Min(largest, first & -first);
+    }
+}
+
+/// <summary>An aligned block of micro-batches: Size is a power of two and First a multiple of it.</summary>
+public readonly record struct TreePiece(int First, int Size);
