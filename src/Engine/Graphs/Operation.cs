@@ -1,0 +1,36 @@
+namespace Distributed.Engine.Graphs;
+
+/// <summary>What a tensor does with its inputs: the rule for shapes, the rule for gradients, and its kernel's family.</summary>
+/// <remarks>Immutable and without values: one instance may serve many tensors.</remarks>
+public abstract class Operation
+{
+    /// <summary>The name in messages and drawings, lower case.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The result's shape. Errors: ShapeException naming the operation and the shapes seen and needed.</summary>
+    internal abstract TensorShape Infer(ReadOnlySpan<TensorShape> inputs);
+
+    /// <summary>
+    /// The gradient to each input, given the gradient to the output, as new tensors of the same graph; null where no
+    /// gradient flows. Each has its input's shape.
+    /// </summary>
+    internal abstract Tensor?[] Gradient(Tensor output, Tensor upstream);
+
+    /// <summary>Calls the visitor's method for this operation's family.</summary>
+    internal abstract void Accept(IOperationVisitor visitor, Instruction instruction);
+
+    /// <summary>
+    /// The operation that computes activation(x·W + bias) in one pass where this one is the activation; null where it
+    /// is not an element-wise function of one input.
+    /// </summary>
+    internal virtual Operation? FuseOnto(MatMulOperation product, bool biased) => null;
+
+    /// <summary>True where the result may be written over an input of the same length.</summary>
+    internal virtual bool InPlace => false;
+
+    /// <summary>True where the result sums over the batch, so that each worker has partial sums only.</summary>
+    internal virtual bool SumsOverBatch => false;
+
+    /// <summary>Null gradients for an operation through which none flows.</summary>
+    protected static Tensor?[] NoGradient(Tensor output) => new Tensor?[output.Inputs.Count];
+}

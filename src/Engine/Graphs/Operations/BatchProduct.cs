@@ -1,0 +1,49 @@
+using Distributed.Engine.Errors;
+
+namespace Distributed.Engine.Graphs;
+
+public sealed partial class Tensor
+{
+    /// <summary>Σ over the batch (and all rows of each sample) of xᵀ·y: the gradient of a weight matrix.</summary>
+    /// <remarks>Shapes: this [batch, …, m], right [batch, …, n] with the same rows; the result is [m, n].</remarks>
+    public Tensor BatchProduct(Tensor right) => Graph.Add(new BatchProductOperation(), this, right);
+}
+
+/// <summary>
+/// Z = Σ xᵀ·y: per micro-batch one chain of fused multiply-adds over its rows, ascending from 0; the micro-batches
+/// along the canonical tree.
+/// </summary>
+/// <remarks>For z = x·W this is dL/dW = xᵀ·dL/dz.</remarks>
+public sealed class BatchProductOperation : Operation
+{
+    public override string Name => "batch-product";
+
+    internal override bool SumsOverBatch => true;
+
+    internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs)
+    {
+        var (x, y) = (inputs[0], inputs[1]);
+        if (!x.Batched || !y.Batched || x.Rank == 0 || y.Rank == 0)
+        {
+            Throw.Shape(Name, x.Batched && x.Rank > 0 ? "rhs" : "lhs", x.Batched && x.Rank > 0 ? y : x,
+                "a batch and at least one dimension");
+        }
+
+        var ((xRows, m), (yRows, n)) = (MatMulOperation.Matrix(x), MatMulOperation.Matrix(y));
+        if (xRows != yRows)
+        {
+            Throw.Shape(Name, "rhs", y, $"{xRows} rows per sample as in lhs {x}");
+        }
+
+        return TensorShape.Of(m, n);
+    }
+
+    internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
+        visitor.BatchProduct(instruction);
+
+    internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
+    {
+        var (x, y) = (output.Inputs[0], output.Inputs[1]);
+        return [y.Product(upstream, false, transposeRight: true), x.Product(upstream, false, false)];
+    }
+}

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using Distributed.Engine.Errors;
+using Distributed.Engine.Kernels.ElementWise;
+
+namespace Distributed.Engine.Graphs;
+
+public sealed partial class Tensor
+{
+    /// <summary>The matrix product x·W.</summary>
+    /// <remarks>
+    /// Shapes: this [batch, …, k] or [k] or […, k], right [k, n] without batch; the result has n in place of k.
+    /// Errors: ShapeException naming both shapes when the inner sizes differ.
+    /// </remarks>
+    public Tensor MatMul(Tensor right) => Product(right, transposeLeft: false, transposeRight: false);
+
+    internal Tensor Product(Tensor right, bool transposeLeft, bool transposeRight) =>
+        Graph.Add(new MatMulOperation(transposeLeft, transposeRight), this, right);
+}
+
+/// <summary>
+/// C = A·B, Aᵀ·B or A·Bᵀ, each element one chain of fused multiply-adds over the inner index, ascending from 0.
+/// </summary>
+/// <remarks>
+/// Shapes: all dimensions of A but the last, and its batch, are rows. B is a matrix without batch. Aᵀ needs an A
+/// without batch, because a sum over the batch is a <see cref="BatchProductOperation"/>.
+/// </remarks>
+public sealed class MatMulOperation : Operation
+{
+    internal MatMulOperation(bool transposeLeft, bool transposeRight)
+    {
+        if (transposeLeft && transposeRight)
+        {
+            throw new ArgumentException("matmul: at most one side is transposed; no gradient needs both");
+        }
+
+        TransposeLeft = transposeLeft;
+        TransposeRight = transposeRight;
+    }
+
+    public override string Name => "matmul";
+
+    public bool TransposeLeft { get; }
+
+    public bool TransposeRight { get; }
+
+    internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs)
+    {
+        var (a, b) = (inputs[0], inputs[1]);
+        if (a.Rank == 0 || (TransposeLeft && a.Batched))
+        {
+            Throw.MatMulOperand("lhs", a, TransposeLeft ? "rows and columns and no batch" : "at least one dimension");
+        }
+
+        if (b.Batched || (b.Rank != 2 && !(TransposeLeft && b.Rank > 0)))
+        {
+            Throw.MatMulOperand("rhs", b, "two dimensions and no batch, such as a parameter");
+        }
+
+        var (aRows, aColumns) = Matrix(a);
+        var (bRows, bColumns) = Matrix(b);
+        var (inner, needed) = (TransposeLeft ? aRows : aColumns, TransposeRight ? bColumns : bRows);
+        if (inner != needed)
+        {
+            Throw.InnerSizes(a, inner, b, needed);
+        }
+
+        return TransposeLeft
+            ? TensorShape.Of(aColumns, bColumns)
+            : a.With([.. a.Dimensions[..^1], TransposeRight ? bRows : bColumns]);
+    }
+
+    internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
+        visitor.Linear(instruction, this, default(Identity));
+
+    internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
+    {
+        var (a, b) = (output.Inputs[0], output.Inputs[1]);
+        if (TransposeLeft)
+        {
+            return [b.Product(upstream, false, transposeRight: true).Reshape(a.Shape),
+                a.Product(upstream, false, false).Reshape(b.Shape)];
+        }
+
+        var toA = upstream.Product(b, false, transposeRight: !TransposeRight);
+        var (left, right) = TransposeRight ? (upstream, a) : (a, upstream);
+        return [toA, a.Shape.Batched ? left.BatchProduct(right) : left.Product(right, transposeLeft: true, false)];
+    }
+
+    /// <summary>A tensor seen as a matrix: the last dimension is columns, everything before it rows of a sample.</summary>
+    internal static (int Rows, int Columns) Matrix(TensorShape shape)
+    {
+        var columns = shape.Dimensions[^1];
+        var rows = 1;
+        foreach (var size in ImmutableCollectionsMarshal.AsArray(shape.Dimensions).AsSpan()[..^1])
+        {
+            rows *= size;
+        }
+
+        return (rows, columns);
+    }
+}

@@ -1,0 +1,25 @@
+using Distributed.Engine.Graphs;
+
+namespace Distributed.Engine.Plans;
+
+/// <summary>Which of a plan's memories a value lies in.</summary>
+public enum Storage
+{
+    /// <summary>Supplied at each run.</summary>
+    Input,
+
+    /// <summary>The flat parameter buffer, shared by all workers.</summary>
+    Parameter,
+
+    /// <summary>Fixed when the graph was built.</summary>
+    Constant,
+
+    /// <summary>Scratch and results of one worker, planned and reused.</summary>
+    Arena,
+
+    /// <summary>Partial sums over the batch, one copy per <see cref="Reduction.TreePiece"/>.</summary>
+    Partial,
+}
+
+/// <summary>Where a value lies and what shape it has. Units: Offset counts floats.</summary>
+public readonly record struct Operand(Storage Storage, int Offset, TensorShape Shape);

@@ -1,0 +1,191 @@
+using Distributed.Engine.Graphs;
+
+namespace Distributed.Engine.Plans;
+
+/// <summary>The compiler behind <see cref="Plan"/>: what is needed, in which order, and where it lies.</summary>
+internal sealed class PlanBuilder
+{
+    private readonly Dictionary<Tensor, Operand> _places = [];
+    private readonly Dictionary<Tensor, int> _lastUse = [];
+    private readonly Dictionary<string, Operand> _inputs = new(StringComparer.Ordinal);
+    private readonly List<(ConstantOperation, Operand)> _constants = [];
+    private readonly List<Instruction> _instructions = [];
+    private readonly ArenaPlanner _arena = new();
+    private readonly ArenaPlanner _inputPlanner = new();
+    private readonly ArenaPlanner _constantPlanner = new();
+
+    internal PlanBuilder(IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samplesMax, 1);
+        if (outputs.Count == 0)
+        {
+            throw new ArgumentException("plan: no outputs asked for; name at least one tensor");
+        }
+
+        (SamplesMax, Mode) = (samplesMax, mode);
+        Layout = new ParameterLayout(outputs[0].Graph);
+        var steps = Fusion.Apply(Needed(outputs), outputs.Select(Root).ToList())
+            .Where(step => step.Operation is not ReshapeOperation).ToList();
+        PlacePartials(outputs);
+        FindLastUses(steps, outputs);
+        for (var i = 0; i < steps.Count; i++)
+        {
+            Emit(steps[i], i);
+        }
+
+        Outputs = [.. outputs.Select(PlaceOf)];
+    }
+
+    internal int SamplesMax { get; }
+
+    internal BatchMode Mode { get; }
+
+    internal ParameterLayout Layout { get; }
+
+    internal IReadOnlyList<Instruction> Instructions => _instructions;
+
+    internal IReadOnlyDictionary<string, Operand> Inputs => _inputs;
+
+    internal IReadOnlyList<(ConstantOperation Values, Operand Place)> Constants => _constants;
+
+    internal IReadOnlyList<Operand> Outputs { get; }
+
+    internal int InputLength => _inputPlanner.Length;
+
+    internal int ConstantLength => _constantPlanner.Length;
+
+    internal int ArenaLength => _arena.Length;
+
+    internal int PartialLength { get; private set; }
+
+    /// <summary>Everything the outputs depend on, inputs first. Ids are a topological order.</summary>
+    private static List<Tensor> Needed(IReadOnlyList<Tensor> outputs)
+    {
+        var graph = outputs[0].Graph;
+        var needed = new bool[graph.Tensors.Count];
+        foreach (var output in outputs)
+        {
+            needed[output.Id] = true;
+        }
+
+        for (var id = needed.Length - 1; id >= 0; id--)
+        {
+            foreach (var input in needed[id] ? graph.Tensors[id].Inputs : [])
+            {
+                needed[input.Id] = true;
+            }
+        }
+
+        return [.. graph.Tensors.Where(tensor => needed[tensor.Id])];
+    }
+
+    /// <summary>The tensor whose memory this one shares: reshapes are views.</summary>
+    private static Tensor Root(Tensor tensor) =>
+        tensor.Operation is ReshapeOperation ? Root(tensor.Inputs[0]) : tensor;
+
+    /// <summary>Partial sums lie in the order of the outputs, so that gradients lie as their parameters do.</summary>
+    private void PlacePartials(IReadOnlyList<Tensor> outputs)
+    {
+        foreach (var root in outputs.Select(Root).Where(IsPartial))
+        {
+            if (_places.TryAdd(root, new Operand(Storage.Partial, PartialLength, root.Shape)))
+            {
+                PartialLength = checked(PartialLength + root.Shape.SampleLength);
+            }
+        }
+    }
+
+    private bool IsPartial(Tensor root) => Mode == BatchMode.Sharded && root.Operation.SumsOverBatch;
+
+    private void FindLastUses(IReadOnlyList<Step> steps, IReadOnlyList<Tensor> outputs)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            foreach (var root in steps[i].Inputs.Select(Root))
+            {
+                _lastUse[root] = i;
+                if (IsPartial(root))
+                {
+                    throw new ArgumentException(
+                        $"plan: '{steps[i].Result}' reads '{root}', a sum over the batch that no single worker has; "
+                        + "in a sharded plan such a sum can only be a result");
+                }
+            }
+        }
+
+        foreach (var output in outputs)
+        {
+            _lastUse[Root(output)] = int.MaxValue;
+        }
+    }
+
+    private void Emit(Step step, int index)
+    {
+        if (step.Operation is LeafOperation)
+        {
+            _places[step.Result] = PlaceLeaf(step.Result);
+            return;
+        }
+
+        var inputs = step.Inputs.Select(PlaceOf).ToArray();
+        if (!_places.TryGetValue(step.Result, out var place))
+        {
+            var reused = step.Operation.InPlace ? step.Inputs.FirstOrDefault(input => CanOverwrite(input, step.Result, index)) : null;
+            var offset = reused is null ? _arena.Take(step.Result.Shape.Length(SamplesMax)) : PlaceOf(reused).Offset;
+            place = new Operand(Storage.Arena, offset, step.Result.Shape);
+            _places.Add(step.Result, place);
+            ReleaseInputs(step, index, reused);
+        }
+        else
+        {
+            ReleaseInputs(step, index, reused: null);
+        }
+
+        ReleaseIfUnread(step.Result, place);
+        _instructions.Add(new Instruction(step.Operation, inputs, place, step.Result.Layer));
+    }
+
+    private bool CanOverwrite(Tensor input, Tensor result, int index) =>
+        input.Shape.Equals(result.Shape) && PlaceOf(input).Storage == Storage.Arena && _lastUse[Root(input)] == index;
+
+    private void ReleaseInputs(Step step, int index, Tensor? reused)
+    {
+        foreach (var root in step.Inputs.Select(Root).Distinct())
+        {
+            var place = _places[root];
+            if (place.Storage == Storage.Arena && _lastUse[root] == index && (reused is null || root != Root(reused)))
+            {
+                _arena.Return(place.Offset, root.Shape.Length(SamplesMax));
+            }
+        }
+    }
+
+    /// <summary>A result that nobody reads (an output never is) gives its memory back at once.</summary>
+    private void ReleaseIfUnread(Tensor result, Operand place)
+    {
+        if (place.Storage == Storage.Arena && !_lastUse.ContainsKey(result))
+        {
+            _arena.Return(place.Offset, result.Shape.Length(SamplesMax));
+        }
+    }
+
+    private Operand PlaceOf(Tensor tensor) => _places[Root(tensor)] with { Shape = tensor.Shape };
+
+    private Operand PlaceLeaf(Tensor tensor)
+    {
+        switch (tensor.Operation)
+        {
+            case ParameterOperation:
+                return new Operand(Storage.Parameter, Layout.SlotOf(tensor).Offset, tensor.Shape);
+            case ConstantOperation constant:
+                var place = new Operand(Storage.Constant, _constantPlanner.Take(tensor.Shape.SampleLength), tensor.Shape);
+                _constants.Add((constant, place));
+                return place;
+            default:
+                var input = new Operand(
+                    Storage.Input, _inputPlanner.Take(tensor.Shape.Length(SamplesMax)), tensor.Shape);
+                _inputs.Add(tensor.Operation.Name, input);
+                return input;
+        }
+    }
+}
