@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Distributed.Engine.Data;
+
+/// <summary>Rows of numbers with one target each, held in memory.</summary>
+/// <remarks>Shapes: features are [count, FeatureCount] row-major, targets [count].</remarks>
+public sealed class TableSet : DataSet
+{
+    private readonly float[] _features;
+    private readonly float[] _targets;
+
+    /// <summary>Wraps features and targets without copying; they must not change afterwards.</summary>
+    /// <remarks>
+    /// featureCount is at least 1; classCount 0 means regression; classNames, when given, has classCount names.
+    /// Errors: ArgumentException when lengths do not fit or a class index is not a whole number below classCount.
+    /// </remarks>
+    public TableSet(string name, int featureCount, float[] features, float[] targets, int classCount,
+        IReadOnlyList<string>? classNames = null)
+        : base(name, targets.Length, [featureCount],
+            classCount > 0 ? TaskKind.Classification : TaskKind.Regression, classCount)
+    {
+        if (features.LongLength != (long)featureCount * targets.Length)
+            throw new ArgumentException($"{name}: {features.LongLength} features for {targets.Length} rows of " +
+                $"{featureCount}", nameof(features));
+        for (var row = 0; classCount > 0 && row < targets.Length; row++)
+        {
+            if (!(targets[row] >= 0 && targets[row] < classCount && targets[row] == (int)targets[row]))
+                throw new ArgumentException($"{name}: {targets[row]} in row {row} is no class index below " +
+                    $"{classCount}", nameof(targets));
+        }
+        if (classNames is not null && classNames.Count != classCount)
+            throw new ArgumentException($"{name}: {classNames.Count} names for {classCount} classes", nameof(classNames));
+        _features = features;
+        _targets = targets;
+        ClassNames = classNames ?? base.ClassNames;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> ClassNames { get; }
+
+    /// <inheritdoc/>
+    public override void ReadFeatures(int sample, Span<float> destination)
+    {
+        CheckRead(sample, destination.Length, FeatureCount);
+        _features.AsSpan(sample * FeatureCount, FeatureCount).CopyTo(destination);
+    }
+
+    /// <inheritdoc/>
+    public override void ReadTarget(int sample, Span<float> destination)
+    {
+        CheckRead(sample, destination.Length, TargetWidth);
+        destination[0] = _targets[sample];
+    }
+
+    /// <inheritdoc/>
+    protected override string ComputeContentHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes<int>([Count, FeatureCount, ClassCount]));
+        hash.AppendData(MemoryMarshal.AsBytes<float>(_features));
+        hash.AppendData(MemoryMarshal.AsBytes<float>(_targets));
+        foreach (var name in ClassNames)
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name + "\n"));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
