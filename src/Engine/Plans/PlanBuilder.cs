@@ -141,7 +141,6 @@ internal sealed class PlanBuilder
             ReleaseInputs(step, index, reused: null);
         }
 
-        ReleaseIfUnread(step.Result, place);
         _instructions.Add(new Instruction(step.Operation, inputs, place, step.Result.Layer));
     }
 
@@ -157,15 +156,6 @@ internal sealed class PlanBuilder
             {
                 _arena.Return(place.Offset, root.Shape.Length(SamplesMax));
             }
-        }
-    }
-
-    /// <summary>A result that nobody reads (an output never is) gives its memory back at once.</summary>
-    private void ReleaseIfUnread(Tensor result, Operand place)
-    {
-        if (place.Storage == Storage.Arena && !_lastUse.ContainsKey(result))
-        {
-            _arena.Return(place.Offset, result.Shape.Length(SamplesMax));
         }
     }
 

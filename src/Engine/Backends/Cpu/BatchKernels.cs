@@ -1,0 +1,97 @@
+using Distributed.Engine.Graphs;
+using Distributed.Engine.Kernels.Gemm;
+using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Kernels.Reductions;
+using Distributed.Engine.Memory;
+using Distributed.Engine.Plans;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Engine.Backends.Cpu;
+
+/// <summary>
+/// A sum over the batch: its pieces go to the worker's partial sums in a sharded plan, and in a whole-batch plan to
+/// a buffer of its own, from which the tree is finished at once.
+/// </summary>
+internal abstract unsafe class BatchReductionKernel<TLanes, TVector> : CpuKernel
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private readonly PartialSums? _own;
+    private FinishPlan? _finish;
+    private int _finishCount = -1;
+
+    private protected BatchReductionKernel(CpuMemory memory, Instruction instruction, Plan plan)
+        : base(memory, instruction)
+    {
+        if (plan.Mode == BatchMode.Whole)
+        {
+            // A whole batch may be cut into micro-batches of any size, down to one sample each.
+            _own = new PartialSums(instruction.Output.Shape.SampleLength, CanonicalTree.PiecesMax(plan.SamplesMax));
+        }
+    }
+
+    internal sealed override void Run(in MicrobatchRange range)
+    {
+        if (_own is null)
+        {
+            Sum(range, Output, Memory.Partials.Stride);
+            return;
+        }
+
+        Sum(range, _own.Pointer, _own.Stride);
+        Finish(range.Count, _own);
+    }
+
+    /// <summary>Writes piece p of the sum at pieces + p · stride.</summary>
+    protected abstract void Sum(in MicrobatchRange range, float* pieces, int stride);
+
+    private void Finish(int count, PartialSums own)
+    {
+        Span<TreePiece> pieces = stackalloc TreePiece[CanonicalTree.PiecesMax(count)];
+        pieces = pieces[..CanonicalTree.Pieces(0, count, pieces)];
+        if (_finish is null || count != _finishCount)
+        {
+            (_finish, _finishCount) = (new FinishPlan(pieces), count);
+        }
+
+        var bases = stackalloc float*[pieces.Length];
+        for (var piece = 0; piece < pieces.Length; piece++)
+        {
+            bases[piece] = own.Pointer + ((long)piece * own.Stride);
+        }
+
+        _finish.Run<TLanes, TVector>(bases, 0, own.Length, Output);
+    }
+}
+
+internal sealed unsafe class BatchProductKernel<TLanes, TVector> : BatchReductionKernel<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private readonly int _rows;
+    private readonly int _m;
+    private readonly int _n;
+
+    internal BatchProductKernel(CpuMemory memory, Instruction instruction, Plan plan)
+        : base(memory, instruction, plan)
+    {
+        (_rows, _m) = MatMulOperation.Matrix(instruction.Inputs[0].Shape);
+        (_, _n) = MatMulOperation.Matrix(instruction.Inputs[1].Shape);
+    }
+
+    internal int WorkspaceFloats(int samplesMax) =>
+        MicrobatchProduct.WorkspaceFloats<TLanes, TVector>(_m, _n, checked(_rows * samplesMax));
+
+    protected override void Sum(in MicrobatchRange range, float* pieces, int stride) =>
+        MicrobatchProduct.Run<TLanes, TVector>(
+            _m, _n, range, _rows, Input(0), _m, Input(1), _n, pieces, stride, Memory.Workspace);
+}
+
+internal sealed unsafe class BatchSumKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction, Plan plan)
+    : BatchReductionKernel<TLanes, TVector>(memory, instruction, plan)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    protected override void Sum(in MicrobatchRange range, float* pieces, int stride) =>
+        MicrobatchSum.Run<TLanes, TVector>(Input(0), Instruction.Output.Shape.SampleLength, range, pieces, stride);
+}

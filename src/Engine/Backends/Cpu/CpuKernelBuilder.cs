@@ -1,0 +1,71 @@
+using Distributed.Engine.Graphs;
+using Distributed.Engine.Kernels.ElementWise;
+using Distributed.Engine.Kernels.Gemm;
+using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Plans;
+
+namespace Distributed.Engine.Backends.Cpu;
+
+/// <summary>Turns each instruction into the kernel that runs it.</summary>
+internal sealed class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMemory memory) : IOperationVisitor
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private CpuKernel? _built;
+
+    /// <summary>The most scratch that any kernel built so far needs.</summary>
+    internal int WorkspaceFloats { get; private set; }
+
+    internal CpuKernel Build(Instruction instruction)
+    {
+        _built = null;
+        instruction.Operation.Accept(this, instruction);
+        return _built ?? throw new InvalidOperationException($"cpu: no kernel for '{instruction.Operation.Name}'");
+    }
+
+    public void Unary<TOperator>(Instruction instruction, TOperator f)
+        where TOperator : struct, IUnaryOperator =>
+        _built = new UnaryKernel<TLanes, TVector, TOperator>(memory, instruction, f);
+
+    public void Binary<TOperator>(Instruction instruction, TOperator f)
+        where TOperator : struct, IBinaryOperator =>
+        _built = new BinaryKernel<TLanes, TVector, TOperator>(memory, instruction, f);
+
+    public void Linear<TActivation>(Instruction instruction, MatMulOperation product, TActivation activation)
+        where TActivation : struct, IUnaryOperator
+    {
+        var kernel = new LinearKernel<TLanes, TVector, TActivation>(memory, instruction, product, activation);
+        var (m, n, k) = kernel.Sizes(plan.SamplesMax);
+        Reserve(MatrixProduct.WorkspaceFloats<TLanes, TVector>(m, n, k));
+        _built = kernel;
+    }
+
+    public void BatchProduct(Instruction instruction)
+    {
+        var kernel = new BatchProductKernel<TLanes, TVector>(memory, instruction, plan);
+        Reserve(kernel.WorkspaceFloats(plan.SamplesMax));
+        _built = kernel;
+    }
+
+    public void BatchSum(Instruction instruction) =>
+        _built = new BatchSumKernel<TLanes, TVector>(memory, instruction, plan);
+
+    public void AxisSum(Instruction instruction, int axis) =>
+        _built = new AxisSumKernel<TLanes, TVector>(memory, instruction, axis);
+
+    public void Expand(Instruction instruction) => _built = new ExpandKernel<TLanes, TVector>(memory, instruction);
+
+    public void Transpose(Instruction instruction) => _built = new TransposeKernel(memory, instruction);
+
+    public void Softmax(Instruction instruction) => _built = new SoftmaxKernel<TLanes, TVector>(memory, instruction);
+
+    public void SoftmaxCrossEntropy(Instruction instruction) =>
+        _built = new SoftmaxCrossEntropyKernel<TLanes, TVector>(memory, instruction);
+
+    public void SoftmaxCrossEntropyGradient(Instruction instruction) =>
+        _built = new SoftmaxCrossEntropyGradientKernel<TLanes, TVector>(memory, instruction);
+
+    public void ArgMaxHit(Instruction instruction) => _built = new ArgMaxHitKernel(memory, instruction);
+
+    private void Reserve(int floats) => WorkspaceFloats = Math.Max(WorkspaceFloats, floats);
+}

@@ -1,0 +1,45 @@
+using Distributed.Engine.Memory;
+using Distributed.Engine.Plans;
+
+namespace Distributed.Engine.Backends.Cpu;
+
+/// <summary>The buffers that a loaded plan's operands lie in.</summary>
+internal sealed unsafe class CpuMemory
+{
+    private readonly AlignedBuffer _inputs;
+    private readonly AlignedBuffer _constants;
+    private readonly AlignedBuffer _arena;
+    private readonly AlignedBuffer _parameters;
+    private AlignedBuffer _workspace = new(0);
+
+    internal CpuMemory(Plan plan, AlignedBuffer parameters, PartialSums partials)
+    {
+        _parameters = parameters;
+        Partials = partials;
+        _inputs = new AlignedBuffer(plan.InputLength);
+        _constants = new AlignedBuffer(plan.ConstantLength);
+        _arena = new AlignedBuffer(plan.ArenaLength);
+        foreach (var (constant, place) in plan.Constants)
+        {
+            constant.Values.CopyTo(_constants.Span.Slice(place.Offset, constant.Values.Length));
+        }
+    }
+
+    internal PartialSums Partials { get; }
+
+    /// <summary>Scratch that kernels share, one after the other.</summary>
+    internal float* Workspace => _workspace.Pointer;
+
+    internal void ReserveWorkspace(int floats) => _workspace = new AlignedBuffer(floats);
+
+    /// <summary>Where an operand's first value lies; for partial sums in the first piece.</summary>
+    internal float* At(Operand operand) => operand.Offset + operand.Storage switch
+    {
+        Storage.Input => _inputs.Pointer,
+        Storage.Parameter => _parameters.Pointer,
+        Storage.Constant => _constants.Pointer,
+        Storage.Arena => _arena.Pointer,
+        Storage.Partial => Partials.Pointer,
+        _ => throw new InvalidOperationException($"memory: unknown storage {operand.Storage}"),
+    };
+}

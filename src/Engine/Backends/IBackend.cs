@@ -1,0 +1,44 @@
+using Distributed.Engine.Memory;
+using Distributed.Engine.Plans;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Engine.Backends;
+
+/// <summary>Something that runs plans: the CPU now; a GPU with its own memory fits behind the same two interfaces.</summary>
+/// <remarks>
+/// Parameters and partial sums are host memory, shared with the collective and the optimizer. A backend with memory
+/// of its own copies parameters in when a run starts and partial sums out when it ends.
+/// </remarks>
+public interface IBackend
+{
+    /// <summary>The name in messages and reports.</summary>
+    public string Name { get; }
+
+    /// <summary>Prepares a plan for running on one compute thread.</summary>
+    /// <remarks>
+    /// Shapes: parameters holds at least Plan.Layout.Length floats; partials holds PiecesMax pieces, one after the
+    /// other at PieceStride, and is empty for a plan without partial sums.
+    /// </remarks>
+    public IExecutable Load(Plan plan, AlignedBuffer parameters, PartialSums partials);
+}
+
+/// <summary>A plan ready to run. For one thread at a time; a run allocates nothing.</summary>
+public interface IExecutable
+{
+    public Plan Plan { get; }
+
+    /// <summary>Where to write an input's values for the first samples of a run, before it.</summary>
+    public Span<float> Input(Operand input, int samples);
+
+    /// <summary>Runs the plan over these micro-batches.</summary>
+    public void Run(in MicrobatchRange range);
+
+    /// <summary>A result's values after a run; not for partial sums.</summary>
+    public ReadOnlySpan<float> Output(Operand output, int samples);
+
+    /// <summary>
+    /// Runs again over the same inputs, one instruction at a time, and returns the first whose result holds a NaN or
+    /// an infinity; null when none does.
+    /// </summary>
+    public Instruction? FirstNonFinite(in MicrobatchRange range);
+}
