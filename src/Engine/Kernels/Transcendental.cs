@@ -101,7 +101,7 @@ internal static class Transcendental
         var growth = Exp<TLanes, TVector>(TLanes.Multiply(magnitude, two));
         var far = TLanes.Subtract(one, TLanes.Divide(two, TLanes.Add(growth, one)));
         var result = TLanes.WhereLess(magnitude, TLanes.Constant(0.625), near, far);
-        return TLanes.WhereLess(x, TLanes.Zero, TLanes.Negate(result), result);
+        return TLanes.CopySign(result, x);
     }
 
     /// <summary>1 / (1 + e⁻ˣ), computed from e^−|x| so that neither tail loses its digits.</summary>

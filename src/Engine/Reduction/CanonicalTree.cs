@@ -65,6 +65,30 @@ public static class CanonicalTree
         return merges;
     }
 
+    /// <summary>The sum of the leaves along the tree, leaf i being micro-batch i; +0 for none.</summary>
+    public static float Sum(ReadOnlySpan<float> leaves)
+    {
+        Span<float> stack = stackalloc float[32];
+        var top = -1;
+        for (var leaf = 0; leaf < leaves.Length; leaf++)
+        {
+            stack[++top] = leaves[leaf];
+            for (var merges = BitOperations.TrailingZeroCount(leaf + 1); merges > 0; merges--)
+            {
+                top--;
+                stack[top] += stack[top + 1];
+            }
+        }
+
+        // What remains is folded from right to left: 13 leaves are 8 + (4 + 1).
+        for (; top > 0; top--)
+        {
+            stack[top - 1] += stack[top];
+        }
+
+        return leaves.IsEmpty ? 0 : stack[0];
+    }
+
     private static int BlockSizeAt(int first, int available)
     {
         var largest = 1 << BitOperations.Log2((uint)available);

@@ -19,6 +19,12 @@ public unsafe interface ILanes<TVector> : IArithmetic<TVector>
     /// <summary>The same float in every lane.</summary>
     public static abstract TVector Broadcast(float value);
 
+    /// <summary>The greater of two: NaN if either is, and +0 is greater than −0 (IEEE 754's maximum).</summary>
+    public static abstract TVector Maximum(TVector left, TVector right);
+
+    /// <summary>The magnitude of value with the sign of sign.</summary>
+    public static abstract TVector CopySign(TVector value, TVector sign);
+
     /// <summary>2ⁿ for integral n in −126 … 127, by building the exponent bits.</summary>
     public static abstract TVector PowerOfTwo(TVector n);
 

@@ -25,7 +25,8 @@ public readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     public static Vector128<float> Divide(Vector128<float> left, Vector128<float> right) => left / right;
 
-    public static Vector128<float> FusedMultiplyAdd(Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
+    public static Vector128<float> FusedMultiplyAdd(
+        Vector128<float> left, Vector128<float> right, Vector128<float> addend) =>
         Vector128.FusedMultiplyAdd(left, right, addend);
 
     public static Vector128<float> Negate(Vector128<float> value) => -value;
@@ -54,6 +55,11 @@ public readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     public static Vector128<float> Sigmoid(Vector128<float> value) =>
         Transcendental.Sigmoid<Lanes128, Vector128<float>>(value);
+
+    public static Vector128<float> Maximum(Vector128<float> left, Vector128<float> right) => Vector128.Max(left, right);
+
+    public static Vector128<float> CopySign(Vector128<float> value, Vector128<float> sign) =>
+        Vector128.CopySign(value, sign);
 
     public static Vector128<float> PowerOfTwo(Vector128<float> n) =>
         ((Vector128.ConvertToInt32(n) + Vector128.Create(127)) << 23).AsSingle();

@@ -25,7 +25,8 @@ public readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     public static Vector256<float> Divide(Vector256<float> left, Vector256<float> right) => left / right;
 
-    public static Vector256<float> FusedMultiplyAdd(Vector256<float> left, Vector256<float> right, Vector256<float> addend) =>
+    public static Vector256<float> FusedMultiplyAdd(
+        Vector256<float> left, Vector256<float> right, Vector256<float> addend) =>
         Vector256.FusedMultiplyAdd(left, right, addend);
 
     public static Vector256<float> Negate(Vector256<float> value) => -value;
@@ -54,6 +55,11 @@ public readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     public static Vector256<float> Sigmoid(Vector256<float> value) =>
         Transcendental.Sigmoid<Lanes256, Vector256<float>>(value);
+
+    public static Vector256<float> Maximum(Vector256<float> left, Vector256<float> right) => Vector256.Max(left, right);
+
+    public static Vector256<float> CopySign(Vector256<float> value, Vector256<float> sign) =>
+        Vector256.CopySign(value, sign);
 
     public static Vector256<float> PowerOfTwo(Vector256<float> n) =>
         ((Vector256.ConvertToInt32(n) + Vector256.Create(127)) << 23).AsSingle();

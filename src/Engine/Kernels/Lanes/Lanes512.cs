@@ -25,7 +25,8 @@ public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     public static Vector512<float> Divide(Vector512<float> left, Vector512<float> right) => left / right;
 
-    public static Vector512<float> FusedMultiplyAdd(Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
+    public static Vector512<float> FusedMultiplyAdd(
+        Vector512<float> left, Vector512<float> right, Vector512<float> addend) =>
         Vector512.FusedMultiplyAdd(left, right, addend);
 
     public static Vector512<float> Negate(Vector512<float> value) => -value;
@@ -54,6 +55,11 @@ public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     public static Vector512<float> Sigmoid(Vector512<float> value) =>
         Transcendental.Sigmoid<Lanes512, Vector512<float>>(value);
+
+    public static Vector512<float> Maximum(Vector512<float> left, Vector512<float> right) => Vector512.Max(left, right);
+
+    public static Vector512<float> CopySign(Vector512<float> value, Vector512<float> sign) =>
+        Vector512.CopySign(value, sign);
 
     public static Vector512<float> PowerOfTwo(Vector512<float> n) =>
         ((Vector512.ConvertToInt32(n) + Vector512.Create(127)) << 23).AsSingle();

@@ -49,6 +49,10 @@ public readonly unsafe struct ScalarLanes : ILanes<float>
 
     public static float Sigmoid(float value) => Transcendental.Sigmoid<ScalarLanes, float>(value);
 
+    public static float Maximum(float left, float right) => MathF.Max(left, right);
+
+    public static float CopySign(float value, float sign) => MathF.CopySign(value, sign);
+
     public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);
 
     public static float SplitExponent(float value, out float exponent)

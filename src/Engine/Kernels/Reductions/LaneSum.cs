@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using Distributed.Engine.Kernels.ElementWise;
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Kernels.Reductions;
+
+/// <summary>Sum in 16 virtual lanes. x is [count]; +0 when count = 0.</summary>
+/// <remarks>
+/// Lane j is the chain of additions over i = j, j+16, j+32, … ascending from +0; then lane j is added to lane j+8 for
+/// the first 8, to j+4 for the first 4, to j+2, to j+1. The same bits on every width.
+/// Given an operator, its values are summed instead of the elements.
+/// </remarks>
+internal static unsafe class LaneSum
+{
+    /// <summary>Virtual lanes of every horizontal reduction, whatever the hardware has.</summary>
+    internal const int Lanes = 16;
+
+    internal static float Run<TLanes, TVector>(float* x, int count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct => Run<TLanes, TVector, Identity>(default, x, count);
+
+    /// <summary>Σ op(x[i]).</summary>
+    internal static float Run<TLanes, TVector, TOperator>(TOperator op, float* x, int count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TOperator : struct, IUnaryOperator =>
+        TLanes.Count == 1 ? Definition(op, x, count) : VectorPath<TLanes, TVector, TOperator>(op, x, count);
+
+    private static float Definition<TOperator>(TOperator op, float* x, int count)
+        where TOperator : struct, IUnaryOperator
+    {
+        var lanes = stackalloc float[Lanes];
+        for (var i = 0; i < count; i++)
+        {
+            lanes[i % Lanes] += op.Apply<ScalarLanes, float>(x[i]);
+        }
+
+        return AddPairwise(lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float VectorPath<TLanes, TVector, TOperator>(TOperator op, float* x, int count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TOperator : struct, IUnaryOperator
+    {
+        // 16 lanes in one, two or four registers: the conditions are constants of the width.
+        TVector a = TLanes.Zero, b = TLanes.Zero, c = TLanes.Zero, d = TLanes.Zero;
+        var i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            a = TLanes.Add(a, op.Apply<TLanes, TVector>(TLanes.Load(x + i)));
+            if (TLanes.Count <= 8)
+            {
+                b = TLanes.Add(b, op.Apply<TLanes, TVector>(TLanes.Load(x + i + TLanes.Count)));
+            }
+
+            if (TLanes.Count <= 4)
+            {
+                c = TLanes.Add(c, op.Apply<TLanes, TVector>(TLanes.Load(x + i + 8)));
+                d = TLanes.Add(d, op.Apply<TLanes, TVector>(TLanes.Load(x + i + 12)));
+            }
+        }
+
+        var lanes = stackalloc float[Lanes];
+        TLanes.Store(a, lanes);
+        if (TLanes.Count <= 8)
+        {
+            TLanes.Store(b, lanes + TLanes.Count);
+        }
+
+        if (TLanes.Count <= 4)
+        {
+            TLanes.Store(c, lanes + 8);
+            TLanes.Store(d, lanes + 12);
+        }
+
+        if (i < count)
+        {
+            AddTail<TLanes, TVector, TOperator>(op, x + i, count - i, lanes);
+        }
+
+        return AddPairwise(lanes);
+    }
+
+    /// <summary>Adds op of the last 1 … 15 elements to the lanes.</summary>
+    private static void AddTail<TLanes, TVector, TOperator>(TOperator op, float* x, int count, float* lanes)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TOperator : struct, IUnaryOperator
+    {
+        var values = stackalloc float[Lanes];
+        ElementWiseLoop.Unary<TLanes, TVector, TOperator>(op, x, values, count);
+        for (var j = 0; j < count; j++)
+        {
+            lanes[j] += values[j];
+        }
+    }
+
+    private static float AddPairwise(float* lanes)
+    {
+        for (var distance = Lanes / 2; distance >= 1; distance /= 2)
+        {
+            for (var j = 0; j < distance; j++)
+            {
+                lanes[j] += lanes[j + distance];
+            }
+        }
+
+        return lanes[0];
+    }
+}
