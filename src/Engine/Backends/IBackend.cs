@@ -1,3 +1,4 @@
+using Distributed.Engine.Graphs;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;

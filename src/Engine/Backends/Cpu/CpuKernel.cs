@@ -1,4 +1,4 @@
-using Distributed.Engine.Plans;
+using Distributed.Engine.Graphs;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;

@@ -1,6 +1,6 @@
+using Distributed.Engine.Graphs;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
-using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;

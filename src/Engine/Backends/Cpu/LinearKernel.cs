@@ -2,7 +2,6 @@ using Distributed.Engine.Graphs;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
-using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;

@@ -1,6 +1,4 @@
-using Distributed.Engine.Graphs;
-
-namespace Distributed.Engine.Plans;
+namespace Distributed.Engine.Graphs;
 
 /// <summary>One operation of a plan with the places of its inputs and its result.</summary>
 /// <param name="Operation">What to compute.</param>

@@ -1,6 +1,4 @@
-using Distributed.Engine.Graphs;
-
-namespace Distributed.Engine.Plans;
+namespace Distributed.Engine.Graphs;
 
 /// <summary>Which of a plan's memories a value lies in.</summary>
 public enum Storage

@@ -1,0 +1,24 @@
+using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Training;
+
+namespace Distributed.Engine.Optimizers;
+
+/// <summary>Stochastic gradient descent: w ← w − η·g.</summary>
+/// <remarks>Errors: ArgumentOutOfRangeException for a learning rate that is not positive.</remarks>
+public sealed record Sgd(float Rate) : Optimizer(Rate)
+{
+    public override IReadOnlyList<string> Slots => [];
+
+    internal override ParameterUpdate Bind<TLanes, TVector>(TrainingState state) =>
+        new ParameterUpdate<TLanes, TVector, Rule>(state, new Rule(LearningRate));
+
+    internal readonly struct Rule(float rate) : IUpdateRule
+    {
+        public static int Slots => 0;
+
+        public void Apply<TMath, T>(T gradient, ref T parameter, ref T first, ref T second)
+            where TMath : struct, IArithmetic<T>
+            where T : struct =>
+            parameter = TMath.FusedMultiplyAdd(TMath.Constant(-rate), gradient, parameter);
+    }
+}

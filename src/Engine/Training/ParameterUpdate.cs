@@ -1,0 +1,84 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Distributed.Engine.Kernels;
+using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Optimizers;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Engine.Training;
+
+/// <summary>
+/// The owner's part of a step: for a range of the flat buffer, finish the canonical tree over all workers' pieces,
+/// divide once by the batch's total sample weight, and update parameters and optimizer state.
+/// </summary>
+public abstract class ParameterUpdate
+{
+    /// <summary>The update of this state by its optimizer, with these kernels.</summary>
+    public static ParameterUpdate Create(TrainingState state, KernelPath path) => path switch
+    {
+        KernelPath.Vector512 => state.Optimizer.Bind<Lanes512, Vector512<float>>(state),
+        KernelPath.Vector256 => state.Optimizer.Bind<Lanes256, Vector256<float>>(state),
+        KernelPath.Vector128 => state.Optimizer.Bind<Lanes128, Vector128<float>>(state),
+        _ => state.Optimizer.Bind<ScalarLanes, float>(state),
+    };
+
+    /// <summary>Updates the elements offset … offset + count − 1.</summary>
+    /// <remarks>
+    /// Units: weight is the batch's total sample weight, above 0. Allocates nothing. Different ranges may be updated
+    /// at the same time by different threads, each with its own instance.
+    /// </remarks>
+    public abstract void Apply(PieceTable pieces, int offset, int count, float weight);
+}
+
+internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TrainingState state, TRule rule) : ParameterUpdate
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+    where TRule : struct, IUpdateRule
+{
+    /// <summary>Floats per block: gradient, parameters and state of one block stay in the first-level cache.</summary>
+    private const int BlockFloats = 1024;
+
+    private readonly Memory.AlignedBuffer _gradient = new(BlockFloats);
+
+    public override void Apply(PieceTable pieces, int offset, int count, float weight)
+    {
+        for (var end = offset + count; offset < end; offset += BlockFloats)
+        {
+            var length = Math.Min(BlockFloats, end - offset);
+            pieces.Finish<TLanes, TVector>(offset, length, _gradient.Pointer);
+            var parameters = state.Parameters.Pointer + offset;
+            var first = TRule.Slots > 0 ? state.Slots[0].Pointer + offset : null;
+            var second = TRule.Slots > 1 ? state.Slots[1].Pointer + offset : null;
+            var vectors = length / TLanes.Count * TLanes.Count;
+            Update<TLanes, TVector>(_gradient.Pointer, parameters, first, second, 0, vectors, weight);
+            Update<ScalarLanes, float>(_gradient.Pointer, parameters, first, second, vectors, length, weight);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Update<TWidth, T>(
+        float* gradient, float* parameters, float* first, float* second, int from, int to, float weight)
+        where TWidth : struct, ILanes<T>
+        where T : struct
+    {
+        var divisor = TWidth.Broadcast(weight);
+        for (var i = from; i < to; i += TWidth.Count)
+        {
+            var mean = TWidth.Divide(TWidth.Load(gradient + i), divisor);
+            var parameter = TWidth.Load(parameters + i);
+            var one = TRule.Slots > 0 ? TWidth.Load(first + i) : TWidth.Zero;
+            var two = TRule.Slots > 1 ? TWidth.Load(second + i) : TWidth.Zero;
+            rule.Apply<TWidth, T>(mean, ref parameter, ref one, ref two);
+            TWidth.Store(parameter, parameters + i);
+            if (TRule.Slots > 0)
+            {
+                TWidth.Store(one, first + i);
+            }
+
+            if (TRule.Slots > 1)
+            {
+                TWidth.Store(two, second + i);
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using Distributed.Engine.Backends;
+using Distributed.Engine.Data;
+using Distributed.Engine.Graphs;
+using Distributed.Engine.Memory;
+using Distributed.Engine.Plans;
+using Distributed.Engine.Random;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Engine.Training;
+
+/// <summary>
+/// One worker's part of a step or of an evaluation: read the shard's samples, run the plan, add loss and hits up per
+/// micro-batch.
+/// </summary>
+/// <remarks>For one compute thread. Runs allocate nothing.</remarks>
+public sealed class ShardComputation
+{
+    private readonly IExecutable _executable;
+    private readonly DataSet _data;
+    private readonly Operand _features;
+    private readonly Operand _target;
+    private readonly bool _countsHits;
+
+    /// <summary>Loads a plan of a <see cref="TrainingGraph"/> for a data set.</summary>
+    public ShardComputation(
+        Plan plan, bool countsHits, IBackend backend, DataSet data, AlignedBuffer parameters, PartialSums partials)
+    {
+        _executable = backend.Load(plan, parameters, partials);
+        _data = data;
+        _features = plan.Inputs[TrainingGraph.FeaturesName];
+        _target = plan.Inputs[TrainingGraph.TargetName];
+        _countsHits = countsHits;
+    }
+
+    /// <summary>The most samples a run may have.</summary>
+    public int SamplesMax => _executable.Plan.SamplesMax;
+
+    /// <summary>Runs the plan over the samples that stand at these places of an order.</summary>
+    /// <remarks>
+    /// Shapes: losses and hits are [range.Count]: sums over each micro-batch's samples, a chain of additions
+    /// ascending from 0. Units: losses in the loss's unit times samples; first is the place in the order of the
+    /// mini-batch's first sample; a null order is the identity.
+    /// </remarks>
+    public void Run(Permutation? order, int first, in MicrobatchRange range, Span<float> losses, Span<float> hits)
+    {
+        Read(order, first + range.FirstSample, range.Samples);
+        _executable.Run(range);
+        SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[0], range.Samples), range, losses);
+        if (_countsHits)
+        {
+            SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[1], range.Samples), range, hits);
+        }
+    }
+
+    /// <summary>
+    /// Runs one micro-batch of a range again and returns the first instruction with a result that is not finite.
+    /// </summary>
+    public Instruction? FirstNonFinite(Permutation? order, int first, in MicrobatchRange microbatch)
+    {
+        Read(order, first + microbatch.FirstSample, microbatch.Samples);
+        return _executable.FirstNonFinite(microbatch);
+    }
+
+    private static void SumByMicrobatch(ReadOnlySpan<float> values, in MicrobatchRange range, Span<float> sums)
+    {
+        for (var i = 0; i < range.Count; i++)
+        {
+            var sum = 0f;
+            foreach (var value in values.Slice(i * range.Size, range.SamplesIn(i)))
+            {
+                sum += value;
+            }
+
+            sums[i] = sum;
+        }
+    }
+
+    private void Read(Permutation? order, int first, int samples)
+    {
+        var features = _executable.Input(_features, samples);
+        var targets = _executable.Input(_target, samples);
+        var (width, targetWidth) = (_data.FeatureCount, _data.TargetWidth);
+        for (var i = 0; i < samples; i++)
+        {
+            var sample = order is null ? first + i : (int)order[first + i];
+            _data.ReadFeatures(sample, features.Slice(i * width, width));
+            _data.ReadTarget(sample, targets.Slice(i * targetWidth, targetWidth));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Distributed.Engine.Data;
+using Distributed.Engine.Errors;
+using Distributed.Engine.Graphs;
+using Distributed.Engine.Layers;
+using Distributed.Engine.Losses;
+using Distributed.Engine.Plans;
+
+namespace Distributed.Engine.Training;
+
+/// <summary>
+/// A model, the loss of its task, and the gradients to all parameters, as one graph. The loss is per sample; the
+/// trainer adds samples up along the canonical tree and divides once by how many they are.
+/// </summary>
+/// <remarks>
+/// Classification: softmax cross-entropy in nats, and 1 per hit. Regression: the squared error, so that the mean
+/// over the batch is the mean squared error.
+/// </remarks>
+public sealed class TrainingGraph
+{
+    public const string FeaturesName = "features";
+    public const string TargetName = "target";
+
+    private readonly Tensor _loss;
+    private readonly Tensor? _hit;
+    private readonly IReadOnlyList<Tensor> _gradients;
+
+    /// <summary>Builds the graph of a model for data of this shape and task.</summary>
+    /// <remarks>Errors: ShapeException where a layer does not fit or the outputs do not fit the task.</remarks>
+    public TrainingGraph(Layer model, DataSet data)
+    {
+        var graph = new Graph();
+        var features = graph.Input(FeaturesName, TensorShape.Batch([.. data.SampleShape]));
+        var output = model.Apply(features);
+        if (data.Task == TaskKind.Classification)
+        {
+            CheckOutputs(output, data.ClassCount, "classes");
+            var labels = graph.Input(TargetName, TensorShape.Batch());
+            _hit = output.ArgMaxHit(labels);
+            _loss = output.SoftmaxCrossEntropy(labels);
+        }
+        else
+        {
+            CheckOutputs(output, data.TargetWidth, "targets");
+            _loss = SquaredErrors.SumOfSquares(output, graph.Input(TargetName, TensorShape.Batch(data.TargetWidth)));
+        }
+
+        _gradients = graph.Gradients(_loss.BatchSum(), graph.Parameters);
+        for (var i = 0; i < _gradients.Count; i++)
+        {
+            if (!_gradients[i].SumsOverBatch)
+            {
+                throw new ShapeException(
+                    $"model: parameter '{graph.Parameters[i].Operation.Name}' does not take part in the loss as a "
+                    + "single sum over the batch; use each parameter exactly once");
+            }
+        }
+
+        Graph = graph;
+        Layout = new ParameterLayout(graph);
+    }
+
+    public Graph Graph { get; }
+
+    public ParameterLayout Layout { get; }
+
+    /// <summary>True where samples are hits or misses.</summary>
+    public bool CountsHits => _hit is not null;
+
+    /// <summary>Loss and metric per sample and all gradients, as a sharded plan.</summary>
+    public Plan TrainingPlan(int samplesMax) =>
+        Plan.Compile([_loss, .. Metrics(), .. _gradients], samplesMax, BatchMode.Sharded);
+
+    /// <summary>Loss and metric per sample only.</summary>
+    public Plan EvaluationPlan(int samplesMax) => Plan.Compile([_loss, .. Metrics()], samplesMax, BatchMode.Sharded);
+
+    private static void CheckOutputs(Tensor output, int needed, string what)
+    {
+        if (output.Shape.Rank != 1 || output.Shape.Dimensions[0] != needed)
+        {
+            throw new ShapeException(
+                $"model: its output has shape {output.Shape}: the data have {needed} {what}, so needs [batch, {needed}]");
+        }
+    }
+
+    private Tensor[] Metrics() => _hit is null ? [] : [_hit];
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Distributed.Engine.Memory;
+using Distributed.Engine.Optimizers;
+using Distributed.Engine.Plans;
+
+namespace Distributed.Engine.Training;
+
+/// <summary>All that training changes: the parameters and the optimizer's state, each one flat buffer.</summary>
+/// <remarks>Shapes: every buffer is [Layout.Length], parameters in the layout's order.</remarks>
+public sealed class TrainingState
+{
+    public TrainingState(ParameterLayout layout, Optimizer optimizer)
+    {
+        Layout = layout;
+        Optimizer = optimizer;
+        Parameters = new AlignedBuffer(layout.Length);
+        Slots = [.. optimizer.Slots.Select(_ => new AlignedBuffer(layout.Length))];
+    }
+
+    public ParameterLayout Layout { get; }
+
+    public Optimizer Optimizer { get; }
+
+    public AlignedBuffer Parameters { get; }
+
+    /// <summary>The optimizer's state, in the order of its slot names.</summary>
+    public IReadOnlyList<AlignedBuffer> Slots { get; }
+
+    /// <summary>The SHA-256 of all parameters and all optimizer state, as little-endian floats, in hexadecimal.</summary>
+    public string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var buffer in Slots.Prepend(Parameters))
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(buffer.Span));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The name of the first parameter that holds a NaN or an infinity; null when all are finite.</summary>
+    public string? FirstNonFinite() =>
+        Layout.Slots.FirstOrDefault(slot => !AllFinite(Parameters.Span.Slice(slot.Offset, slot.Length)))?.Name;
+
+    private static bool AllFinite(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+        {
+            if (!float.IsFinite(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
