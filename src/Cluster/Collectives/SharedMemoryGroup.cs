@@ -1,0 +1,60 @@
+using Distributed.Engine.Memory;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Cluster.Collectives;
+
+/// <summary>
+/// The collective of workers in one process: weights exist once, each worker leaves its partial sums where the
+/// others can read them, and two barriers a step keep the phases apart.
+/// </summary>
+/// <remarks>
+/// Reduce-scatter: after the first barrier each worker reads all pieces of the elements it owns. All-gather: after
+/// the second the updated weights, which lie in shared memory, are everyone's. Bytes moved per worker for payload S
+/// and world size P: it reads all P workers' pieces of its S/P, and writes S/P.
+/// </remarks>
+public sealed class SharedMemoryGroup
+{
+    private readonly PartialSums[] _partials;
+    private readonly float[] _losses;
+    private readonly float[] _hits;
+
+    /// <summary>A group of so many workers.</summary>
+    /// <remarks>
+    /// Units: length counts the floats that are reduced; microbatchesMax the micro-batches of a full mini-batch,
+    /// shardMax the most that one worker takes; bound is how long a worker waits for the others.
+    /// </remarks>
+    public SharedMemoryGroup(int workers, int length, int microbatchesMax, int shardMax, TimeSpan bound)
+    {
+        Barrier = new StepBarrier(workers, bound);
+        _partials = [.. Enumerable.Range(0, workers)
+            .Select(_ => new PartialSums(length, CanonicalTree.PiecesMax(shardMax)))];
+        _losses = new float[microbatchesMax];
+        _hits = new float[microbatchesMax];
+        Length = length;
+    }
+
+    public int Workers => _partials.Length;
+
+    /// <summary>Floats that are reduced.</summary>
+    public int Length { get; }
+
+    /// <summary>Every worker's partial sums, by rank.</summary>
+    public IReadOnlyList<PartialSums> Partials => _partials;
+
+    /// <summary>The step's losses, a sum per micro-batch, each written by the worker that has it.</summary>
+    public Span<float> Losses(in MicrobatchRange range) => _losses.AsSpan(range.First, range.Count);
+
+    /// <summary>The step's hits, a count per micro-batch, each written by the worker that has it.</summary>
+    public Span<float> Hits(in MicrobatchRange range) => _hits.AsSpan(range.First, range.Count);
+
+    public StepBarrier Barrier { get; }
+
+    /// <summary>The elements that a worker finishes and updates: equal parts in whole cache lines.</summary>
+    public (int Offset, int Count) Owned(int rank)
+    {
+        var lines = (Length + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats;
+        var first = (int)((long)lines * rank / Workers * AlignedBuffer.LineFloats);
+        var end = (int)((long)lines * (rank + 1) / Workers * AlignedBuffer.LineFloats);
+        return (first, Math.Min(end, Length) - first);
+    }
+}
