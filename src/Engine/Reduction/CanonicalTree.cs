@@ -14,9 +14,16 @@ namespace Distributed.Engine.Reduction;
 /// </remarks>
 public static class CanonicalTree
 {
-    /// <summary>The most pieces a range of so many micro-batches can have, wherever it starts.</summary>
-    public static int PiecesMax(int count) =>
-        count <= 1 ? count : Math.Max(1, 2 * BitOperations.Log2((uint)count));
+    /// <summary>The most pieces that a range of at most so many micro-batches can have; one has them.</summary>
+    /// <remarks>
+    /// The worst range climbs 1, 2, … 2ᵃ⁻¹ and comes down again, 2a pieces for 2ᵃ⁺¹ − 2 micro-batches; 2ᵃ more
+    /// make room for one more.
+    /// </remarks>
+    public static int PiecesMax(int count)
+    {
+        var climb = BitOperations.Log2((uint)count + 2) - 1;
+        return (2 * climb) + ((uint)count + 2 >= 3u << climb ? 1 : 0);
+    }
 
     /// <summary>
     /// Writes the largest aligned blocks that make up [first, first + count), left to right, and returns how many.
