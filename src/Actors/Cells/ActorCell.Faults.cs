@@ -1,0 +1,183 @@
+namespace Distributed.Actors;
+
+/// <content>Failure: the child's side (suspend, resume, recreate) and the parent's (decide).</content>
+internal sealed partial class ActorCell
+{
+    private SupervisorStrategy? _strategy;
+    private object? _failedMessage;
+    private Exception? _restartCause;
+    private int _suspendCount;
+    private bool _isFirstStart;
+
+    internal RestartBudget RestartBudget { get; } = new();
+
+    private SupervisorStrategy Strategy =>
+        _strategy ??= Props.SupervisorStrategy ?? _actor?.MakeStrategy() ?? SupervisorStrategy.DefaultStrategy;
+
+    /// <summary>Stops taking messages and asks the parent what to do.</summary>
+    /// <param name="perpetrator">The child whose failure is escalated; it is suspended already.</param>
+    private void Fail(Exception cause, object? message, ActorCell? perpetrator)
+    {
+        if (_phase >= Phase.Stopping)
+        {
+            LocalSystem.Log.Error(cause, "{0}: failed while stopping: {1}", Self.Path, cause.Message);
+            return;
+        }
+        _failedMessage = message;
+        _suspendCount++;
+        foreach (var child in Children())
+        {
+            if (!ReferenceEquals(child, perpetrator)) child.SelfRef.SendSystem(Suspend.Instance);
+        }
+        ParentRef.SendSystem(new Failed(this, cause));
+    }
+
+    private void OnSuspend()
+    {
+        _suspendCount++;
+        foreach (var child in Children()) child.SelfRef.SendSystem(Suspend.Instance);
+    }
+
+    private void OnResume()
+    {
+        if (_phase >= Phase.Stopping) return;
+        if (_phase == Phase.Running && _actor is null)
+        {
+            BeginRestart(new ActorInitializationException(Self, $"{Self.Path}: nothing to resume, starting anew"));
+            return;
+        }
+        _failedMessage = null;
+        EndSuspension();
+        foreach (var child in Children()) child.SelfRef.SendSystem(Resume.Instance);
+    }
+
+    private void OnRecreate(Exception cause)
+    {
+        if (_phase == Phase.Restarting)
+        {
+            // One restart serves both failures; what the second one suspended goes on with the first.
+            _restartCause = cause;
+            OnResume();
+        }
+        if (_phase != Phase.Running) return;
+        if (_actor is { } actor)
+        {
+            // Stashed messages come back first, so that the new actor sees them in their old order.
+            _stash?.UnstashAll();
+            _envelope = new Envelope(_failedMessage!, LocalSystem.DeadLetters);
+            Guard("PreRestart", () => actor.AroundPreRestart(cause, _failedMessage));
+            _envelope = default;
+        }
+        BeginRestart(cause);
+    }
+
+    private void BeginRestart(Exception cause)
+    {
+        // A constructor that failed half-way may have left children; the next attempt must find their names free.
+        if (_actor is null)
+        {
+            foreach (var child in Children()) child.RequestStop();
+        }
+        _isFirstStart = _actor is null;
+        DropActor();
+        _failedMessage = null;
+        _restartCause = cause;
+        _phase = Phase.Restarting;
+        FinishRestartWhenAlone();
+    }
+
+    private void FinishRestartWhenAlone()
+    {
+        if (Children().Any(child => child._isStopRequested)) return;
+        var cause = _restartCause!;
+        _restartCause = null;
+        _phase = Phase.Running;
+        var survivors = Children();
+        try
+        {
+            var actor = BuildActor();
+            if (_isFirstStart) actor.AroundPreStart();
+            else actor.AroundPostRestart(cause);
+        }
+        catch (Exception error)
+        {
+            // Still suspended from the first failure, and so are the survivors: only ask again.
+            DropActor();
+            ParentRef.SendSystem(new Failed(this, new PostRestartException(Self, error, cause)));
+            return;
+        }
+        EndSuspension();
+        foreach (var child in survivors) child.SelfRef.SendSystem(new Recreate(cause));
+    }
+
+    private void EndSuspension()
+    {
+        if (_suspendCount > 0) _suspendCount--;
+    }
+
+    private void OnFailed(Failed failure)
+    {
+        if (!IsChild(failure.Child) || failure.Child._isStopRequested) return;
+        try
+        {
+            Decide(failure);
+        }
+        catch (Exception error)
+        {
+            Escalate(error, failure.Child);
+        }
+    }
+
+    private void Escalate(Exception cause, ActorCell child)
+    {
+        // While this actor is being replaced there is nothing further up to decide: the child goes with it.
+        if (_phase == Phase.Restarting) child.RequestStop();
+        else Fail(cause, null, child);
+    }
+
+    private void Decide(Failed failure)
+    {
+        var (child, cause) = (failure.Child, failure.Cause);
+        var strategy = Strategy;
+        var directive = strategy.Decider.Decide(cause);
+        if (strategy.LoggingEnabled) LogFailure(child, cause, directive);
+        switch (directive)
+        {
+            case Directive.Resume:
+                child.SelfRef.SendSystem(Resume.Instance);
+                break;
+            case Directive.Escalate:
+                Escalate(cause, child);
+                break;
+            default:
+                RestartOrStop(strategy, child, cause, directive == Directive.Restart);
+                break;
+        }
+    }
+
+    private void RestartOrStop(SupervisorStrategy strategy, ActorCell child, Exception cause, bool restart)
+    {
+        var affected = strategy.AffectsSiblings ? Children() : [child];
+        var now = LocalSystem.TimeProvider.GetTimestamp();
+        var mayRestart = restart
+            && affected.All(one => one.RestartBudget.TryTake(strategy, now, LocalSystem.TimeProvider));
+        foreach (var one in affected)
+        {
+            if (!mayRestart)
+            {
+                one.RequestStop();
+                continue;
+            }
+            if (!ReferenceEquals(one, child)) one.SelfRef.SendSystem(Suspend.Instance);
+            one.SelfRef.SendSystem(new Recreate(cause));
+        }
+    }
+
+    private void LogFailure(ActorCell child, Exception cause, Directive directive)
+    {
+        if (directive == Directive.Escalate) return; // whoever decides in the end says so
+        var level = directive == Directive.Resume ? LogLevel.WarningLevel : LogLevel.ErrorLevel;
+        LocalSystem.Publish(new LogEvent(
+            level, LocalSystem.TimeProvider.GetUtcNow(), child.Self.Path.ToString(), cause.Message, cause));
+    }
+}
