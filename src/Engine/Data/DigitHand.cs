@@ -18,19 +18,19 @@ internal readonly record struct DigitHand(
 
     /// <summary>Draws the traits of a hand, in this order.</summary>
     internal static DigitHand Draw(ref RandomDraws draws) => new(
-        Turn: Spread(ref draws, 0.12),
-        Slant: 0.08 + Spread(ref draws, 0.34),
-        Bend: Spread(ref draws, 0.22),
-        Width: 12.5 + Spread(ref draws, 3.5),
-        Height: 17.5 + Spread(ref draws, 3.0),
-        Left: Spread(ref draws, 2.6),
-        Top: Spread(ref draws, 2.2),
+        Turn: Spread(ref draws, 0.2),
+        Slant: 0.1 + Spread(ref draws, 0.45),
+        Bend: Spread(ref draws, 0.35),
+        Width: 12.0 + Spread(ref draws, 4.5),
+        Height: 17 + Spread(ref draws, 4.0),
+        Left: Spread(ref draws, 3.7),
+        Top: Spread(ref draws, 3.3),
         Radius: 1.35 + Spread(ref draws, 0.55),
         Swell: Spread(ref draws, 0.3),
-        Softness: 0.75 + Spread(ref draws, 0.3),
-        Shake: 0.045 + Spread(ref draws, 0.025),
-        Peak: 0.92 + Spread(ref draws, 0.08),
-        Noise: 0.05 + Spread(ref draws, 0.05));
+        Softness: 0.7 + Spread(ref draws, 0.25),
+        Shake: 0.065 + Spread(ref draws, 0.03),
+        Peak: 0.93 + Spread(ref draws, 0.07),
+        Noise: 0.04 + Spread(ref draws, 0.04));
 
     /// <summary>Writes one stroke: a quadratic B-spline through the shaken control points.</summary>
     internal void Write(DigitPen pen, ReadOnlySpan<GlyphPoint> stroke, ref RandomDraws draws)

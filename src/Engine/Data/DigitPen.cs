@@ -13,8 +13,8 @@ internal readonly ref struct DigitPen(Span<float> field, int side)
 
     private const float Untouched = 1e9f;
 
-    /// <summary>How far around a line pixels are updated, in radii, plus one pixel for the soft edge.</summary>
-    private const double Reach = 1.15;
+    /// <summary>Pixels updated around the radius: a soft edge of 1¼ at most, and half a pixel to the centre.</summary>
+    private const double Margin = 1.75;
 
     private readonly Span<float> _field = field;
 
@@ -41,7 +41,7 @@ internal readonly ref struct DigitPen(Span<float> field, int side)
     internal void Line(PenPoint from, PenPoint to)
     {
         var radius = (from.Radius + to.Radius) / 2;
-        var reach = radius * Reach + 1;
+        var reach = radius + Margin;
         var left = Clamp(Math.Min(from.X, to.X) - reach);
         var right = Clamp(Math.Max(from.X, to.X) + reach);
         var top = Clamp(Math.Min(from.Y, to.Y) - reach);
