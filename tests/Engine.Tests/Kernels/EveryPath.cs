@@ -29,7 +29,7 @@ internal static class EveryPath
     internal static int[] Offsets => IsSlow ? [0, 3] : [0, 1, 5, 15];
 
     internal static void Run<TCall>(KernelPath path, TCall call)
-        where TCall : IPathCall
+        where TCall : class, IPathCall
     {
         switch (path)
         {
@@ -46,5 +46,8 @@ internal static class EveryPath
                 call.Run<ScalarLanes, float>();
                 break;
         }
+
+        // The call holds the buffers that the kernel knows by their addresses only.
+        GC.KeepAlive(call);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.ElementWise;
@@ -71,6 +72,7 @@ internal sealed unsafe class BroadcastLoop
         RunAxis<TLanes, TVector, TOperator>(op, 0, size, x, y, z);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunAxis<TLanes, TVector, TOperator>(TOperator op, int depth, long size, float* x, float* y, float* z)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

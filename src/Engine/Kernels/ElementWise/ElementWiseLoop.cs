@@ -74,6 +74,7 @@ internal static unsafe class ElementWiseLoop
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void UnaryShort<TLanes, TVector, TOperator>(TOperator op, float* x, float* y, long count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -89,6 +90,7 @@ internal static unsafe class ElementWiseLoop
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void BinaryShort<TLanes, TVector, TOperator>(TOperator op, float* x, float* y, float* z, long count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

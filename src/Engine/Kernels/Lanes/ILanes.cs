@@ -25,7 +25,10 @@ public unsafe interface ILanes<TVector> : IArithmetic<TVector>
     /// <summary>The magnitude of value with the sign of sign.</summary>
     public static abstract TVector CopySign(TVector value, TVector sign);
 
-    /// <summary>2ⁿ for integral n in −126 … 127, by building the exponent bits.</summary>
+    /// <summary>value · 2ⁿ, rounded once, for value in [½, 2) and integral n in −160 … 160; NaN stays NaN.</summary>
+    public static abstract TVector Scale(TVector value, TVector n);
+
+    /// <summary>2ⁿ for integral n in −126 … 127, by building the exponent bits; unspecified for others.</summary>
     public static abstract TVector PowerOfTwo(TVector n);
 
     /// <summary>

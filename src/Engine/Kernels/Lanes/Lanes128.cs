@@ -61,6 +61,9 @@ public readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> CopySign(Vector128<float> value, Vector128<float> sign) =>
         Vector128.CopySign(value, sign);
 
+    public static Vector128<float> Scale(Vector128<float> value, Vector128<float> n) =>
+        ExponentSplit.ScaleInHalves<Lanes128, Vector128<float>>(value, n);
+
     public static Vector128<float> PowerOfTwo(Vector128<float> n) =>
         ((Vector128.ConvertToInt32(n) + Vector128.Create(127)) << 23).AsSingle();
 

@@ -61,6 +61,9 @@ public readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> CopySign(Vector256<float> value, Vector256<float> sign) =>
         Vector256.CopySign(value, sign);
 
+    public static Vector256<float> Scale(Vector256<float> value, Vector256<float> n) =>
+        ExponentSplit.ScaleInHalves<Lanes256, Vector256<float>>(value, n);
+
     public static Vector256<float> PowerOfTwo(Vector256<float> n) =>
         ((Vector256.ConvertToInt32(n) + Vector256.Create(127)) << 23).AsSingle();
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Distributed.Engine.Kernels.Lanes;
 
@@ -60,6 +61,11 @@ public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     public static Vector512<float> CopySign(Vector512<float> value, Vector512<float> sign) =>
         Vector512.CopySign(value, sign);
+
+    public static Vector512<float> Scale(Vector512<float> value, Vector512<float> n) =>
+        Avx512F.IsSupported
+            ? Avx512F.Scale(value, n)
+            : ExponentSplit.ScaleInHalves<Lanes512, Vector512<float>>(value, n);
 
     public static Vector512<float> PowerOfTwo(Vector512<float> n) =>
         ((Vector512.ConvertToInt32(n) + Vector512.Create(127)) << 23).AsSingle();

@@ -53,6 +53,8 @@ public readonly unsafe struct ScalarLanes : ILanes<float>
 
     public static float CopySign(float value, float sign) => MathF.CopySign(value, sign);
 
+    public static float Scale(float value, float n) => ExponentSplit.ScaleInHalves<ScalarLanes, float>(value, n);
+
     public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);
 
     public static float SplitExponent(float value, out float exponent)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Reductions;
@@ -10,6 +11,7 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// </remarks>
 internal static unsafe class AxisSum
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TLanes, TVector>(float* x, float* y, int outer, int axis, int inner)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

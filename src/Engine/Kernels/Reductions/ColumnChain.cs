@@ -14,6 +14,7 @@ internal static unsafe class ColumnChain
     /// <summary>Vectors summed side by side: enough chains to hide the latency of an addition.</summary>
     internal const int Vectors = 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Run<TLanes, TVector>(float* x, int rows, long stride, float* y, int width)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

@@ -10,6 +10,7 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// </remarks>
 internal static unsafe class LaneMaximum
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Run<TLanes, TVector>(float* x, int count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>

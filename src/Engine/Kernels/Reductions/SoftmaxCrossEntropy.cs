@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -12,6 +13,7 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// </remarks>
 internal static unsafe class SoftmaxCrossEntropy
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Forward<TLanes, TVector>(float* logits, float* labels, float* losses, int rows, int classes)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -26,6 +28,7 @@ internal static unsafe class SoftmaxCrossEntropy
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Backward<TLanes, TVector>(
         float* logits, float* labels, float* upstream, float* gradient, int rows, int classes)
         where TLanes : struct, ILanes<TVector>

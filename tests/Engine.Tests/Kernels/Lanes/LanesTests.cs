@@ -54,6 +54,23 @@ public sealed unsafe class LanesTests
         }
     }
 
+    [Fact]
+    public void Scale_RoundsOnce_OverItsWholeRange()
+    {
+        foreach (var value in new[] { 0.70710677f, 1f, 1.0000001f, 1.1920929f, 1.4142135f, 0.5f, 1.9999999f })
+        {
+            for (var n = -160; n <= 160; n++)
+            {
+                var exact = (float)(value * Math.Pow(2, n));
+                var context = $"{value} · 2^{n}";
+                Bits.AssertEqual(exact, ScalarLanes.Scale(value, n), context);
+                Bits.AssertEqual(exact, Lanes128.Scale(Lanes128.Broadcast(value), Lanes128.Broadcast(n))[3], context);
+                Bits.AssertEqual(exact, Lanes256.Scale(Lanes256.Broadcast(value), Lanes256.Broadcast(n))[7], context);
+                Bits.AssertEqual(exact, Lanes512.Scale(Lanes512.Broadcast(value), Lanes512.Broadcast(n))[15], context);
+            }
+        }
+    }
+
     private static (float x, float y, float z)[] Fill((float x, float y, float z)[] chunk)
     {
         var full = new (float x, float y, float z)[16];

@@ -92,6 +92,7 @@ public sealed unsafe class MicrobatchSumTests
 
         var result = new GuardedFloats(n, 0);
         plan.Run<Lanes128, System.Runtime.Intrinsics.Vector128<float>>(bases, 0, n, result.Pointer);
+        GC.KeepAlive(sums);
         return result.Span.ToArray();
     }
 

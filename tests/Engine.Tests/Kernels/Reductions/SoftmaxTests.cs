@@ -99,7 +99,10 @@ public sealed unsafe class SoftmaxTests
         Assert.Equal([1f, 1f, 0f, 1f, 0f], hits.Span.ToArray());
         ArgMaxHit.Run(logits.Pointer, labels.Pointer, hits.Pointer, Rows, 0);
         Assert.Equal([0f, 0f, 0f, 0f, 0f], hits.Span.ToArray());
-        hits.AssertGuardsIntact("hits");
+        foreach (var buffer in new[] { logits, labels, hits })
+        {
+            buffer.AssertGuardsIntact("hits");
+        }
     }
 
     private static readonly float[] Upstream = [1f, 0.25f, -3f, 0f, 1f / 3];
