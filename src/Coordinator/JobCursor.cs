@@ -1,0 +1,31 @@
+using Distributed.Cluster.Messages;
+
+namespace Distributed.Coordinator;
+
+/// <summary>How far a job has come, and the sums of the epoch it is in: all that a resume needs beside the state.</summary>
+/// <remarks>
+/// At the end of an epoch the sums are still that epoch's; the first step of the next one starts them anew.
+/// Units: Step counts committed steps; Loss is a sum over samples.
+/// </remarks>
+public sealed record JobCursor(long Step, double EpochLoss, double EpochHits, long EpochSamples)
+{
+    public static JobCursor Start { get; } = new(0, 0, 0, 0);
+
+    public double TrainLoss => EpochSamples == 0 ? 0 : EpochLoss / EpochSamples;
+
+    public double TrainAccuracy => EpochSamples == 0 ? 0 : EpochHits / EpochSamples;
+
+    /// <summary>The cursor after these steps, all of one epoch. Sums run in the order of the steps.</summary>
+    public JobCursor After(IReadOnlyList<StepTotals> steps, int stepsPerEpoch)
+    {
+        var (loss, hits, samples) = Step % stepsPerEpoch == 0 ? (0, 0, 0) : (EpochLoss, EpochHits, EpochSamples);
+        foreach (var step in steps)
+        {
+            loss += step.Loss;
+            hits += step.Hits;
+            samples += step.Samples;
+        }
+
+        return steps.Count == 0 ? this : new JobCursor(Step + steps.Count, loss, hits, samples);
+    }
+}

@@ -1,0 +1,52 @@
+namespace Distributed.Coordinator;
+
+/// <summary>What the coordinator does once all workers are idle.</summary>
+public enum Move
+{
+    /// <summary>Lease more steps.</summary>
+    Train,
+
+    /// <summary>Measure the held-out loss at the end of an epoch.</summary>
+    Evaluate,
+
+    /// <summary>Write the last checkpoint and end the job.</summary>
+    Finish,
+
+    /// <summary>Write a checkpoint and end before the job is done, because someone asked.</summary>
+    Stop,
+}
+
+/// <summary>A move with its reason, as one sentence, and for Train how many steps.</summary>
+public sealed record NextMove(Move Move, int Steps, string Reason)
+{
+    /// <summary>How long a lease should last: long enough to cost nothing, short enough to stop and show progress.</summary>
+    public static readonly TimeSpan LeaseTarget = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Decides from how far the job is, and nothing else.</summary>
+    /// <remarks>
+    /// Units: stepTime is the latest measured duration of a step, zero when unknown, which leases one step.
+    /// </remarks>
+    public static NextMove Decide(
+        JobCursor cursor, int stepsPerEpoch, long stepsTotal, bool evaluated, bool stopAsked, TimeSpan stepTime)
+    {
+        var inEpoch = cursor.Step % stepsPerEpoch;
+        if (cursor.Step > 0 && inEpoch == 0 && !evaluated)
+        {
+            return new NextMove(Move.Evaluate, 0, $"epoch {cursor.Step / stepsPerEpoch} is over");
+        }
+
+        if (cursor.Step >= stepsTotal)
+        {
+            return new NextMove(Move.Finish, 0, $"all {stepsTotal} steps are done");
+        }
+
+        if (stopAsked)
+        {
+            return new NextMove(Move.Stop, 0, $"asked to stop after step {cursor.Step}");
+        }
+
+        var affordable = stepTime <= TimeSpan.Zero ? 1 : Math.Max(1, (long)(LeaseTarget / stepTime));
+        var steps = (int)Math.Min(affordable, stepsPerEpoch - inEpoch);
+        return new NextMove(Move.Train, steps, $"{steps} steps take about {LeaseTarget.TotalMilliseconds:0} ms");
+    }
+}

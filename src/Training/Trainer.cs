@@ -1,0 +1,113 @@
+using Distributed.Cluster;
+using Distributed.Cluster.Collectives;
+using Distributed.Coordinator;
+using Distributed.Engine.Data;
+using Distributed.Engine.Jobs;
+using Distributed.Engine.Kernels;
+using Distributed.Engine.Training;
+using Distributed.Worker;
+
+namespace Distributed.Training;
+
+/// <summary>A job in this process: one coordinator actor and several worker actors, each with a compute thread.</summary>
+/// <remarks>Build it, optionally load a checkpoint into <see cref="State"/>, then run it once.</remarks>
+public sealed class Trainer
+{
+    /// <summary>Samples a worker evaluates at once: enough for the kernels, little memory.</summary>
+    private const int EvaluationSamples = 256;
+
+    /// <summary>Workers of one process cannot vanish without breaking their group; this bound is the last resort.</summary>
+    private static readonly TimeSpan BarrierBound = TimeSpan.FromMinutes(10);
+
+    private readonly TrainingGraph _graph;
+    private readonly DataSplit _data;
+    private readonly KernelPath _path;
+
+    /// <summary>Checks the job, builds its model and initialises the parameters.</summary>
+    /// <remarks>Errors: UserErrorException with one line for any setting that does not do.</remarks>
+    public Trainer(Job job, DataSplit data, int workers, KernelPath? path = null)
+    {
+        job.Validate(workers);
+        (Job, Workers, _data, _path) = (job, workers, data, path ?? KernelPaths.Best);
+        var optimizer = Catalog.Optimizer(job.Optimizer, job.LearningRate);
+        _graph = new TrainingGraph(Catalog.Model(job.Model, data.Train), data.Train);
+        Schedule = new BatchSchedule(data.Train.Count, job.BatchSize, job.MicrobatchSize, job.Seed);
+        State = new TrainingState(_graph.Layout, optimizer);
+        _graph.Layout.Initialise(job.Seed, State.Parameters);
+    }
+
+    public Job Job { get; }
+
+    public int Workers { get; }
+
+    public BatchSchedule Schedule { get; }
+
+    /// <summary>Parameters and optimizer state: the start before the run, the result after it.</summary>
+    public TrainingState State { get; }
+
+    /// <summary>Steps of the whole job.</summary>
+    public long StepsTotal => (long)Job.Epochs * Schedule.StepsPerEpoch;
+
+    /// <summary>Runs the job to its end.</summary>
+    /// <remarks>
+    /// Observer is called with every event, one at a time, on a thread of the actor system. Cancelling finishes the
+    /// steps in flight, saves, and ends with <see cref="JobStopped"/>.
+    /// Errors: none are thrown for what happens inside the job; it ends with <see cref="JobFailed"/>.
+    /// </remarks>
+    public async Task<JobEnded> RunAsync(
+        JobCursor from, IJobStore store, Action<JobEvent> observer, CancellationToken cancellation = default)
+    {
+        var ended = new TaskCompletionSource<JobEnded>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var system = ActorSystem.Create("training");
+        var observing = system.ActorOf(Props.Create(() => new ObserverActor(observer, ended)), "observer");
+        var options = Options();
+        var coordinator = system.ActorOf(
+            Props.Create(() => new CoordinatorActor(options, from, store, observing, TimeProvider.System)),
+            "coordinator");
+        observing.Tell(new ObserverActor.Follow(coordinator));
+        var job = LocalJob();
+        var threads = Enumerable.Range(0, Workers).Select(rank => new ComputeThread($"worker {rank}")).ToList();
+        for (var rank = 0; rank < Workers; rank++)
+        {
+            var (name, thread) = ($"worker-{rank}", threads[rank]);
+            var work = new LocalShardWork(job, TimeProvider.System);
+            system.ActorOf(Props.Create(() => new WorkerActor(name, coordinator, work, thread)), name);
+        }
+
+        using (cancellation.Register(() => coordinator.Tell(new StopJob())))
+        {
+            var end = await ended.Task;
+            job.Group.Barrier.Break("the job has ended");
+            threads.ForEach(thread => thread.Dispose());
+            await system.Terminate();
+            return end;
+        }
+    }
+
+    private CoordinatorOptions Options() => new()
+    {
+        Workers = Workers,
+        Epochs = Job.Epochs,
+        StepsPerEpoch = Schedule.StepsPerEpoch,
+        Evaluates = _data.Test is not null,
+        TestSamples = _data.Test?.Count ?? 0,
+        CountsHits = _graph.CountsHits,
+    };
+
+    private LocalJob LocalJob()
+    {
+        var shardMax = Sharding.Equal(Workers).ShardMax(Job.BatchSize, Job.MicrobatchSize);
+        var plan = _graph.TrainingPlan(Math.Min(shardMax * Job.MicrobatchSize, Job.BatchSize));
+        return new LocalJob
+        {
+            Graph = _graph,
+            State = State,
+            Schedule = Schedule,
+            Data = _data,
+            Path = _path,
+            TrainingPlan = plan,
+            EvaluationPlan = _graph.EvaluationPlan(Math.Max(EvaluationSamples, Job.MicrobatchSize)),
+            Group = new SharedMemoryGroup(Workers, plan.PartialLength, Job.Microbatches, shardMax, BarrierBound),
+        };
+    }
+}

@@ -1,0 +1,197 @@
+using Distributed.Cluster;
+using Distributed.Cluster.Collectives;
+using Distributed.Cluster.Messages;
+using Distributed.Engine.Memory;
+using Distributed.Engine.Random;
+using Distributed.Engine.Reduction;
+using Distributed.Engine.Training;
+
+namespace Distributed.Worker;
+
+/// <summary>
+/// A worker's steps in one process: compute the shard, meet the others, finish and update the elements it owns, meet
+/// again.
+/// </summary>
+/// <remarks>
+/// For one compute thread. Once a lease runs, its steps allocate nothing; a new order of samples is made per epoch.
+/// Cost per step: two barriers; every worker reads all pieces of its part of the gradient and writes its part of the
+/// weights.
+/// </remarks>
+public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWork
+{
+    private readonly SharedMemoryGroup _group = job.Group;
+    private readonly BatchSchedule _schedule = job.Schedule;
+    private readonly Dictionary<int, Arrangement> _arrangements = [];
+    private Sharding? _sharding;
+    private ShardComputation? _training;
+    private ShardComputation? _evaluation;
+    private ParameterUpdate? _update;
+    private Permutation? _order;
+    private long _orderEpoch = -1;
+    private int _rank = -1;
+    private string _phase = "";
+    private long _step;
+
+    public TrainDone Train(TrainPlan plan) => Guarded(() =>
+    {
+        var steps = new StepTotals[plan.StepCount];
+        var committed = 0;
+        var (compute, wait, samples) = (0L, 0L, 0L);
+        NonFinite? broken = null;
+        Prepare(plan);
+        for (; committed < steps.Length && broken is null; committed++)
+        {
+            var step = plan.FirstStep + committed;
+            var batch = Arranged(_schedule.SamplesIn(step));
+            var started = clock.GetTimestamp();
+            ComputeShard(step, batch.Shards[_rank]);
+            var computed = clock.GetTimestamp();
+            _group.Barrier.Wait(_rank);
+            var met = clock.GetTimestamp();
+            var totals = Totals(step);
+            if (!float.IsFinite(totals.Loss))
+            {
+                broken = Diagnose(step, batch, totals.Loss);
+                break;
+            }
+
+            steps[committed] = totals;
+            UpdateOwned(batch);
+            var updated = clock.GetTimestamp();
+            _group.Barrier.Wait(_rank);
+            compute += computed - started + updated - met;
+            wait += met - computed + clock.GetTimestamp() - updated;
+            samples += batch.Shards[_rank].Samples;
+        }
+
+        return new TrainDone(
+            plan.Generation, plan.Rank, plan.FirstStep, new ArraySegment<StepTotals>(steps, 0, committed),
+            new WorkTiming(clock.GetElapsedTime(0, compute), clock.GetElapsedTime(0, wait), samples), broken);
+    });
+
+    public EvaluateDone Evaluate(EvaluatePlan plan) => Guarded(() =>
+    {
+        _phase = "evaluate";
+        var test = job.Data.Test ?? throw new InvalidOperationException("no samples are held out");
+        var shard = plan.Sharding.Shards(test.Count, _schedule.MicrobatchSize)[plan.Rank];
+        var losses = new float[shard.Count];
+        var hits = new float[shard.Count];
+        _evaluation ??= new ShardComputation(
+            job.EvaluationPlan, job.Graph.CountsHits, job.Backend, test, job.State.Parameters, PartialSums.None);
+        var atOnce = Math.Max(1, _evaluation.SamplesMax / _schedule.MicrobatchSize);
+        for (var done = 0; done < shard.Count; done += atOnce)
+        {
+            var count = Math.Min(atOnce, shard.Count - done);
+            var range = MicrobatchRange.Part(test.Count, _schedule.MicrobatchSize, shard.First + done, count);
+            _evaluation.Run(null, 0, range, losses.AsSpan(done, count), hits.AsSpan(done, count));
+        }
+
+        return new EvaluateDone(plan.Generation, plan.Rank, losses, hits);
+    });
+
+    /// <summary>A failure of its own breaks the group, so that nobody waits for this worker.</summary>
+    private T Guarded<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (CollectiveException)
+        {
+            throw;
+        }
+        catch (Exception error)
+        {
+            var phase = $"{_phase}, step {_step}";
+            _group.Barrier.Break($"worker {_rank} failed in {phase}: {error.Message}");
+            throw new WorkException(phase, error);
+        }
+    }
+
+    private void Prepare(TrainPlan plan)
+    {
+        (_phase, _step) = ("prepare", plan.FirstStep);
+        if (_rank != plan.Rank)
+        {
+            (_rank, _training) = (plan.Rank, null);
+        }
+
+        _update ??= ParameterUpdate.Create(job.State, job.Path);
+        _training ??= new ShardComputation(
+            job.TrainingPlan, job.Graph.CountsHits, job.Backend, job.Data.Train, job.State.Parameters,
+            _group.Partials[_rank]);
+        if (_sharding != plan.Sharding)
+        {
+            _arrangements.Clear();
+            _sharding = plan.Sharding;
+        }
+
+        var epoch = _schedule.Epoch(plan.FirstStep);
+        if (_orderEpoch != epoch)
+        {
+            (_order, _orderEpoch) = (_schedule.Order(epoch), epoch);
+        }
+    }
+
+    private Arrangement Arranged(int samples)
+    {
+        if (!_arrangements.TryGetValue(samples, out var arrangement))
+        {
+            var shards = _sharding!.Shards(samples, _schedule.MicrobatchSize);
+            arrangement = new Arrangement(samples, shards, new PieceTable(shards, _group.Partials));
+            _arrangements.Add(samples, arrangement);
+        }
+
+        return arrangement;
+    }
+
+    private void ComputeShard(long step, in MicrobatchRange shard)
+    {
+        (_phase, _step) = ("compute", step);
+        _training!.Run(
+            _order, _schedule.StepInEpoch(step) * _schedule.BatchSize, shard, _group.Losses(shard), _group.Hits(shard));
+    }
+
+    private StepTotals Totals(long step)
+    {
+        var batch = _schedule.Batch(step);
+        return new StepTotals(
+            CanonicalTree.Sum(_group.Losses(batch)), CanonicalTree.Sum(_group.Hits(batch)), batch.Samples);
+    }
+
+    private void UpdateOwned(Arrangement batch)
+    {
+        _phase = "update";
+        var (offset, count) = _group.Owned(_rank);
+        _update!.Apply(batch.Pieces, offset, count, batch.Samples);
+    }
+
+    /// <summary>Finds the micro-batch and the layer of a broken loss; the worker that has the micro-batch answers.</summary>
+    private NonFinite? Diagnose(long step, Arrangement batch, float loss)
+    {
+        var losses = _group.Losses(_schedule.Batch(step));
+        var microbatch = 0;
+        while (microbatch < losses.Length && float.IsFinite(losses[microbatch]))
+        {
+            microbatch++;
+        }
+
+        if (microbatch == losses.Length)
+        {
+            return _rank == 0 ? new NonFinite(step, loss, -1, "", "sum over the batch") : null;
+        }
+
+        var shard = batch.Shards[_rank];
+        if (microbatch < shard.First || microbatch >= shard.First + shard.Count)
+        {
+            return null;
+        }
+
+        var range = MicrobatchRange.Part(batch.Samples, _schedule.MicrobatchSize, microbatch, 1);
+        var found = _training!.FirstNonFinite(_order, _schedule.StepInEpoch(step) * _schedule.BatchSize, range);
+        return new NonFinite(step, loss, microbatch, found?.Layer ?? "", found?.Operation.Name ?? "sum over the samples");
+    }
+
+    /// <summary>One size of mini-batch, dealt out.</summary>
+    private sealed record Arrangement(int Samples, IReadOnlyList<MicrobatchRange> Shards, PieceTable Pieces);
+}
