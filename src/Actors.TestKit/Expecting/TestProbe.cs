@@ -1,0 +1,37 @@
+namespace Distributed.Actors.TestKit;
+
+/// <summary>An actor that the test plays beside its own: what it receives is expected on it.</summary>
+public sealed class TestProbe : TestKitBase
+{
+    internal TestProbe(Stage stage, string? name)
+        : base(stage, name)
+    {
+    }
+
+    /// <summary>The probe as an actor.</summary>
+    public IActorRef Ref => TestActor;
+
+    /// <inheritdoc cref="TestKitBase.LastSender"/>
+    public IActorRef Sender => LastSender;
+
+    /// <summary>Tells with the probe as sender.</summary>
+    public void Send(IActorRef actor, object message)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        actor.Tell(message, TestActor);
+    }
+
+    /// <summary>Answers the sender of the message looked at last.</summary>
+    public void Reply(object message) => LastSender.Tell(message, TestActor);
+
+    /// <summary>Passes the message looked at last on, from its original sender.</summary>
+    public void Forward(IActorRef actor) => Forward(actor, LastEnvelope?.Message
+        ?? throw new InvalidOperationException("test: no message has been received yet, so none can be forwarded"));
+
+    /// <summary>Tells a message from the sender of the one looked at last.</summary>
+    public void Forward(IActorRef actor, object message)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        actor.Tell(message, LastSender);
+    }
+}
