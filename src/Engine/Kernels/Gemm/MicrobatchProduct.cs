@@ -1,0 +1,77 @@
+using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Engine.Kernels.Gemm;
+
+/// <summary>A weight gradient xᵀ · dy over a range of micro-batches, summed along the canonical tree.</summary>
+/// <remarks>
+/// Shapes: x [rows, m] and dy [rows, n], where micro-batch q of the range has SamplesIn(q) · rowsPerSample of the rows,
+/// one after the other. For each piece p of the range (<see cref="CanonicalTree.Pieces"/>), pieces + p · pieceStride
+/// receives [m, n]: the tree's sum over the piece's micro-batches of g[i, j], which is one chain of fused
+/// multiply-adds from +0 over the micro-batch's rows. A node's value is left + right. An empty range has no pieces.
+/// The workspace is 64-byte aligned, the other operands may have any alignment of a float; nothing overlaps.
+/// </remarks>
+internal static unsafe class MicrobatchProduct
+{
+    /// <summary>How many floats of workspace are needed; enough for fewer rows and micro-batches, too.</summary>
+    internal static int WorkspaceFloats<TLanes, TVector>(int m, int n, int rows, int microbatches)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        return GradientBlock.StackFloats<TLanes, TVector>(microbatches)
+            + GradientBlock.LeftFloats<TLanes, TVector>(rows)
+            + Blocking.RoundUp(microbatches, AlignedBuffer.LineFloats)
+            + Blocking.RightFloats<TLanes, TVector>(n, rows)
+            + (m > 0 ? AlignedBuffer.LineFloats : 0);
+    }
+
+    internal static void Run<TLanes, TVector>(
+        int m,
+        int n,
+        MicrobatchRange range,
+        int rowsPerSample,
+        float* x,
+        int xRowStride,
+        float* dy,
+        int dyRowStride,
+        float* pieces,
+        int pieceStride,
+        float* workspace)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        if (TLanes.Count == 1 || m <= 0 || n <= 0 || range.Count <= 0)
+        {
+            MicrobatchProductDefinition.Run(
+                m, n, range, rowsPerSample, x, xRowStride, dy, dyRowStride, pieces, pieceStride);
+            return;
+        }
+
+        var rows = range.Samples * rowsPerSample;
+        var left = workspace + GradientBlock.StackFloats<TLanes, TVector>(range.Count);
+        var merges = left + GradientBlock.LeftFloats<TLanes, TVector>(rows);
+        var block = new GradientBlock
+        {
+            Leaves = new LeafPlan(range, rowsPerSample, (int*)merges),
+            PieceCount = CanonicalTree.PieceCount(range.First, range.Count),
+            Depth = rows,
+            Rows = m,
+            Panels = RowPanels.Of<TLanes, TVector>(m),
+            PieceStride = pieceStride,
+            Stride = n,
+            Stack = workspace,
+            Left = left,
+            Right = merges + Blocking.RoundUp(range.Count, AlignedBuffer.LineFloats),
+        };
+        var columns = Blocking.Columns<TLanes, TVector>(n, rows);
+        for (var j = 0; j < n; j += columns)
+        {
+            block.Columns = Math.Min(columns, n - j);
+            block.Pieces = pieces + j;
+            PackedFactor.Right<TLanes, TVector>(
+                new MatrixView(dy, dyRowStride, transposed: false), j, block.Columns, 0, rows, block.Right);
+            block.Run<TLanes, TVector>(new MatrixView(x, xRowStride, transposed: true));
+        }
+    }
+}

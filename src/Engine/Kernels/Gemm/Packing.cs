@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Kernels.Gemm;
+
+/// <summary>Copies a strip of a matrix into a panel: contiguous, in the order in which a kernel reads it.</summary>
+/// <remarks>
+/// Shapes: the strip is [available, depth] of the view, from (first, start); the panel is [depth, width]:
+/// panel[p · width + w] = strip (w, p). A left factor is packed as it is, a right factor flipped.
+/// Where available is less than width, the rest of the panel is filled with numbers that are no part of any result.
+/// Up to one vector past the panel's end may be overwritten: panels are packed in ascending order, with room behind.
+/// </remarks>
+internal static unsafe class Packing
+{
+    internal static void Pack<TLanes, TVector>(
+        MatrixView view, int first, int available, int start, int depth, float* panel, int width)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var source = view.At(first, start);
+        if (!view.Transposed)
+        {
+            Transposition.Pack<TLanes, TVector>(source, view.RowStride, available, depth, panel, width);
+            return;
+        }
+
+        // Whole vectors are copied where that reads nothing outside the row.
+        var vectors = (width + TLanes.Count - 1) / TLanes.Count;
+        if (vectors == 2 && available >= 2 * TLanes.Count)
+        {
+            CopyRows<WideRow<TLanes, TVector>>(source, view.RowStride, depth, panel, width);
+        }
+        else if (vectors == 1 && available >= TLanes.Count)
+        {
+            CopyRows<NarrowRow<TLanes, TVector>>(source, view.RowStride, depth, panel, width);
+        }
+        else
+        {
+            CopyParts(source, view.RowStride, Math.Min(available, width), depth, panel, width);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyRows<TRow>(float* source, nint stride, int depth, float* panel, nint width)
+        where TRow : struct, ITileRow<TRow>
+    {
+        for (; depth > 0; depth--)
+        {
+            TRow.Store(TRow.Load(source), panel);
+            source += stride;
+            panel += width;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void CopyParts(float* source, nint stride, int valid, int depth, float* panel, int width)
+    {
+        for (; depth > 0; depth--)
+        {
+            var w = 0;
+            for (; w + 4 <= valid; w += 4)
+            {
+                Vector128.Store(Vector128.Load(source + w), panel + w);
+            }
+
+            for (; w < width; w++)
+            {
+                panel[w] = w < valid ? source[w] : 0f;
+            }
+
+            source += stride;
+            panel += width;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Distributed.Engine.Kernels.ElementWise;
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Kernels.Gemm;
+
+/// <summary>One block of a product: a stretch of the inner dimension for some rows and columns.</summary>
+internal unsafe struct ProductBlock
+{
+    /// <summary>The tallest and widest tile there is.</summary>
+    private const int TileHeightMax = 14;
+
+    /// <summary>The block's place in the whole product, in elements.</summary>
+    internal int FirstRow;
+    internal int FirstColumn;
+    internal int Start;
+
+    /// <summary>The block's size: Rows by Columns results over Depth products each.</summary>
+    internal int Rows;
+    internal int Columns;
+    internal int Depth;
+
+    /// <summary>True where the chains end with this block, so that bias and activation follow.</summary>
+    internal bool IsLast;
+
+    /// <summary>True where the packed left panels serve several blocks, the first of them in column 0.</summary>
+    internal bool KeepLeft;
+
+    internal RowPanels Panels;
+    internal float* Left;
+    internal float* Right;
+    internal float* Scratch;
+    internal float* C;
+    internal float* Bias;
+    internal nint Stride;
+
+    /// <summary>Room for one tile and its bias.</summary>
+    internal static int ScratchFloats<TLanes, TVector>()
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        Blocking.RoundUp((TileHeightMax + 1) * 2 * TLanes.Count, 16);
+
+    internal void Run<TLanes, TVector, TActivation>(MatrixView a, MatrixView b, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        PackedFactor.Right<TLanes, TVector>(b, FirstColumn, Columns, Start, Depth, Right);
+        for (var panel = 0; panel < Panels.Count; panel++)
+        {
+            var row = Panels.FirstRow(panel);
+            var left = KeepLeft ? Left + ((nint)row * Depth) : Left;
+            if (FirstColumn == 0)
+            {
+                var available = Rows - row;
+                Packing.Pack<TLanes, TVector>(
+                    a, FirstRow + row, available, Start, Depth, left, Panels.Height(panel));
+            }
+
+            RunPanel<TLanes, TVector, TActivation>(panel, left, activation);
+        }
+    }
+
+    private readonly void RunPanel<TLanes, TVector, TActivation>(int panel, float* left, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        var row = Panels.FirstRow(panel);
+        if (TLanes.Count == 8)
+        {
+            if (Panels.IsTall(panel))
+            {
+                RunTiles<TLanes, TVector, TActivation,
+                    Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left, activation);
+            }
+            else
+            {
+                RunTiles<TLanes, TVector, TActivation,
+                    Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left, activation);
+            }
+        }
+        else if (Panels.IsTall(panel))
+        {
+            RunTiles<TLanes, TVector, TActivation,
+                Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left, activation);
+        }
+        else
+        {
+            RunTiles<TLanes, TVector, TActivation,
+                Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left, activation);
+        }
+    }
+
+    private readonly void RunTiles<TLanes, TVector, TActivation, TWide, TNarrow>(
+        int row, float* left, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+        where TWide : struct, ITile
+        where TNarrow : struct, ITile
+    {
+        for (var j = 0; j < Columns; j += TWide.Width)
+        {
+            if (Columns - j > TNarrow.Width)
+            {
+                RunTile<TLanes, TVector, TActivation, TWide>(row, j, left, activation);
+            }
+            else
+            {
+                RunTile<TLanes, TVector, TActivation, TNarrow>(row, j, left, activation);
+            }
+        }
+    }
+
+    private readonly void RunTile<TLanes, TVector, TActivation, TTile>(
+        int row, int column, float* left, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+        where TTile : struct, ITile
+    {
+        var c = C + (row * Stride) + column;
+        var right = Right + ((nint)column * Depth);
+        var bias = Bias == null ? null : Bias + column;
+        if (Rows - row >= TTile.Height && Columns - column >= TTile.Width)
+        {
+            TileKernels.Chain<TTile>(Depth, left, right, c, Stride, Start > 0);
+            Finish<TLanes, TVector, TActivation, TTile>(c, Stride, bias, activation);
+            return;
+        }
+
+        RunEdge<TLanes, TVector, TActivation, TTile>(row, column, left, activation);
+    }
+
+    /// <summary>A tile that reaches over the matrix's edge is computed in the scratch tile.</summary>
+    private readonly void RunEdge<TLanes, TVector, TActivation, TTile>(
+        int row, int column, float* left, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+        where TTile : struct, ITile
+    {
+        var c = C + (row * Stride) + column;
+        var right = Right + ((nint)column * Depth);
+        var rows = Math.Min(TTile.Height, Rows - row);
+        var columns = Math.Min(TTile.Width, Columns - column);
+        if (Start > 0)
+        {
+            TileKernels.CopyPart(c, Stride, Scratch, TTile.Width, rows, columns);
+        }
+
+        TileKernels.Chain<TTile>(Depth, left, right, Scratch, TTile.Width, Start > 0);
+        var bias = Scratch + (TTile.Height * TTile.Width);
+        if (Bias != null)
+        {
+            TileKernels.CopyPart(Bias + column, 0, bias, 0, 1, columns);
+        }
+
+        Finish<TLanes, TVector, TActivation, TTile>(Scratch, TTile.Width, Bias == null ? null : bias, activation);
+        TileKernels.CopyPart(Scratch, TTile.Width, c, Stride, rows, columns);
+    }
+
+    private readonly void Finish<TLanes, TVector, TActivation, TTile>(
+        float* c, nint stride, float* bias, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+        where TTile : struct, ITile
+    {
+        if (IsLast && (bias != null || typeof(TActivation) != typeof(Identity)))
+        {
+            TileKernels.Finish<TLanes, TVector, TActivation>(
+                c, stride, TTile.Height, TTile.Width, bias, activation);
+        }
+    }
+}

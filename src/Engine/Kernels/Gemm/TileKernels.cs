@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using Distributed.Engine.Kernels.ElementWise;
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Kernels.Gemm;
+
+/// <summary>The innermost loops: one tile of sums over packed panels.</summary>
+/// <remarks>
+/// Shapes: left is a panel [depth, Height] and right a panel [depth, Width], both contiguous; strides count floats.
+/// Marked for full optimisation at once: loops this hot must not start in an unoptimised version.
+/// </remarks>
+internal static unsafe class TileKernels
+{
+    /// <summary>One chain of multiply-adds per element over ascending depth, from 0 or from what c holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Chain<TTile>(int depth, float* left, float* right, float* c, nint stride, bool resume)
+        where TTile : struct, ITile
+    {
+        var tile = default(TTile);
+        if (resume)
+        {
+            tile.Load(c, stride);
+        }
+
+        for (; depth > 0; depth--)
+        {
+            tile.MultiplyAdd(left, right);
+            left += TTile.Height;
+            right += TTile.Width;
+        }
+
+        tile.Store(c, stride);
+    }
+
+    /// <summary>
+    /// The sum over micro-batches along the canonical tree: a chain per micro-batch in registers, the blocks that are
+    /// finished on a stack that stays in the first-level cache. What the stack holds in the end are the pieces of the
+    /// range, in order; the last of them is written to last instead.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Tree<TTile>(
+        in LeafPlan leaves, float* left, float* right, float* stack, float* last, nint lastStride)
+        where TTile : struct, ITile
+    {
+        for (var leaf = 0; leaf < leaves.Count; leaf++)
+        {
+            var tile = default(TTile);
+            for (var depth = leaves.Rows(leaf); depth > 0; depth--)
+            {
+                tile.MultiplyAdd(left, right);
+                left += TTile.Height;
+                right += TTile.Width;
+            }
+
+            for (var merges = leaves.Merges[leaf]; merges > 0; merges--)
+            {
+                stack -= TTile.Height * TTile.Width;
+                tile.AddLeft(stack, TTile.Width);
+            }
+
+            if (leaf == leaves.Count - 1)
+            {
+                tile.Store(last, lastStride);
+                return;
+            }
+
+            tile.Store(stack, TTile.Width);
+            stack += TTile.Height * TTile.Width;
+        }
+    }
+
+    /// <summary>Copies a whole tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Copy<TTile>(float* source, nint sourceStride, float* destination, nint destinationStride)
+        where TTile : struct, ITile
+    {
+        var tile = default(TTile);
+        tile.Load(source, sourceStride);
+        tile.Store(destination, destinationStride);
+    }
+
+    /// <summary>Copies the part of a tile that lies inside the matrix, at its edges.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void CopyPart(
+        float* source, nint sourceStride, float* destination, nint destinationStride, int rows, int columns)
+    {
+        for (; rows > 0; rows--)
+        {
+            for (var j = 0; j < columns; j++)
+            {
+                destination[j] = source[j];
+            }
+
+            source += sourceStride;
+            destination += destinationStride;
+        }
+    }
+
+    /// <summary>c[i, j] ← activation(c[i, j] + bias[j]) for whole vectors of columns; bias null adds nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Finish<TLanes, TVector, TActivation>(
+        float* c, nint stride, int rows, int columns, float* bias, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        for (var j = 0; j < columns; j += TLanes.Count)
+        {
+            var addend = bias == null ? TLanes.Zero : TLanes.Load(bias + j);
+            var element = c + j;
+            for (var i = 0; i < rows; i++)
+            {
+                var value = TLanes.Load(element);
+                value = bias == null ? value : TLanes.Add(value, addend);
+                TLanes.Store(activation.Apply<TLanes, TVector>(value), element);
+                element += stride;
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Kernels.Gemm;
+
+/// <summary>Packs a strip whose rows lie in memory one after the other, four columns at a time in registers.</summary>
+/// <remarks>
+/// Each vector is put together from four-float pieces of every fourth row; two rounds of interleaving, which no vector
+/// unit does across its 128-bit parts, then give four whole columns.
+/// </remarks>
+internal static unsafe class Transposition
+{
+    /// <summary>Wide panels of 512-bit vectors, the widest there are.</summary>
+    private const int WidthMax = 32;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Pack<TLanes, TVector>(
+        float* source, nint stride, int available, int depth, float* panel, int width)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        // Rows past the last one repeat it: their sums are thrown away.
+        var rows = stackalloc float*[WidthMax];
+        for (var w = 0; w < WidthMax; w++)
+        {
+            rows[w] = source + (Math.Min(w, available - 1) * stride);
+        }
+
+        var p = 0;
+        if (IsVectorised<TLanes>())
+        {
+            var lastGroup = (width - 1) / TLanes.Count * TLanes.Count;
+            for (; p + 4 <= depth; p += 4)
+            {
+                // From right to left: a group that is wider than its rest spills into the next line's first group.
+                for (var group = lastGroup; group >= 0; group -= TLanes.Count)
+                {
+                    FourColumns<TLanes>(rows + group, p, panel + ((nint)p * width) + group, width);
+                }
+            }
+        }
+
+        for (; p < depth; p++)
+        {
+            for (var w = 0; w < width; w++)
+            {
+                panel[((nint)p * width) + w] = rows[w][p];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsVectorised<TLanes>() =>
+        typeof(TLanes) == typeof(Lanes512) ? Avx512F.IsSupported
+        : typeof(TLanes) == typeof(Lanes256) ? Avx.IsSupported
+        : typeof(TLanes) == typeof(Lanes128) && (Sse2.IsSupported || AdvSimd.Arm64.IsSupported);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourColumns<TLanes>(float** rows, int p, float* destination, nint stride)
+    {
+        if (typeof(TLanes) == typeof(Lanes512))
+        {
+            FourColumns512(rows, p, destination, stride);
+        }
+        else if (typeof(TLanes) == typeof(Lanes256))
+        {
+            FourColumns256(rows, p, destination, stride);
+        }
+        else
+        {
+            FourColumns128(rows, p, destination, stride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourColumns512(float** rows, int p, float* destination, nint stride)
+    {
+        var row0 = Gather512(rows, p);
+        var row1 = Gather512(rows + 1, p);
+        var row2 = Gather512(rows + 2, p);
+        var row3 = Gather512(rows + 3, p);
+        var low01 = Avx512F.UnpackLow(row0, row1).AsDouble();
+        var low23 = Avx512F.UnpackLow(row2, row3).AsDouble();
+        var high01 = Avx512F.UnpackHigh(row0, row1).AsDouble();
+        var high23 = Avx512F.UnpackHigh(row2, row3).AsDouble();
+        Avx512F.UnpackLow(low01, low23).AsSingle().Store(destination);
+        Avx512F.UnpackHigh(low01, low23).AsSingle().Store(destination + stride);
+        Avx512F.UnpackLow(high01, high23).AsSingle().Store(destination + (2 * stride));
+        Avx512F.UnpackHigh(high01, high23).AsSingle().Store(destination + (3 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourColumns256(float** rows, int p, float* destination, nint stride)
+    {
+        var row0 = Gather256(rows, p);
+        var row1 = Gather256(rows + 1, p);
+        var row2 = Gather256(rows + 2, p);
+        var row3 = Gather256(rows + 3, p);
+        var low01 = Avx.UnpackLow(row0, row1).AsDouble();
+        var low23 = Avx.UnpackLow(row2, row3).AsDouble();
+        var high01 = Avx.UnpackHigh(row0, row1).AsDouble();
+        var high23 = Avx.UnpackHigh(row2, row3).AsDouble();
+        Avx.UnpackLow(low01, low23).AsSingle().Store(destination);
+        Avx.UnpackHigh(low01, low23).AsSingle().Store(destination + stride);
+        Avx.UnpackLow(high01, high23).AsSingle().Store(destination + (2 * stride));
+        Avx.UnpackHigh(high01, high23).AsSingle().Store(destination + (3 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourColumns128(float** rows, int p, float* destination, nint stride)
+    {
+        var row0 = Vector128.Load(rows[0] + p);
+        var row1 = Vector128.Load(rows[1] + p);
+        var row2 = Vector128.Load(rows[2] + p);
+        var row3 = Vector128.Load(rows[3] + p);
+        var low01 = InterleaveLow(row0, row1).AsDouble();
+        var low23 = InterleaveLow(row2, row3).AsDouble();
+        var high01 = InterleaveHigh(row0, row1).AsDouble();
+        var high23 = InterleaveHigh(row2, row3).AsDouble();
+        InterleaveLow(low01, low23).AsSingle().Store(destination);
+        InterleaveHigh(low01, low23).AsSingle().Store(destination + stride);
+        InterleaveLow(high01, high23).AsSingle().Store(destination + (2 * stride));
+        InterleaveHigh(high01, high23).AsSingle().Store(destination + (3 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Gather512(float** rows, int p) =>
+        Vector512.Create(Gather256(rows, p), Gather256(rows + 8, p));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Gather256(float** rows, int p) =>
+        Vector256.Create(Vector128.Load(rows[0] + p), Vector128.Load(rows[4] + p));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveLow(Vector128<float> left, Vector128<float> right) =>
+        Sse.IsSupported ? Sse.UnpackLow(left, right) : AdvSimd.Arm64.ZipLow(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveHigh(Vector128<float> left, Vector128<float> right) =>
+        Sse.IsSupported ? Sse.UnpackHigh(left, right) : AdvSimd.Arm64.ZipHigh(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> InterleaveLow(Vector128<double> left, Vector128<double> right) =>
+        Sse2.IsSupported ? Sse2.UnpackLow(left, right) : AdvSimd.Arm64.ZipLow(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<double> InterleaveHigh(Vector128<double> left, Vector128<double> right) =>
+        Sse2.IsSupported ? Sse2.UnpackHigh(left, right) : AdvSimd.Arm64.ZipHigh(left, right);
+}

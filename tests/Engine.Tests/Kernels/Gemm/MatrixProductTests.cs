@@ -1,0 +1,123 @@
+using Distributed.Engine.Kernels.ElementWise;
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Tests.Kernels.Gemm;
+
+public sealed class MatrixProductTests
+{
+    private static readonly float[] Specials =
+    [
+        float.NaN, float.PositiveInfinity, float.NegativeInfinity, -0f, 0f, 1f, -1f, float.MaxValue, float.MinValue,
+        float.Epsilon, -float.Epsilon, 1e-30f, -1e-30f,
+    ];
+
+    [Fact]
+    public void Product_EqualsDefinition_ForEverySmallSize()
+    {
+        var sizes = GemmPaths.IsSlow ? [0, 1, 3, 8, 15, 33] : Enumerable.Range(0, 35).ToArray();
+        var harness = new ProductHarness(seed: 1);
+        foreach (var m in sizes)
+        {
+            foreach (var n in sizes)
+            {
+                foreach (var k in GemmPaths.IsSlow ? [0, 1, 5, 17] : sizes)
+                {
+                    harness.Check(m, n, k, hasBias: (m + n + k) % 2 == 0, default(Identity));
+                }
+            }
+        }
+    }
+
+    /// <summary>Around the edges of blocks in every direction: inner dimension, columns, rows.</summary>
+    [Theory]
+    [InlineData(61, 67, 251)]
+    [InlineData(67, 61, 263)]
+    [InlineData(13, 257, 511)]
+    [InlineData(29, 63, 512)]
+    [InlineData(31, 97, 513)]
+    [InlineData(17, 113, 787)]
+    [InlineData(64, 10, 797)]
+    [InlineData(19, 353, 809)]
+    [InlineData(5, 30, 1031)]
+    [InlineData(30, 700, 520)]
+    [InlineData(1, 1300, 131)]
+    [InlineData(1100, 33, 30)]
+    [InlineData(1021, 350, 514)]
+    public void Product_EqualsDefinition_AcrossBlocks(int m, int n, int k)
+    {
+        if (GemmPaths.IsSlow && (long)m * n * k > 300_000)
+        {
+            return;
+        }
+
+        new ProductHarness(seed: 2).Check(m, n, k, hasBias: true, default(Relu));
+    }
+
+    [Fact]
+    public void Product_AppliesActivationAfterBias_OnEveryPath()
+    {
+        var harness = new ProductHarness(seed: 3);
+        foreach (var (m, n, k) in new[] { (14, 32, 9), (8, 16, 3), (15, 33, 5), (29, 49, 17), (3, 5, 0) })
+        {
+            harness.Check(m, n, k, hasBias: true, default(Relu));
+            harness.Check(m, n, k, hasBias: false, default(Relu));
+            harness.Check(m, n, k, hasBias: true, default(HyperbolicTangent));
+            harness.Check(m, n, k, hasBias: true, default(Identity));
+        }
+    }
+
+    [Fact]
+    public void Product_EqualsDefinition_WhenNumbersAreSpecial()
+    {
+        var onlySpecial = new ProductHarness(seed: 4) { Number = random => Specials[random.Next(Specials.Length)] };
+        var sometimesSpecial = new ProductHarness(seed: 5)
+        {
+            Number = random => random.Next(40) == 0 ? Specials[random.Next(Specials.Length)] : random.NextSingle(),
+        };
+        foreach (var (m, n, k) in new[] { (15, 33, 1), (14, 32, 2), (22, 40, 3), (9, 50, 12), (30, 65, 20) })
+        {
+            onlySpecial.Check(m, n, k, hasBias: true, default(Identity));
+            onlySpecial.Check(m, n, k, hasBias: false, default(Identity));
+            sometimesSpecial.Check(m, n, k, hasBias: true, default(Relu));
+        }
+    }
+
+    /// <summary>A chain of k rounded operations errs by at most k units in the last place of the absolute sum.</summary>
+    [Fact]
+    public void Definition_StaysWithinErrorBound_OfDoublePrecision()
+    {
+        const int M = 7, N = 11, K = 300;
+        var harness = new ProductHarness(seed: 6);
+        var (a, b) = (harness.Numbers(M * K), harness.Numbers(K * N));
+        var actual = ProductHarness.Expected(M, N, K, a, b, null, default(Identity));
+        for (var i = 0; i < M; i++)
+        {
+            for (var j = 0; j < N; j++)
+            {
+                var (sum, absolute) = (0d, 0d);
+                for (var p = 0; p < K; p++)
+                {
+                    var product = (double)a[(i * K) + p] * b[(p * N) + j];
+                    sum += product;
+                    absolute += Math.Abs(product);
+                }
+
+                Assert.InRange(actual[(i * N) + j] - sum, -K * absolute / (1 << 24), K * absolute / (1 << 24));
+            }
+        }
+    }
+
+    private readonly struct Relu : IUnaryOperator
+    {
+        public T Apply<TMath, T>(T x)
+            where TMath : struct, IArithmetic<T>
+            where T : struct => TMath.WhereLess(x, TMath.Constant(0), TMath.Constant(0), x);
+    }
+
+    private readonly struct HyperbolicTangent : IUnaryOperator
+    {
+        public T Apply<TMath, T>(T x)
+            where TMath : struct, IArithmetic<T>
+            where T : struct => TMath.Tanh(x);
+    }
+}
