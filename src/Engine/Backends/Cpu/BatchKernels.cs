@@ -80,7 +80,7 @@ internal sealed unsafe class BatchProductKernel<TLanes, TVector> : BatchReductio
     }
 
     internal int WorkspaceFloats(int samplesMax) =>
-        MicrobatchProduct.WorkspaceFloats<TLanes, TVector>(_m, _n, checked(_rows * samplesMax));
+        MicrobatchProduct.WorkspaceFloats<TLanes, TVector>(_m, _n, checked(_rows * samplesMax), samplesMax);
 
     protected override void Sum(in MicrobatchRange range, float* pieces, int stride) =>
         MicrobatchProduct.Run<TLanes, TVector>(
