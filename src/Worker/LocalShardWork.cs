@@ -2,7 +2,7 @@ using Distributed.Cluster;
 using Distributed.Cluster.Collectives;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Memory;
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
 

@@ -1,4 +1,4 @@
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 
 namespace Distributed.Engine.Data;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 
 namespace Distributed.Engine.Data;
 

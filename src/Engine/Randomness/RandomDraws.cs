@@ -1,4 +1,4 @@
-namespace Distributed.Engine.Random;
+namespace Distributed.Engine.Randomness;
 
 /// <summary>Draw after draw of one index: draw n = f(seed, purpose, stream, index, n).</summary>
 /// <remarks>A mutable struct that lives on the stack of whoever generates a sample; copy it and both go the same way.

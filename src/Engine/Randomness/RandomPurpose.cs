@@ -1,4 +1,4 @@
-namespace Distributed.Engine.Random;
+namespace Distributed.Engine.Randomness;
 
 /// <summary>What a random number is for; two purposes never share numbers under one seed.</summary>
 /// <remarks>The values are part of every fingerprint: add new ones at the end, never renumber.</remarks>

@@ -1,4 +1,4 @@
-namespace Distributed.Engine.Random;
+namespace Distributed.Engine.Randomness;
 
 /// <summary>Random numbers as functions of an index: value = f(seed, purpose, stream, index).</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Distributed.Engine.Random;
+namespace Distributed.Engine.Randomness;
 
 /// <summary>A shuffle of 0 … count − 1 that is computed, not stored: element i is a function of i and the key.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace Distributed.Engine.Random;
+namespace Distributed.Engine.Randomness;
 
 /// <summary>Philox 4×32-10: a keyed mixing function from 128 counter bits to 128 random bits.</summary>
 /// <remarks>

@@ -1,8 +1,8 @@
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Distributed.Engine.Tests.Random;
+namespace Distributed.Engine.Tests.Randomness;
 
 public sealed class PermutationTests
 {

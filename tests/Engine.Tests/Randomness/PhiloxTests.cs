@@ -1,6 +1,6 @@
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 
-namespace Distributed.Engine.Tests.Random;
+namespace Distributed.Engine.Tests.Randomness;
 
 public sealed class PhiloxTests
 {
