@@ -7,13 +7,9 @@ public sealed class PropsTests : DeterministicKit
     {
         var evaluations = 0;
         var events = TestActor;
-        object Argument()
-        {
-            evaluations++;
-            return new object();
-        }
+        var argument = new Func<object>(() => ++evaluations);
 
-        var props = Props.Create(() => new Holder(Argument(), events));
+        var props = Props.Create(() => new Holder(argument(), events));
         var first = ActorOf(props);
         var second = ActorOf(props);
         first.Tell("fail");
@@ -39,7 +35,8 @@ public sealed class PropsTests : DeterministicKit
         var actor = ActorOf(Props.Create<Holder>("argument", TestActor));
         ExpectMsg("argument");
         Assert.NotNull(actor);
-        ActorOf(Props.Create(typeof(Holder), "another", TestActor));
+        var type = typeof(Holder);
+        ActorOf(Props.Create(type, "another", TestActor));
         ExpectMsg("another");
     }
 
