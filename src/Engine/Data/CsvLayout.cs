@@ -82,8 +82,8 @@ internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, st
         if (found >= 0)
             return found;
         if (first.All(CsvNumber.IsNumber))
-            throw new UserErrorException($"--label {label} is no column of {path}, which has no header; choose an index " +
-                $"from 0 to {first.Length - 1}");
+            throw new UserErrorException($"--label {label} is no column of {path}, which has no header; choose an " +
+                $"index from 0 to {first.Length - 1}");
         var near = NearestName.Of(label, first);
         var meant = near is null ? "" : $"did you mean {near}? ";
         throw new UserErrorException($"--label {label} is no column of {path}: {meant}choose " +

@@ -91,7 +91,8 @@ internal sealed class CsvReader : IDisposable
             if (next == End || next == '\n' || next == _separator)
                 return next;
             if (next == '"')
-                throw Malformed("has a quote inside an unquoted field; quote the whole field and double the quotes in it");
+                throw Malformed(
+                    "has a quote inside an unquoted field; quote the whole field and double the quotes in it");
             _row.Append((char)next);
         }
     }
@@ -144,8 +145,8 @@ internal sealed class CsvReader : IDisposable
         }
         catch (DecoderFallbackException)
         {
-            throw new UserErrorException($"{_path}: after line {_nextLine} come bytes that are not UTF-8; save the file " +
-                "as UTF-8 text");
+            throw new UserErrorException($"{_path}: after line {_nextLine} come bytes that are not UTF-8; " +
+                "save the file as UTF-8 text");
         }
         _position = 0;
         return _buffered == 0 ? End : _buffer[0];

@@ -15,6 +15,8 @@ internal static class CsvSource
         if (!options.Standardize)
             return split;
         var standardizer = new Standardizer(split.Train);
-        return new DataSplit(standardizer.Apply(split.Train), split.Test is null ? null : standardizer.Apply(split.Test));
+        return new DataSplit(
+            standardizer.Apply(split.Train),
+            split.Test is null ? null : standardizer.Apply(split.Test));
     }
 }

@@ -3,7 +3,8 @@ using Distributed.Engine.Errors;
 namespace Distributed.Engine.Data;
 
 /// <summary>A whole table in memory: features as numbers, labels as they are written.</summary>
-/// <remarks>Shapes: features are [rows, columns − 1] row-major in the file's order; labels and lines are [rows].</remarks>
+/// <remarks>Shapes: features are [rows, columns − 1] row-major in the file's order; labels and lines are
+/// [rows].</remarks>
 internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string> Labels, List<long> Lines)
 {
     /// <summary>Reads the table; every row has as many fields as the first.</summary>
@@ -13,7 +14,8 @@ internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string>
         try
         {
             if (!File.Exists(path))
-                throw new UserErrorException($"{path}: there is no such file; --data csv:FILE needs a table of numbers");
+                throw new UserErrorException($"{path}: there is no such file; --data csv:FILE needs a " +
+                    "table of numbers");
             return ReadRows(CsvLayout.Read(path, label));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -39,8 +41,8 @@ internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string>
                 throw new UserErrorException($"{layout.Path}: line {reader.Line} has {reader.FieldCount} fields, " +
                     $"line 1 has {layout.ColumnCount}; give every row the same columns");
             if (features.Count > Array.MaxLength - layout.ColumnCount)
-                throw new UserErrorException($"{layout.Path}: line {reader.Line} passes the {Array.MaxLength} numbers " +
-                    "that fit in memory at once; split the file");
+                throw new UserErrorException($"{layout.Path}: line {reader.Line} passes the {Array.MaxLength} " +
+                    "numbers that fit in memory at once; split the file");
             ReadFeatures(reader, layout, features);
             labels.Add(reader.Field(layout.LabelColumn).Trim().ToString());
             lines.Add(reader.Line);

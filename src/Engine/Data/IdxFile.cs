@@ -70,7 +70,8 @@ internal static class IdxFile
                 throw new UserErrorException($"{path}: dimension {i + 1} of {dimensions}, at byte {4 + 4 * i}, " +
                     $"is 0; an IDX file of {what} without elements cannot be used");
             // Saturates: three sides of 32 bits pass 63, and anything this large is refused below.
-            count = Math.BigMul((ulong)count, side, out var low) == 0 && low <= long.MaxValue ? (long)low : long.MaxValue;
+            var high = Math.BigMul((ulong)count, side, out var low);
+            count = high == 0 && low <= long.MaxValue ? (long)low : long.MaxValue;
             sides[i] = side;
         }
         var promised = string.Join('×', sides);
@@ -79,7 +80,8 @@ internal static class IdxFile
         if (count > Array.MaxLength)
             throw new UserErrorException($"{path}: its header promises {promised} {what}, more than the " +
                 $"{Array.MaxLength} bytes that fit in memory at once; split the file");
-        return ([.. sides.Select(side => (int)side)], ReadElements(stream, path, promised, what, header.Length, (int)count));
+        var elements = ReadElements(stream, path, promised, what, header.Length, (int)count);
+        return ([.. sides.Select(side => (int)side)], elements);
     }
 
     private static byte[] ReadElements(

@@ -30,8 +30,8 @@ internal static class IdxSource
         }
         var (trainPair, testPair) = (ReadPair(train), ReadPair(test));
         if ((trainPair.Rows, trainPair.Columns) != (testPair.Rows, testPair.Columns))
-            throw new UserErrorException($"{test.Images}: its images are {testPair.Rows}×{testPair.Columns}, those of " +
-                $"{train.Images} {trainPair.Rows}×{trainPair.Columns}; bring files of one data set");
+            throw new UserErrorException($"{test.Images}: its images are {testPair.Rows}×{testPair.Columns}, " +
+                $"those of {train.Images} {trainPair.Rows}×{trainPair.Columns}; bring files of one data set");
         var classCount = Math.Max(ClassCount(trainPair), ClassCount(testPair));
         return new DataSplit(trainPair.ToSet(classCount), testPair.ToSet(classCount));
     }

@@ -42,7 +42,7 @@ public readonly struct CounterRandom
     /// <summary>A multiple of 2⁻²⁴ in [0, 1), from the upper 24 of the index's bits.</summary>
     public float Uniform(ulong index) => ToUniform(Bits(index));
 
-    /// <summary>A number in [low, high): low + (high − low)·Uniform, kept below high when rounding reaches it.</summary>
+    /// <summary>A number in [low, high): low + (high − low)·Uniform, kept below high if rounding reaches it.</summary>
     public float Uniform(ulong index, float low, float high) => Between(Uniform(index), low, high);
 
     /// <summary>A multiple of 2⁻⁵³ in [0, 1), from two words: indices 2·b and 2·b + 1 share block b.</summary>

@@ -19,7 +19,8 @@ public sealed class DataSetTests
         var target = new float[1];
         Images.ReadFeatures(1, features);
         Images.ReadTarget(0, target);
-        Assert.Equal([10 * (1f / 255f), 20 * (1f / 255f), 30 * (1f / 255f), 40 * (1f / 255f), 50 * (1f / 255f), 1f], features);
+        Assert.Equal(new float[] { 10, 20, 30, 40, 50, 255 }.Select(pixel => pixel * (1f / 255f)), features);
+        Assert.Equal(1f, features[5]);
         Assert.Equal(2f, target[0]);
         Assert.Equal([2, 3], Images.SampleShape);
         Assert.Equal((6, 3, 1, TaskKind.Classification),
@@ -40,7 +41,8 @@ public sealed class DataSetTests
                 var scaled = new float[length + 2];
                 ImageSet.ScaleDefinition(pixels.AsSpan(start, length), defined.AsSpan(1, length));
                 ImageSet.Scale(pixels.AsSpan(start, length), scaled.AsSpan(1, length));
-                Assert.Equal(defined.Select(BitConverter.SingleToInt32Bits), scaled.Select(BitConverter.SingleToInt32Bits));
+                Assert.Equal(defined.Select(BitConverter.SingleToInt32Bits),
+                    scaled.Select(BitConverter.SingleToInt32Bits));
             }
         }
     }
@@ -111,14 +113,16 @@ public sealed class DataSetTests
     [Fact]
     public void ContentHash_Differs_ExactlyWhenContentDoes()
     {
+        byte[] pixels = [.. Images.Pixels(0), .. Images.Pixels(1), .. Images.Pixels(2)];
         var order = new Permutation(3, 1, RandomPurpose.Holdout);
         DataSet[] sets =
         [
-            Images, new ImageSet("images", 3, 2, [.. Images.Pixels(0), .. Images.Pixels(1), .. Images.Pixels(2)], [2, 0, 1], 3),
-            new ImageSet("images", 2, 3, [.. Images.Pixels(0), .. Images.Pixels(1), .. Images.Pixels(2)], [2, 0, 2], 3),
+            Images, new ImageSet("images", 3, 2, pixels, [2, 0, 1], 3),
+            new ImageSet("images", 2, 3, pixels, [2, 0, 2], 3),
             Table, new TableSet("table", 2, [1, 2, 3, 4, 5, 7], [0.5f, -1, 7], 0),
             new TableSet("t", 1, [1, 2], [0, 1], 2), new TableSet("t", 1, [1, 2], [0, 1], 2, ["a", "b"]),
-            new Subset(Images, 0, 2), new Subset(Images, 1, 2), new Subset(Images, 0, 3), new Subset(Images, 0, 3, order),
+            new Subset(Images, 0, 2), new Subset(Images, 1, 2), new Subset(Images, 0, 3),
+            new Subset(Images, 0, 3, order),
             DigitGenerator.Generate(1, DigitPart.Train, 2), DigitGenerator.Generate(2, DigitPart.Train, 2),
             DigitGenerator.Generate(1, DigitPart.Test, 2), DigitGenerator.Generate(1, DigitPart.Train, 3),
         ];

@@ -79,7 +79,8 @@ public sealed class IdxSourceTests
             using var folder = new TemporaryFolder();
             foreach (var part in (string[])["train", "t10k"])
             {
-                folder.Write($"{part}-images-idx3-ubyte{(n % 2 == 0 ? ".gz" : "")}", Images(count, rows, columns, pixels));
+                var ending = n % 2 == 0 ? ".gz" : "";
+                folder.Write($"{part}-images-idx3-ubyte{ending}", Images(count, rows, columns, pixels));
                 folder.Write($"{part}-labels-idx1-ubyte", Labels(labels));
             }
             var (train, test) = Load(folder);
@@ -92,22 +93,39 @@ public sealed class IdxSourceTests
 
     public static TheoryData<string, byte[]?, string> Mistakes => new()
     {
-        { TrainImages, [], "DIR/train-images-idx3-ubyte: ends at byte 0, inside the header of 16 bytes of IDX images; fetch it again" },
-        { TrainImages, [0, 0, 8, 3, 0, 0], "DIR/train-images-idx3-ubyte: ends at byte 6, inside the header of 16 bytes of IDX images; fetch it again" },
-        { TrainImages, Labels([0, 0, 0, 0, 0, 0, 0, 0, 0]), "DIR/train-images-idx3-ubyte: starts with 0x00000801 at byte 0, IDX images start with 0x00000803: this is a file of labels; check its name" },
-        { TrainLabels, Images(2, 1, 1, [1, 2]), "DIR/train-labels-idx1-ubyte: starts with 0x00000803 at byte 0, IDX labels start with 0x00000801: this is a file of images; check its name" },
-        { TrainImages, [0x1F, 0x8B, 8, 0, 0], "DIR/train-images-idx3-ubyte: starts with 0x1F8B0800 at byte 0, IDX images start with 0x00000803: this is a gzip file; its name must end in .gz" },
-        { TrainImages, "hello world, no idx"u8.ToArray(), "DIR/train-images-idx3-ubyte: starts with 0x68656C6C at byte 0, IDX images start with 0x00000803: it is no IDX file of unsigned bytes" },
-        { TrainImages, Images(2, 1, 2, [1, 2, 3]), "DIR/train-images-idx3-ubyte: its header promises 2×1×2 images, but the file can hold 3; it is cut off or damaged, fetch it again" },
-        { TrainImages, Images(2, 1, 2, [1, 2, 3, 4, 5]), "DIR/train-images-idx3-ubyte: its header promises 2×1×2 images, which end at byte 20, but the file goes on; fetch it again" },
-        { TrainImages, Images(uint.MaxValue, uint.MaxValue, uint.MaxValue, [1]), "DIR/train-images-idx3-ubyte: its header promises 4294967295×4294967295×4294967295 images, but the file can hold 1; it is cut off or damaged, fetch it again" },
-        { TrainImages, Images(2, 0, 2, []), "DIR/train-images-idx3-ubyte: dimension 2 of 3, at byte 8, is 0; an IDX file of images without elements cannot be used" },
-        { TrainLabels, Labels([]), "DIR/train-labels-idx1-ubyte: dimension 1 of 1, at byte 4, is 0; an IDX file of labels without elements cannot be used" },
-        { TrainLabels, Labels([1, 2, 3]), "DIR/train-labels-idx1-ubyte: holds 3 labels, but DIR/train-images-idx3-ubyte holds 2 images: sample 2 has only one of both; bring a matching pair" },
-        { TrainLabels, null, "DIR/train-images-idx3-ubyte: stands alone; needed beside it is train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz" },
-        { TrainImages, null, "DIR/train-labels-idx1-ubyte: stands alone; needed beside it is train-images-idx3-ubyte or train-images-idx3-ubyte.gz" },
-        { "emnist-digits-" + TrainImages, Images(2, 1, 1, [1, 2]), "DIR: emnist-digits-train-images-idx3-ubyte and train-images-idx3-ubyte both fit; keep one data set per folder" },
-        { TestImages, Images(1, 1, 1, [1]), "DIR/t10k-images-idx3-ubyte: its images are 1×1, those of DIR/train-images-idx3-ubyte 1×2; bring files of one data set" },
+        { TrainImages, [], "DIR/train-images-idx3-ubyte: ends at byte 0, inside the header of 16 bytes of IDX " +
+            "images; fetch it again" },
+        { TrainImages, [0, 0, 8, 3, 0, 0], "DIR/train-images-idx3-ubyte: ends at byte 6, inside the header of 16 " +
+            "bytes of IDX images; fetch it again" },
+        { TrainImages, Labels([0, 0, 0, 0, 0, 0, 0, 0, 0]), "DIR/train-images-idx3-ubyte: starts with 0x00000801 " +
+            "at byte 0, IDX images start with 0x00000803: this is a file of labels; check its name" },
+        { TrainLabels, Images(2, 1, 1, [1, 2]), "DIR/train-labels-idx1-ubyte: starts with 0x00000803 at byte 0, " +
+            "IDX labels start with 0x00000801: this is a file of images; check its name" },
+        { TrainImages, [0x1F, 0x8B, 8, 0, 0], "DIR/train-images-idx3-ubyte: starts with 0x1F8B0800 at byte 0, IDX " +
+            "images start with 0x00000803: this is a gzip file; its name must end in .gz" },
+        { TrainImages, "hello world, no idx"u8.ToArray(), "DIR/train-images-idx3-ubyte: starts with 0x68656C6C at " +
+            "byte 0, IDX images start with 0x00000803: it is no IDX file of unsigned bytes" },
+        { TrainImages, Images(2, 1, 2, [1, 2, 3]), "DIR/train-images-idx3-ubyte: its header promises 2×1×2 images, " +
+            "but the file can hold 3; it is cut off or damaged, fetch it again" },
+        { TrainImages, Images(2, 1, 2, [1, 2, 3, 4, 5]), "DIR/train-images-idx3-ubyte: its header promises 2×1×2 " +
+            "images, which end at byte 20, but the file goes on; fetch it again" },
+        { TrainImages, Images(uint.MaxValue, uint.MaxValue, uint.MaxValue, [1]), "DIR/train-images-idx3-ubyte: its " +
+            "header promises 4294967295×4294967295×4294967295 images, but the file can hold 1; it is cut off or " +
+            "damaged, fetch it again" },
+        { TrainImages, Images(2, 0, 2, []), "DIR/train-images-idx3-ubyte: dimension 2 of 3, at byte 8, is 0; an " +
+            "IDX file of images without elements cannot be used" },
+        { TrainLabels, Labels([]), "DIR/train-labels-idx1-ubyte: dimension 1 of 1, at byte 4, is 0; an IDX file of " +
+            "labels without elements cannot be used" },
+        { TrainLabels, Labels([1, 2, 3]), "DIR/train-labels-idx1-ubyte: holds 3 labels, but " +
+            "DIR/train-images-idx3-ubyte holds 2 images: sample 2 has only one of both; bring a matching pair" },
+        { TrainLabels, null, "DIR/train-images-idx3-ubyte: stands alone; needed beside it is " +
+            "train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz" },
+        { TrainImages, null, "DIR/train-labels-idx1-ubyte: stands alone; needed beside it is " +
+            "train-images-idx3-ubyte or train-images-idx3-ubyte.gz" },
+        { "emnist-digits-" + TrainImages, Images(2, 1, 1, [1, 2]), "DIR: emnist-digits-train-images-idx3-ubyte and " +
+            "train-images-idx3-ubyte both fit; keep one data set per folder" },
+        { TestImages, Images(1, 1, 1, [1]), "DIR/t10k-images-idx3-ubyte: its images are 1×1, those of " +
+            "DIR/train-images-idx3-ubyte 1×2; bring files of one data set" },
     };
 
     [Theory]
@@ -149,8 +167,8 @@ public sealed class IdxSourceTests
         var packed = File.ReadAllBytes(path);
         packed[^6] ^= 1;
         File.WriteAllBytes(path, packed);
-        const string Line = "DIR/train-images-idx3-ubyte.gz: cannot be unpacked as gzip: it is damaged, cut off or not " +
-            "gzip; fetch it again, or drop .gz from its name if it is plain";
+        const string Line = "DIR/train-images-idx3-ubyte.gz: cannot be unpacked as gzip: it is damaged, cut off or " +
+            "not gzip; fetch it again, or drop .gz from its name if it is plain";
         Assert.Equal(Line, Mistake(folder));
         File.WriteAllBytes(path, Images(2, 1, 2, [1, 2, 3, 4]));
         Assert.Equal(Line, Mistake(folder));
@@ -176,7 +194,8 @@ public sealed class IdxSourceTests
             "the t10k- pair, or both, plain or .gz", Mistake(folder));
         var error = Assert.Throws<UserErrorException>(
             () => DataCatalog.Load(new DataOptions { Source = "idx:/no/such" }));
-        Assert.Equal("/no/such: there is no such folder; --data idx:DIR needs the folder of the IDX files", error.Message);
+        Assert.Equal("/no/such: there is no such folder; --data idx:DIR needs the folder of the IDX files",
+            error.Message);
     }
 
     [Theory]

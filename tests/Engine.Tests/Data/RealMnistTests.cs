@@ -3,7 +3,7 @@ using Distributed.Engine.Data;
 
 namespace Distributed.Engine.Tests.Data;
 
-/// <summary>Marks a test on the 10,000 MNIST test digits that may lie beside the repository; skipped without them.</summary>
+/// <summary>Marks a test on the 10,000 MNIST test digits beside the repository; skipped without them.</summary>
 public sealed class MnistFactAttribute : FactAttribute
 {
     public MnistFactAttribute()
