@@ -58,14 +58,9 @@ public readonly struct CounterRandom
         var i = 0;
         for (; i < destination.Length && ((firstIndex + (ulong)i) & 3) != 0; i++)
             destination[i] = Uniform(firstIndex + (ulong)i, low, high);
-        for (; i <= destination.Length - 4; i += 4)
-        {
-            var (w0, w1, w2, w3) = Block((firstIndex + (ulong)i) >> 2);
-            destination[i] = Between(ToUniform(w0), low, high);
-            destination[i + 1] = Between(ToUniform(w1), low, high);
-            destination[i + 2] = Between(ToUniform(w2), low, high);
-            destination[i + 3] = Between(ToUniform(w3), low, high);
-        }
+        var whole = (destination.Length - i) / 4 * 4;
+        UniformFill.Run(destination.Slice(i, whole), _key, (firstIndex + (ulong)i) >> 2, low, high);
+        i += whole;
         for (; i < destination.Length; i++)
             destination[i] = Uniform(firstIndex + (ulong)i, low, high);
     }
