@@ -30,8 +30,6 @@ internal sealed class CsvReader : IDisposable
         _text = new StreamReader(path, encoding, detectEncodingFromByteOrderMarks: false, 1 << 16);
         _path = path;
         _separator = separator;
-        if (Peek() == '\uFEFF')
-            _position++;
     }
 
     /// <summary>The line at which the current row begins, from 1.</summary>
@@ -53,6 +51,8 @@ internal sealed class CsvReader : IDisposable
     /// <summary>Reads the next row; false at the end of the file.</summary>
     internal bool ReadRow()
     {
+        if (Line == 0 && Peek() == '\uFEFF')
+            _position++;
         if (Peek() == End)
             return false;
         Line = _nextLine;

@@ -8,7 +8,8 @@ namespace Distributed.Engine.Data;
 /// Distances are squared and in units of the pen's radius at the nearest point of the line, so a line may swell.
 /// Only + − × ÷, square roots and comparisons, in a fixed order: every machine draws the same pixels,
 /// with vector instructions or without.
-/// Shapes: the field is [side, side] row-major, side a multiple of 4; pixel (row, column) has its centre at (column + ½, row + ½).
+/// Shapes: the field is [side, side] row-major, side a multiple of 4; pixel (row, column) has its
+/// centre at (column + ½, row + ½).
 /// </remarks>
 internal readonly ref struct DigitPen(Span<float> field, int side)
 {

@@ -14,12 +14,6 @@ namespace Distributed.Engine.Random;
 /// </remarks>
 internal static class UniformFill
 {
-    private const uint Multiplier0 = 0xD2511F53;
-    private const uint Multiplier1 = 0xCD9E8D57;
-    private const uint KeyStep0 = 0x9E3779B9;
-    private const uint KeyStep1 = 0xBB67AE85;
-    private const int Rounds = 10;
-
     /// <summary>Block by block in scalars: what the other paths must equal.</summary>
     internal static void Definition(Span<float> destination, ulong key, ulong firstBlock, float low, float high)
     {
@@ -56,17 +50,17 @@ internal static class UniformFill
             var c0 = Vector256.Create(firstBlock + (ulong)i / 4) + Vector256.Create(0UL, 2, 1, 3);
             var (c1, c2, c3) = (c0 >> 32, Vector256<ulong>.Zero, Vector256<ulong>.Zero);
             var (k0, k1) = ((uint)key, (uint)(key >> 32));
-            for (var round = 0; round < Rounds; round++)
+            for (var round = 0; round < Philox.Rounds; round++)
             {
-                var product0 = Avx2.Multiply(c0.AsUInt32(), Vector256.Create((ulong)Multiplier0).AsUInt32());
-                var product1 = Avx2.Multiply(c2.AsUInt32(), Vector256.Create((ulong)Multiplier1).AsUInt32());
+                var product0 = Avx2.Multiply(c0.AsUInt32(), Vector256.Create((ulong)Philox.Multiplier0).AsUInt32());
+                var product1 = Avx2.Multiply(c2.AsUInt32(), Vector256.Create((ulong)Philox.Multiplier1).AsUInt32());
                 (c0, c1, c2, c3) = (
                     product1 >> 32 ^ c1 ^ Vector256.Create((ulong)k0),
                     product1,
                     product0 >> 32 ^ c3 ^ Vector256.Create((ulong)k1),
                     product0);
-                k0 += KeyStep0;
-                k1 += KeyStep1;
+                k0 += Philox.KeyStep0;
+                k1 += Philox.KeyStep1;
             }
             var mask = Vector256.Create((ulong)uint.MaxValue);
             var first = c0 & mask | c1 << 32;
@@ -87,17 +81,17 @@ internal static class UniformFill
             var c0 = Vector512.Create(firstBlock + (ulong)i / 4) + Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7);
             var (c1, c2, c3) = (c0 >> 32, Vector512<ulong>.Zero, Vector512<ulong>.Zero);
             var (k0, k1) = ((uint)key, (uint)(key >> 32));
-            for (var round = 0; round < Rounds; round++)
+            for (var round = 0; round < Philox.Rounds; round++)
             {
-                var product0 = Avx512F.Multiply(c0.AsUInt32(), Vector512.Create((ulong)Multiplier0).AsUInt32());
-                var product1 = Avx512F.Multiply(c2.AsUInt32(), Vector512.Create((ulong)Multiplier1).AsUInt32());
+                var product0 = Avx512F.Multiply(c0.AsUInt32(), Vector512.Create((ulong)Philox.Multiplier0).AsUInt32());
+                var product1 = Avx512F.Multiply(c2.AsUInt32(), Vector512.Create((ulong)Philox.Multiplier1).AsUInt32());
                 (c0, c1, c2, c3) = (
                     product1 >> 32 ^ c1 ^ Vector512.Create((ulong)k0),
                     product1,
                     product0 >> 32 ^ c3 ^ Vector512.Create((ulong)k1),
                     product0);
-                k0 += KeyStep0;
-                k1 += KeyStep1;
+                k0 += Philox.KeyStep0;
+                k1 += Philox.KeyStep1;
             }
             var mask = Vector512.Create((ulong)uint.MaxValue);
             var first = c0 & mask | c1 << 32;
