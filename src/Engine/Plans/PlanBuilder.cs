@@ -141,7 +141,7 @@ internal sealed class PlanBuilder
             ReleaseInputs(step, index, reused: null);
         }
 
-        _instructions.Add(new Instruction(step.Operation, inputs, place, step.Result.Layer));
+        _instructions.Add(new Instruction(step.Operation, inputs, place, step.Layer));
     }
 
     private bool CanOverwrite(Tensor input, Tensor result, int index) =>

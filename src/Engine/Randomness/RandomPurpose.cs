@@ -7,7 +7,7 @@ public enum RandomPurpose : uint
     /// <summary>No purpose: refused, so that a forgotten one is noticed.</summary>
     None = 0,
 
-    /// <summary>Initial weights. Stream: the parameter's number. Index: the element.</summary>
+    /// <summary>Initial weights. Stream: 0. Index: the place in the flat buffer.</summary>
     Initialise = 1,
 
     /// <summary>Order of the samples. Stream: the epoch.</summary>
