@@ -43,13 +43,13 @@ public sealed class CheckpointState
     {
         if (!_byName.TryGetValue(parameter, out var tensor))
         {
-            throw new ArgumentException($"checkpoint: slot '{slot}' of an unknown parameter '{parameter}'", nameof(slot));
+            throw new ArgumentException($"checkpoint: slot '{slot}' of unknown parameter '{parameter}'", nameof(slot));
         }
 
         Add(new NamedTensor($"{OptimizerPrefix}{slot}.{parameter}", tensor.Shape.AsSpan(), buffer, offset));
     }
 
-    /// <summary>Fills every tensor from the file, which must hold these tensors with these shapes and no others.</summary>
+    /// <summary>Fills every tensor from the file, which must hold exactly these, with these shapes.</summary>
     /// <remarks>
     /// With parametersOnly, optimizer state is neither read nor missed nor too much.
     /// Errors: UserErrorException in one line, before anything is written where the names or shapes differ.

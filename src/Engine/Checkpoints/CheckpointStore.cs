@@ -32,7 +32,7 @@ public sealed class CheckpointStore
     {
     }
 
-    /// <param name="reached">Told of each stage once it is done; a test throws there, as if the process had died.</param>
+    /// <param name="reached">Told of each stage that is done; a test throws there, as if the process had died.</param>
     internal CheckpointStore(string directory, Action<CheckpointStage> reached)
     {
         _directory = Path.GetFullPath(directory);
@@ -143,7 +143,7 @@ public sealed class CheckpointStore
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>See Note [Replacing a step]. Of two old ones the good one goes on; if both are, the plain one.</summary>
+    /// <summary>See Note [Replacing a step]. Of two old ones the good one stays; if both are, the plain one.</summary>
     private static void StepAside(string final, long step)
     {
         if (!Directory.Exists(final))
@@ -192,7 +192,7 @@ public sealed class CheckpointStore
         }
     }
 
-    /// <summary>All that may be checkpoints, newest first; of one step, the one in place before the one aside.</summary>
+    /// <summary>All that may be checkpoints, newest first; of one step, the one in place, then the one aside.</summary>
     private List<CheckpointFolder> Folders()
     {
         if (!Directory.Exists(_directory))

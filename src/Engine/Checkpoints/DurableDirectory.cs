@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Distributed.Engine.Checkpoints;
 
-/// <summary>Makes the names in a directory survive a power cut: files are flushed one by one, names like this.</summary>
+/// <summary>Makes the names in a directory survive a power cut, as flushing a file does its contents.</summary>
 internal static partial class DurableDirectory
 {
     private const int ReadOnly = 0;

@@ -11,7 +11,7 @@ namespace Distributed.Engine.Checkpoints;
 /// </remarks>
 public static class Fingerprint
 {
-    /// <summary>The fingerprint of flat buffers without gaps: the parameters, then each slot of the optimizer.</summary>
+    /// <summary>The fingerprint of flat buffers without gaps: the parameters, then each optimizer slot.</summary>
     public static string Compute(ReadOnlySpan<float> parameters, params ReadOnlySpan<AlignedBuffer> optimizerState)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -5,7 +5,7 @@ using Distributed.Engine.Errors;
 namespace Distributed.Engine.Checkpoints;
 
 /// <summary>Takes the JSON header of a <see cref="SafeTensors"/> file apart, and believes none of it.</summary>
-/// <remarks>Errors: UserErrorException in one line that names the file, the tensor or byte offset, and the fault.</remarks>
+/// <remarks>Errors: UserErrorException in one line naming the file, the tensor or byte offset, and the fault.</remarks>
 internal sealed class SafeTensorsHeader
 {
     private readonly string _path;

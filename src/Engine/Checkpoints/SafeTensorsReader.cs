@@ -4,7 +4,7 @@ using Distributed.Engine.Errors;
 
 namespace Distributed.Engine.Checkpoints;
 
-/// <summary>An open file of tensors in the <see cref="SafeTensors"/> format, checked in full before any is read.</summary>
+/// <summary>An open file in the <see cref="SafeTensors"/> format, its header checked before any other use.</summary>
 /// <remarks>
 /// Errors: UserErrorException in one line that names the file and what is wrong with it. Any float is a value, NaN
 /// too. Names are in the file's order of bytes.
@@ -96,14 +96,16 @@ internal sealed class SafeTensorsReader : IDisposable
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > SafeTensors.HeaderBytesMax)
         {
-            throw Damaged($"the header at offset 0 claims {length} bytes, at most {SafeTensors.HeaderBytesMax} are allowed");
+            throw Damaged(
+                $"the header's length at offset 0 is {length} bytes, at most {SafeTensors.HeaderBytesMax} are allowed");
         }
 
         var left = _stream.Length - SafeTensors.LengthBytes;
         if ((long)length > left)
         {
             throw Damaged(
-                $"it is cut off: the header needs {length} bytes from offset {SafeTensors.LengthBytes}, there are {left}");
+                $"it is cut off: the header needs {length} bytes from offset {SafeTensors.LengthBytes}, "
+                + $"there are {left}");
         }
 
         var json = new byte[length];

@@ -36,7 +36,8 @@ internal static class SafeTensorsWriter
             writer.WriteEndObject();
         }
 
-        var padded = (json.WrittenCount + SafeTensors.LengthBytes - 1) / SafeTensors.LengthBytes * SafeTensors.LengthBytes;
+        const int Unit = SafeTensors.LengthBytes;
+        var padded = (json.WrittenCount + Unit - 1) / Unit * Unit;
         var header = new byte[SafeTensors.LengthBytes + padded];
         header.AsSpan().Fill((byte)' ');
         BinaryPrimitives.WriteInt64LittleEndian(header, padded);
