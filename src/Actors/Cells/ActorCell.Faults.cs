@@ -4,7 +4,7 @@ namespace Distributed.Actors;
 internal sealed partial class ActorCell
 {
     private SupervisorStrategy? _strategy;
-    private object? _failedMessage;
+    private Envelope _failedEnvelope;
     private Exception? _restartCause;
     private int _suspendCount;
     private bool _isFirstStart;
@@ -16,14 +16,14 @@ internal sealed partial class ActorCell
 
     /// <summary>Stops taking messages and asks the parent what to do.</summary>
     /// <param name="perpetrator">The child whose failure is escalated; it is suspended already.</param>
-    private void Fail(Exception cause, object? message, ActorCell? perpetrator)
+    private void Fail(Exception cause, ActorCell? perpetrator = null)
     {
         if (_phase >= Phase.Stopping)
         {
             LocalSystem.Log.Error(cause, "{0}: failed while stopping: {1}", Self.Path, cause.Message);
             return;
         }
-        _failedMessage = message;
+        _failedEnvelope = perpetrator is null ? _envelope : default;
         _suspendCount++;
         foreach (var child in Children())
         {
@@ -46,7 +46,7 @@ internal sealed partial class ActorCell
             BeginRestart(new ActorInitializationException(Self, $"{Self.Path}: nothing to resume, starting anew"));
             return;
         }
-        _failedMessage = null;
+        _failedEnvelope = default;
         EndSuspension();
         foreach (var child in Children()) child.SelfRef.SendSystem(Resume.Instance);
     }
@@ -64,8 +64,8 @@ internal sealed partial class ActorCell
         {
             // Stashed messages come back first, so that the new actor sees them in their old order.
             _stash?.UnstashAll();
-            _envelope = new Envelope(_failedMessage!, LocalSystem.DeadLetters);
-            Guard("PreRestart", () => actor.AroundPreRestart(cause, _failedMessage));
+            _envelope = _failedEnvelope; // the hook may still answer the sender
+            Guard("PreRestart", () => actor.AroundPreRestart(cause, _failedEnvelope.Message));
             _envelope = default;
         }
         BeginRestart(cause);
@@ -80,7 +80,7 @@ internal sealed partial class ActorCell
         }
         _isFirstStart = _actor is null;
         DropActor();
-        _failedMessage = null;
+        _failedEnvelope = default;
         _restartCause = cause;
         _phase = Phase.Restarting;
         FinishRestartWhenAlone();
@@ -132,7 +132,7 @@ internal sealed partial class ActorCell
     {
         // While this actor is being replaced there is nothing further up to decide: the child goes with it.
         if (_phase == Phase.Restarting) child.RequestStop();
-        else Fail(cause, null, child);
+        else Fail(cause, child);
     }
 
     private void Decide(Failed failure)

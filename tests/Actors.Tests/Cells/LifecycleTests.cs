@@ -150,7 +150,8 @@ public sealed class LifecycleTests : DeterministicKit
         var actor = StartPuppet("a");
         Forget();
         actor.Tell(new Identify(41));
-        Assert.Equal((41, actor), ExpectMsg<ActorIdentity>() is var answer ? (answer.MessageId, answer.Subject) : default);
+        var answer = ExpectMsg<ActorIdentity>();
+        Assert.Equal((41, actor), (answer.MessageId, answer.Subject));
     }
 
     [Fact]

@@ -39,6 +39,25 @@ public sealed class LogTests : DeterministicKit
     }
 
     [Fact]
+    public void Supervision_IsUnmoved_WhenTheSinkThrows()
+    {
+        using var system = ActorRuntime.Start("unlogged", new ActorRuntimeOptions
+        {
+            Dispatcher = Dispatcher,
+            TimeProvider = Time,
+            LogSink = _ => throw new IOException("disk full"),
+        });
+        var events = TestActor;
+        var actor = system.ActorOf(Props.Create(() => new Puppet(events)), "a");
+        system.EventStream.Subscribe<LogEvent>(TestActor);
+        Forget();
+        actor.Tell(new Puppet.Fail("oops"));
+        var received = Received();
+        Assert.Contains("a:postrestart(oops)", received);
+        Assert.Single(received.OfType<LogEvent>(), log => log.Cause is IOException);
+    }
+
+    [Fact]
     public void Log_ReachesTheSink_WhenTheOptionsHaveOne()
     {
         var lines = new List<string>();

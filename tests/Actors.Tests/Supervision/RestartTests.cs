@@ -13,6 +13,13 @@ public sealed class RestartTests : DeterministicKit
     }
 
     [Fact]
+    public void PreRestart_CanStillAnswerTheSender_WhenAHandlerThrows()
+    {
+        ActorOf(Props.Create(() => new Apologetic()), "a").Tell("fail");
+        ExpectMsg("sorry about fail");
+    }
+
+    [Fact]
     public void Restart_DropsTheFailingMessageAndKeepsTheMailbox_WhenMessagesWait()
     {
         var actor = StartPuppet("a");
@@ -164,6 +171,13 @@ public sealed class RestartTests : DeterministicKit
 
     private static bool IsMessage(object report) => report is string text && text.Length <= "a:three".Length
         && !text.EndsWith("ctor", StringComparison.Ordinal);
+
+    private sealed class Apologetic : ReceiveActor
+    {
+        public Apologetic() => ReceiveAny(_ => throw new InvalidOperationException("oops"));
+
+        protected override void PreRestart(Exception reason, object? message) => Sender.Tell($"sorry about {message}");
+    }
 
     private sealed class FailsAfterRestart : ReceiveActor
     {
