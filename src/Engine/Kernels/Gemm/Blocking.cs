@@ -15,8 +15,8 @@ internal static class Blocking
     /// <summary>The most rows of the left factor that are packed at a time.</summary>
     internal const int RowsMax = 1008;
 
-    /// <summary>The most floats of a right block: 640 KB.</summary>
-    private const int RightFloatsMax = 160 * 1024;
+    /// <summary>The most floats of a right block: 512 KB.</summary>
+    private const int RightFloatsMax = 128 * 1024;
 
     /// <summary>Lines that lie closer than seven eighths of a page are read in place by any number of tiles.</summary>
     private const int InPlaceStrideMax = 896;
