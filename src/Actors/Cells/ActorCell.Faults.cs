@@ -1,6 +1,9 @@
 namespace Distributed.Actors;
 
 /// <content>Failure: the child's side (suspend, resume, recreate) and the parent's (decide).</content>
+// Note [Suspension count]: a failure, and a Suspend from above, each add one; each is answered by exactly one Resume
+// or Recreate, which takes one away. Failing suspends all descendants with the actor, except the child whose failure
+// is passed on, which is suspended already; resuming, or a restart that children survive, reaches them again.
 internal sealed partial class ActorCell
 {
     private SupervisorStrategy? _strategy;
@@ -124,15 +127,8 @@ internal sealed partial class ActorCell
         }
         catch (Exception error)
         {
-            Escalate(error, failure.Child);
+            Fail(error, failure.Child);
         }
-    }
-
-    private void Escalate(Exception cause, ActorCell child)
-    {
-        // While this actor is being replaced there is nothing further up to decide: the child goes with it.
-        if (_phase == Phase.Restarting) child.RequestStop();
-        else Fail(cause, child);
     }
 
     private void Decide(Failed failure)
@@ -147,7 +143,7 @@ internal sealed partial class ActorCell
                 child.SelfRef.SendSystem(Resume.Instance);
                 break;
             case Directive.Escalate:
-                Escalate(cause, child);
+                Fail(cause, child);
                 break;
             default:
                 RestartOrStop(strategy, child, cause, directive == Directive.Restart);
