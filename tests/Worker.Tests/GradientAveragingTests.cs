@@ -1,7 +1,9 @@
 using Distributed.Cluster;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Backends.Reference;
+using Distributed.Engine.Layers;
 using Distributed.Engine.Memory;
+using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Worker.Tests;
@@ -32,6 +34,14 @@ public sealed class GradientAveragingTests : TestKit
         Assert.Equal(Train(Sharding.Equal(1)), Train(new Sharding(weights)));
 
     [Fact]
+    public void Workers_UpdateToTheBitsOfOneWorker_WhenAParameterIsUsedInSeveralPlaces()
+    {
+        var shared = new Sequential { new SmallJob.Recurrent(), new Linear(6, 3) };
+        Assert.Equal(2 + 1, SmallJob.Create(1, model: shared).TrainingPlan.Partials.Terms.Count);
+        Assert.Equal(Train(Sharding.Equal(1), shared), Train(new Sharding([2, 1, 4]), shared));
+    }
+
+    [Fact]
     public void Workers_ReportTheSameTotals_WhenTheirPartsDiffer()
     {
         var job = SmallJob.Create(workers: 3);
@@ -43,14 +53,18 @@ public sealed class GradientAveragingTests : TestKit
     }
 
     /// <summary>The averaged gradient is the gradient of the mean loss, by the double-precision oracle.</summary>
-    [Fact]
-    public void AveragedGradient_IsTheGradientOfTheMeanLoss_WhenThreeWorkersShareABatch()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AveragedGradient_IsTheGradientOfTheMeanLoss_WhenThreeWorkersShareABatch(bool sharesParameters)
     {
-        var job = SmallJob.Create(workers: 3, rate: 1);
+        var model = sharesParameters ? new Sequential { new SmallJob.Recurrent(), new Linear(6, 3) } : null;
+        var job = SmallJob.Create(workers: 3, rate: 1, model: model);
         var start = job.State.Parameters.Span.ToArray();
         Lease(job, Sharding.Equal(3), steps: 1);
 
-        var plan = job.Graph.TrainingPlan(SmallJob.BatchSize);
+        var gradients = job.Graph.Gradients;
+        var plan = Plan.Compile(gradients, SmallJob.BatchSize, BatchMode.Whole);
         var oracle = new ReferenceEvaluator(plan);
         var order = job.Schedule.Order(0);
         for (var i = 0; i < SmallJob.BatchSize; i++)
@@ -69,10 +83,10 @@ public sealed class GradientAveragingTests : TestKit
 
         start.Select(value => (double)value).ToArray().CopyTo(oracle.Parameters, 0);
         oracle.Run(SmallJob.BatchSize);
-        var sum = oracle.Output(plan.Outputs[^1] with { Offset = 0, Shape = Engine.Graphs.TensorShape.Of(start.Length) }, 1);
+        var sums = plan.Outputs.SelectMany(output => oracle.Output(output, 1).ToArray()).ToArray();
         for (var i = 0; i < start.Length; i++)
         {
-            Assert.Equal(sum[i] / SmallJob.BatchSize, start[i] - job.State.Parameters.Span[i], 1e-6);
+            Assert.Equal(sums[i] / SmallJob.BatchSize, start[i] - job.State.Parameters.Span[i], 1e-6);
         }
     }
 
@@ -100,7 +114,7 @@ public sealed class GradientAveragingTests : TestKit
         var sources = new List<PartialSums>();
         foreach (var shard in shards)
         {
-            var partials = new PartialSums(plan.PartialLength, CanonicalTree.PiecesMax(SmallJob.BatchSize));
+            var partials = new PartialSums(plan.Partials.Length, CanonicalTree.PiecesMax(SmallJob.BatchSize));
             var computation = new Engine.Training.ShardComputation(
                 plan, job.Graph.CountsHits, job.Backend, job.Data.Train, job.State.Parameters, partials);
             computation.Run(job.Schedule.Order(0), 0, shard, new float[shard.Count], new float[shard.Count]);
@@ -111,13 +125,13 @@ public sealed class GradientAveragingTests : TestKit
         var optimizer = new Engine.Optimizers.Sgd(1);
         var state = new Engine.Training.TrainingState(job.Graph.Layout, optimizer);
         Engine.Training.ParameterUpdate.Create(state, job.Path)
-            .Apply(new PieceTable(shards, sources), 0, state.Layout.Length, samples);
+            .Apply(new PieceTable(shards, sources, plan.Partials), 0, state.Layout.Length, samples);
         return SmallJob.BitsOf(state);
     }
 
-    private uint[] Train(Sharding sharding)
+    private uint[] Train(Sharding sharding, Layer? model = null)
     {
-        var job = SmallJob.Create(sharding.Workers);
+        var job = SmallJob.Create(sharding.Workers, model: model);
         Lease(job, sharding, job.Schedule.StepsPerEpoch);
         return SmallJob.BitsOf(job.State);
     }

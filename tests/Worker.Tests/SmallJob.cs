@@ -1,5 +1,6 @@
 using Distributed.Cluster.Collectives;
 using Distributed.Engine.Data;
+using Distributed.Engine.Graphs;
 using Distributed.Engine.Layers;
 using Distributed.Engine.Optimizers;
 using Distributed.Engine.Randomness;
@@ -14,10 +15,12 @@ internal static class SmallJob
     internal const int BatchSize = 24;
     internal const int MicrobatchSize = 3;
 
-    internal static LocalJob Create(int workers, float rate = 0.1f, DataSet? train = null, TimeSpan? bound = null)
+    private static readonly Sequential Mlp = new() { new Linear(6, 10), new ReLU(), new Linear(10, 3) };
+
+    internal static LocalJob Create(int workers, float rate = 0.1f, DataSet? train = null, Layer? model = null)
     {
         var data = train ?? new Blobs(Samples);
-        var graph = new TrainingGraph(new Sequential { new Linear(6, 10), new ReLU(), new Linear(10, 3) }, data);
+        var graph = new TrainingGraph(model ?? Mlp, data);
         var state = new TrainingState(graph.Layout, rate == 1 ? new Sgd(rate) : new Momentum(rate));
         graph.Layout.Initialise(7, state.Parameters);
         var plan = graph.TrainingPlan(BatchSize);
@@ -30,14 +33,28 @@ internal static class SmallJob
             TrainingPlan = plan,
             EvaluationPlan = graph.EvaluationPlan(2 * MicrobatchSize),
             Group = new SharedMemoryGroup(
-                workers, plan.PartialLength, BatchSize / MicrobatchSize, BatchSize / MicrobatchSize,
-                bound ?? TimeSpan.FromMinutes(1)),
+                workers, plan.Partials, BatchSize / MicrobatchSize, BatchSize / MicrobatchSize,
+                TimeSpan.FromMinutes(1)),
         };
     }
 
     internal static uint[] BitsOf(TrainingState state) =>
         [.. state.Slots.Prepend(state.Parameters).SelectMany(buffer => buffer.Span.ToArray())
             .Select(BitConverter.SingleToUInt32Bits)];
+
+    /// <summary>A layer whose matrix and bias are used twice, so that their gradients are sums of several batch sums.</summary>
+    internal sealed record Recurrent : Layer
+    {
+        public override string Kind => "recurrent";
+
+        public override Tensor Apply(Tensor input)
+        {
+            var weight = input.Graph.Parameter("weight", [6, 6], new HeUniformInitializer());
+            var bias = input.Graph.Parameter("bias", [6], new ConstantInitializer(0.1f));
+            var once = (input.MatMul(weight) + bias).Tanh();
+            return (once.MatMul(weight) + bias).Tanh() * (bias + 1f);
+        }
+    }
 
     /// <summary>Random features; the class is where the first is largest of the first three.</summary>
     internal sealed class Blobs(int count) : DataSet("blobs", count, [6], TaskKind.Classification, 3)

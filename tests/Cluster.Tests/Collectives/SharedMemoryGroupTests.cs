@@ -1,5 +1,6 @@
 using Distributed.Cluster.Collectives;
 using Distributed.Engine.Memory;
+using Distributed.Engine.Plans;
 
 namespace Distributed.Cluster.Tests.Collectives;
 
@@ -13,7 +14,8 @@ public sealed class SharedMemoryGroupTests
     [InlineData(9, 0)]
     public void Owned_CoversEveryElementOnceInWholeCacheLines_WhateverTheSize(int workers, int length)
     {
-        var group = new SharedMemoryGroup(workers, length, microbatchesMax: 16, shardMax: 16, TimeSpan.FromSeconds(1));
+        var group = new SharedMemoryGroup(
+            workers, PartialLayout.Plain(length), microbatchesMax: 16, shardMax: 16, TimeSpan.FromSeconds(1));
         var next = 0;
         for (var rank = 0; rank < workers; rank++)
         {

@@ -61,7 +61,7 @@ public sealed class IndependentTruthTests
         var (computation, state, partials) = Prepare();
         var range = MicrobatchRange.Whole(Samples, 4);
         var update = ParameterUpdate.Create(state, Engine.Kernels.KernelPaths.Best);
-        var pieces = new PieceTable([range], [partials]);
+        var pieces = new PieceTable([range], [partials], PartialLayout.Plain(partials.Length));
         var losses = new List<float>();
         var microbatches = new float[range.Count];
         for (var step = 0; step < 10; step++)
@@ -81,7 +81,7 @@ public sealed class IndependentTruthTests
         var state = new TrainingState(graph.Layout, new Momentum(0.1f));
         Start(graph.Layout).Span.CopyTo(state.Parameters.Span);
         var plan = graph.TrainingPlan(Samples);
-        var partials = new PartialSums(plan.PartialLength, CanonicalTree.PiecesMax(Samples));
+        var partials = new PartialSums(plan.Partials.Length, CanonicalTree.PiecesMax(Samples));
         var computation = new ShardComputation(
             plan, graph.CountsHits, new CpuBackend(), data, state.Parameters, partials);
         return (computation, state, partials);
