@@ -42,7 +42,7 @@ public readonly struct CounterRandom
     /// <summary>A multiple of 2⁻²⁴ in [0, 1), from the upper 24 of the index's bits.</summary>
     public float Uniform(ulong index) => ToUniform(Bits(index));
 
-    /// <summary>A number in [low, high): low + (high − low)·Uniform, kept below high when rounding reaches it.</summary>
+    /// <summary>A number in [low, high): low + (high − low)·Uniform, kept below high if rounding reaches it.</summary>
     public float Uniform(ulong index, float low, float high) => Between(Uniform(index), low, high);
 
     /// <summary>A multiple of 2⁻⁵³ in [0, 1), from two words: indices 2·b and 2·b + 1 share block b.</summary>
@@ -58,14 +58,9 @@ public readonly struct CounterRandom
         var i = 0;
         for (; i < destination.Length && ((firstIndex + (ulong)i) & 3) != 0; i++)
             destination[i] = Uniform(firstIndex + (ulong)i, low, high);
-        for (; i <= destination.Length - 4; i += 4)
-        {
-            var (w0, w1, w2, w3) = Block((firstIndex + (ulong)i) >> 2);
-            destination[i] = Between(ToUniform(w0), low, high);
-            destination[i + 1] = Between(ToUniform(w1), low, high);
-            destination[i + 2] = Between(ToUniform(w2), low, high);
-            destination[i + 3] = Between(ToUniform(w3), low, high);
-        }
+        var whole = (destination.Length - i) / 4 * 4;
+        UniformFill.Run(destination.Slice(i, whole), _key, (firstIndex + (ulong)i) >> 2, low, high);
+        i += whole;
         for (; i < destination.Length; i++)
             destination[i] = Uniform(firstIndex + (ulong)i, low, high);
     }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Distributed.Engine.Random;
 
-/// <summary>A shuffle of 0 … count − 1 that is computed, not stored: element i is a function of i and the key.</summary>
+/// <summary>A shuffle of 0 … count − 1, computed, not stored: element i is a function of i and the key.</summary>
 /// <remarks>
 /// An alternating Feistel network over the fewest bits that hold count, split into two parts that differ by one
 /// bit at most; it is a bijection whatever its round function does. A result past the end is sent through again
