@@ -129,8 +129,10 @@ public sealed class MetricsLog : IDisposable
 
     private void Append(EpochCompleted epoch)
     {
+        // JSON has no infinity; a held-out loss may be one before a training loss is.
+        var testLoss = epoch.TestLoss is { } loss && double.IsFinite(loss) ? epoch.TestLoss : null;
         var line = new EpochLine(
-            epoch.Epoch, epoch.Step, epoch.TrainLoss, epoch.TrainAccuracy, epoch.TestLoss, epoch.TestAccuracy);
+            epoch.Epoch, epoch.Step, epoch.TrainLoss, epoch.TrainAccuracy, testLoss, epoch.TestAccuracy);
         JsonSerializer.Serialize(_file, line, MetricsJson.Default.EpochLine);
         _file.WriteByte((byte)'\n');
         _epochStep = epoch.Step;

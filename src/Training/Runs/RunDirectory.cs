@@ -41,7 +41,7 @@ public sealed class RunDirectory : IDisposable
                 $"--run-dir {path} is not empty: go on with that run with --resume, or choose another directory");
         }
 
-        return Take(path, isNew: true);
+        return Take(path);
     }
 
     /// <summary>Makes a folder named for the time, in UTC, in the given root.</summary>
@@ -53,7 +53,7 @@ public sealed class RunDirectory : IDisposable
             var path = System.IO.Path.Combine(root, number == 1 ? name : $"{name}-{number}");
             if (!Directory.Exists(path) && !File.Exists(path))
             {
-                return Take(path, isNew: true);
+                return Take(path);
             }
         }
     }
@@ -68,7 +68,7 @@ public sealed class RunDirectory : IDisposable
         }
 
         return IsRun(path)
-            ? Take(path, isNew: false)
+            ? Take(path)
             : throw new UserErrorException(
                 $"--resume: {path} holds neither {JobFileName} nor checkpoints: give the directory of an earlier run");
     }
@@ -124,8 +124,9 @@ public sealed class RunDirectory : IDisposable
     private static bool IsRun(string path) =>
         File.Exists(System.IO.Path.Combine(path, JobFileName)) || Directory.Exists(CheckpointsOf(path));
 
-    private static RunDirectory Take(string path, bool isNew)
+    private static RunDirectory Take(string path)
     {
+        var isNew = !Directory.Exists(path);
         try
         {
             Directory.CreateDirectory(path);
