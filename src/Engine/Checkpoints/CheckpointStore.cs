@@ -95,6 +95,24 @@ public sealed class CheckpointStore
                 + "restore one or choose an empty directory");
     }
 
+    /// <summary>One checkpoint's folder, verified as by <see cref="Latest"/>.</summary>
+    /// <remarks>Errors: UserErrorException where it is no checkpoint, is damaged or is of a newer version.</remarks>
+    public static FoundCheckpoint Open(string folder)
+    {
+        var path = Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder));
+        var parsed = CheckpointFolder.TryParse(path, AsideSuffix)
+            ?? throw new UserErrorException(
+                $"{folder} is no checkpoint: give a folder named {CheckpointFolder.Prefix} and the step");
+        try
+        {
+            return new FoundCheckpoint(path, parsed.Verify(), null);
+        }
+        catch (DamagedCheckpointException fault)
+        {
+            throw new UserErrorException($"{folder} is damaged: {fault.Message}: give another checkpoint");
+        }
+    }
+
     /// <summary>Fills the state from a checkpoint.</summary>
     /// <param name="parametersOnly">Leaves the optimizer's state alone, and does not care whether there is any.</param>
     /// <remarks>
