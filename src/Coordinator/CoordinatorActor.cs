@@ -29,6 +29,7 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private readonly List<IActorRef> _workers = [];
     private readonly CheckpointDesk _desk;
     private readonly long _generation = 1;
+    private readonly long _startedAt;
     private Round _round = new(0);
     private Sharding _sharding = Sharding.Equal(1);
     private JobCursor _cursor;
@@ -45,6 +46,7 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
         CoordinatorOptions options, JobCursor from, IJobStore store, IActorRef observer, TimeProvider clock)
     {
         (_options, _cursor, _store, _observer, _clock) = (options, from, store, observer, clock);
+        _startedAt = from.Step;
         _evaluated = from.Step < options.StepsTotal;
         _desk = new CheckpointDesk(clock, options.CheckpointEvery);
         Become(Gathering);
@@ -243,7 +245,7 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
         catch (NonFiniteStateException broken)
         {
-            Fail($"step {_cursor.Step}: {broken.Message}; the last good checkpoint is kept",
+            Fail($"step {_cursor.Step}: {broken.Message}; {Kept}",
                 new NonFinite(_cursor.Step, float.NaN, -1, broken.Parameter, "update"));
             return false;
         }
@@ -301,7 +303,7 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
-    private static string Describe(NonFinite broken)
+    private string Describe(NonFinite broken)
     {
         var value = float.IsNaN(broken.Loss) ? "NaN" : "infinite";
         var where = broken.Layer.Length > 0
@@ -309,8 +311,12 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
             : $"first in the {broken.Operation}";
         var microbatch = broken.Microbatch >= 0 ? $", micro-batch {broken.Microbatch}" : "";
         return $"step {broken.Step + 1}: the loss is {value}, {where}{microbatch}; "
-            + "the last good checkpoint is kept; try a smaller --learning-rate";
+            + $"{Kept}; try a smaller --learning-rate";
     }
+
+    private string Kept => _startedAt == 0 && _desk.LastSaved is null
+        ? "it had no checkpoint yet"
+        : "the last good checkpoint is kept";
 
     private void Fail(string reason, NonFinite? broken = null) => End(new JobFailed(_cursor.Step, reason, broken));
 

@@ -47,6 +47,6 @@ public sealed record NextMove(Move Move, int Steps, string Reason)
 
         var affordable = stepTime <= TimeSpan.Zero ? 1 : Math.Max(1, (long)(LeaseTarget / stepTime));
         var steps = (int)Math.Min(affordable, stepsPerEpoch - inEpoch);
-        return new NextMove(Move.Train, steps, $"{steps} steps take about {LeaseTarget.TotalMilliseconds:0} ms");
+        return new NextMove(Move.Train, steps, $"{steps} of the epoch's steps are left or fill {LeaseTarget.TotalMilliseconds:0} ms");
     }
 }

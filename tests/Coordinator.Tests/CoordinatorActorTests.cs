@@ -114,13 +114,24 @@ public sealed class CoordinatorActorTests : TestKit
         Answer(plans, steps: [], broken: broken);
         var failed = _observer.FishForMessage<JobFailed>(_ => true, Ample);
         Assert.Equal(
-            "step 0: the loss is NaN, first in layer 'linear1' (matmul+bias+relu), micro-batch 4; "
-            + "the last good checkpoint is kept; try a smaller --learning-rate", failed.Reason);
+            "step 1: the loss is NaN, first in layer 'linear1' (matmul+bias+relu), micro-batch 4; "
+            + "it had no checkpoint yet; try a smaller --learning-rate", failed.Reason);
         Assert.Equal(broken, failed.NonFinite);
     }
 
     [Fact]
-    public void Job_FailsAndKeepsTheLastCheckpoint_WhenAParameterIsNotFinite()
+    public void Job_SaysThatTheCheckpointIsKept_WhenItHasOne()
+    {
+        Start(from: new JobCursor(1, 8, 4, 16));
+        Answer(Plans<TrainPlan>(), steps: [], broken: new NonFinite(1, float.PositiveInfinity, -1, "", "sum over the batch"));
+        Assert.Equal(
+            "step 2: the loss is infinite, first in the sum over the batch; "
+            + "the last good checkpoint is kept; try a smaller --learning-rate",
+            _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+    }
+
+    [Fact]
+    public void Job_FailsWithoutSaving_WhenAParameterIsNotFinite()
     {
         _store.NonFinite = "linear2.weight";
         Start(epochs: 2);
@@ -128,7 +139,7 @@ public sealed class CoordinatorActorTests : TestKit
         AnswerEvaluation(loss: 25, hits: 40);
         var failed = _observer.FishForMessage<JobFailed>(_ => true, Ample);
         Assert.Equal(
-            "step 3: parameter 'linear2.weight' holds a NaN or an infinity; the last good checkpoint is kept", failed.Reason);
+            "step 3: parameter 'linear2.weight' holds a NaN or an infinity; it had no checkpoint yet", failed.Reason);
         Assert.NotNull(failed.NonFinite);
         Assert.Empty(_store.Saved);
     }

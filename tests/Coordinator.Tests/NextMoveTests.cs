@@ -6,12 +6,12 @@ public sealed class NextMoveTests
     private const long StepsTotal = 237;
 
     [Theory]
-    [InlineData(0, true, false, 0, Move.Train, 1, "1 steps take about 100 ms")]
-    [InlineData(5, false, false, 10, Move.Train, 10, "10 steps take about 100 ms")]
-    [InlineData(5, false, false, 0.5, Move.Train, 74, "74 steps take about 100 ms")]
-    [InlineData(5, false, false, 5000, Move.Train, 1, "1 steps take about 100 ms")]
+    [InlineData(0, true, false, 0, Move.Train, 1, "1 of the epoch\'s steps are left or fill 100 ms")]
+    [InlineData(5, false, false, 10, Move.Train, 10, "10 of the epoch\'s steps are left or fill 100 ms")]
+    [InlineData(5, false, false, 0.5, Move.Train, 74, "74 of the epoch\'s steps are left or fill 100 ms")]
+    [InlineData(5, false, false, 5000, Move.Train, 1, "1 of the epoch\'s steps are left or fill 100 ms")]
     [InlineData(79, false, false, 10, Move.Evaluate, 0, "epoch 1 is over")]
-    [InlineData(79, true, false, 10, Move.Train, 10, "10 steps take about 100 ms")]
+    [InlineData(79, true, false, 10, Move.Train, 10, "10 of the epoch\'s steps are left or fill 100 ms")]
     [InlineData(79, false, true, 10, Move.Evaluate, 0, "epoch 1 is over")]
     [InlineData(80, false, true, 10, Move.Stop, 0, "asked to stop after step 80")]
     [InlineData(237, false, false, 10, Move.Evaluate, 0, "epoch 3 is over")]
