@@ -1,0 +1,96 @@
+using Distributed.Coordinator;
+using Distributed.Engine.Data;
+using Distributed.Engine.Jobs;
+using Distributed.Engine.Kernels;
+
+namespace Distributed.Training.Tests;
+
+/// <summary>
+/// The first promise: one job, one fingerprint. Digits in mini-batches of 256, the last of each epoch short, on
+/// different numbers of workers, on every kernel path, and stopped and resumed.
+/// </summary>
+public sealed class FingerprintTests
+{
+    /// <summary>600 samples: two full mini-batches and one of 88, which is six micro-batches with a short end.</summary>
+    private static readonly DataSplit Data = DataCatalog.Load(
+        new DataOptions { Source = "digits", Seed = 1, TrainCount = 600, TestCount = 100 });
+
+    private static readonly Job Job = new() { Model = "mlp:24,17", Epochs = 3 };
+
+    private static readonly Lazy<Task<JobDone>> OneWorker = new(() => Run(1));
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(16)]
+    public async Task Fingerprint_IsThatOfOneWorker_WhenMoreWorkersTrain(int workers)
+    {
+        var (one, many) = (await OneWorker.Value, await Run(workers));
+        Assert.Equal(one.Fingerprint, many.Fingerprint);
+        Assert.Equal((one.TrainLoss, one.TestLoss, one.TestAccuracy), (many.TrainLoss, many.TestLoss, many.TestAccuracy));
+    }
+
+    public static TheoryData<KernelPath> Paths => [.. KernelPaths.All];
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Fingerprint_IsTheSame_OnEveryKernelPath(KernelPath path) =>
+        Assert.Equal((await OneWorker.Value).Fingerprint, (await Run(2, path)).Fingerprint);
+
+    /// <summary>Pinned, so that it is also the same on every machine and in every version of this program.</summary>
+    [Fact]
+    public async Task Fingerprint_IsThePinnedOne_OnEveryMachine() =>
+        Assert.Equal(
+            "add742769e1098b9d454c5fa0883d584cad3c4af81f62c4b30ed81b66b682fbe", (await OneWorker.Value).Fingerprint);
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(4, 2)]
+    public async Task Fingerprint_IsThatOfAnUninterruptedRun_WhenStoppedAndResumedWithOtherWorkers(int before, int after)
+    {
+        var first = new Trainer(Job, Data, before);
+        using var stop = new CancellationTokenSource();
+        var store = new StoppingStore(first, stop);
+        var end = await first.RunAsync(JobCursor.Start, store, _ => { }, stop.Token);
+        var stopped = Assert.IsType<JobStopped>(end);
+        Assert.InRange(stopped.Step, first.Schedule.StepsPerEpoch + 1, first.StepsTotal - 1);
+
+        var second = new Trainer(Job, Data, after);
+        first.State.Parameters.Span.CopyTo(second.State.Parameters.Span);
+        first.State.Slots[0].Span.CopyTo(second.State.Slots[0].Span);
+        var done = Assert.IsType<JobDone>(await second.RunAsync(store.Cursor, new MemoryJobStore(second.State), _ => { }));
+        var whole = await OneWorker.Value;
+        Assert.Equal((whole.Fingerprint, whole.TrainLoss, whole.TestLoss), (done.Fingerprint, done.TrainLoss, done.TestLoss));
+    }
+
+    [Fact]
+    public async Task Fingerprint_Differs_WhenTheSeedDoes() =>
+        Assert.NotEqual((await OneWorker.Value).Fingerprint, (await Run(1, job: Job with { Seed = 2 })).Fingerprint);
+
+    private static async Task<JobDone> Run(int workers, KernelPath? path = null, Job? job = null)
+    {
+        var trainer = new Trainer(job ?? Job, Data, workers, path);
+        return Assert.IsType<JobDone>(await trainer.RunAsync(
+            JobCursor.Start, new MemoryJobStore(trainer.State), _ => { }));
+    }
+
+    /// <summary>
+    /// Asks the job to stop while it saves the first epoch's end: the coordinator is inside Save then, so the request
+    /// reaches it before any step of the second epoch is reported.
+    /// </summary>
+    private sealed class StoppingStore(Trainer trainer, CancellationTokenSource stop) : IJobStore
+    {
+        internal JobCursor Cursor { get; private set; } = JobCursor.Start;
+
+        public Task<Saved> Save(JobCursor cursor)
+        {
+            Cursor = cursor;
+            stop.Cancel();
+            return Task.FromResult(new Saved("memory", trainer.State.Fingerprint()));
+        }
+    }
+}
