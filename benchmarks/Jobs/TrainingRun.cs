@@ -10,7 +10,7 @@ using Distributed.Worker;
 
 namespace Distributed.Benchmarks.Jobs;
 
-/// <summary>Workers that train as in the product: leases of steps, on a compute thread each, over shared memory.</summary>
+/// <summary>Workers that train as in the product: leases of steps, a compute thread each, shared memory.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private const int StoredSamples = 4096;

@@ -54,7 +54,7 @@ public abstract class KernelBenchmark
             if (BitConverter.SingleToInt32Bits(expected[i]) != BitConverter.SingleToInt32Bits(_result.Span[i]))
             {
                 throw new InvalidOperationException(
-                    $"{Title}: element {i} is {_result.Span[i]} on {KernelPaths.Best}: the definition has {expected[i]}");
+                    $"{Title}: element {i} is {_result.Span[i]} on {KernelPaths.Best}: needs {expected[i]}");
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Distributed.Benchmarks.Measuring;
 
-/// <summary>Times several ways of doing a thing in turns, so that a slow moment of the machine meets all of them.</summary>
+/// <summary>Times several ways of doing a thing in turns, so that a slow moment meets all of them.</summary>
 internal static class Alternating
 {
     /// <summary>The seconds that each way took, by way and round.</summary>

@@ -47,7 +47,7 @@ internal sealed record Row(
     string What, double Median, double Best, double P99, string Unit, string? Ratio, string? Goal, bool? Met)
 {
     internal string Line() =>
-        $"| {What} | {Number(Median)} {Unit} | {Number(Best)} {Unit} | {Number(P99)} {Unit} | {Ratio ?? ""} | {Verdict()} |";
+        $"| {What} | {Number(Median)} {Unit} | {Number(Best)} {Unit} | {Number(P99)} {Unit} | {Ratio} | {Verdict()} |";
 
     private string Verdict() => Goal is null ? "" : Met == true ? $"{Goal}: met" : $"{Goal}: **missed**";
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Distributed.Benchmarks.Measuring;
 
-/// <summary>Result files, one per comparison and machine, and the tables in RESULTS.md that are made from them.</summary>
+/// <summary>Result files, one per comparison and machine, and the tables of RESULTS.md.</summary>
 internal static class ResultFiles
 {
     internal const string Begin = "<!-- results: written by the benchmarks, do not edit -->";
