@@ -28,7 +28,7 @@ internal sealed class Stage
 
     internal SliceCounter Counter { get; } = new();
 
-    /// <summary>Whether time moves only when the test says so, so that waiting for nothing to happen is instant.</summary>
+    /// <summary>Whether time moves only when the test says so: then waiting for nothing is instant.</summary>
     internal bool IsTimeVirtual => _virtualTime is not null;
 
     /// <summary>Waits until no actor has anything to do.</summary>

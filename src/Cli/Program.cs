@@ -1,13 +1,61 @@
-using Distributed.Coordinator;
-using Distributed.Engine.Data;
-using Distributed.Engine.Jobs;
-using Distributed.Training;
+using System.Text;
+using Distributed.Cli.Evaluate;
+using Distributed.Cli.Train;
+using Distributed.Engine.Errors;
 
-var job = new Job { Epochs = int.Parse(args[1]), BatchSize = args.Length > 3 ? int.Parse(args[3]) : 256, Model = args.Length > 2 ? args[2] : "mlp:512,512" };
-var clock = System.Diagnostics.Stopwatch.StartNew();
-var data = DataCatalog.Load(job.DataOptions);
-Console.WriteLine($"data {clock.Elapsed}");
-var trainer = new Trainer(job, data, int.Parse(args[0]));
-var end = await trainer.RunAsync(JobCursor.Start, new MemoryJobStore(trainer.State), e => { if (e is not StepsCommitted) { Console.WriteLine(e); } else { } });
-Console.WriteLine(end);
-return 0;
+namespace Distributed.Cli;
+
+/// <summary>The `distributed` command.</summary>
+internal static class Program
+{
+    /// <summary>Name and version, as in --version and in checkpoints.</summary>
+    internal static string Version { get; } =
+        $"distributed {typeof(Program).Assembly.GetName().Version?.ToString(3) ?? "0.0.0"}";
+
+    private static int Main(string[] arguments)
+    {
+        // Flushed by whoever writes, in whole lines: the reader of a pipe sees a line once it is complete.
+        var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false));
+        return Run(arguments, new CliHost
+        {
+            Out = output,
+            Error = Console.Error,
+            WorkingDirectory = Environment.CurrentDirectory,
+            Console = Display.Terminal.Find(),
+            Listen = () => new SystemInterrupts(),
+        });
+    }
+
+    /// <summary>Runs a command line and returns the exit code.</summary>
+    internal static int Run(IReadOnlyList<string> arguments, CliHost host)
+    {
+        try
+        {
+            return new CommandLine().Parse(arguments) switch
+            {
+                HelpRequest help => Print(host, HelpText.Of(help.Command)),
+                VersionRequest => Print(host, Version + "\n"),
+                TrainArguments train => TrainCommand.Run(train, host),
+                EvalArguments eval => EvalCommand.Run(eval, host),
+                _ => throw new InvalidOperationException("a request without a command"),
+            };
+        }
+        catch (UserErrorException error)
+        {
+            host.Error.WriteLine($"distributed: {error.Message.ReplaceLineEndings(" ")}");
+            return ExitCodes.UserMistake;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            host.Error.WriteLine($"distributed: {error.Message.ReplaceLineEndings(" ")}");
+            return ExitCodes.Failed;
+        }
+    }
+
+    private static int Print(CliHost host, string text)
+    {
+        host.Out.Write(text);
+        host.Out.Flush();
+        return ExitCodes.Done;
+    }
+}

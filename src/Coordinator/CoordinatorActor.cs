@@ -308,7 +308,7 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
             ? $"first in layer '{broken.Layer}' ({broken.Operation})"
             : $"first in the {broken.Operation}";
         var microbatch = broken.Microbatch >= 0 ? $", micro-batch {broken.Microbatch}" : "";
-        return $"step {broken.Step}: the loss is {value}, {where}{microbatch}; "
+        return $"step {broken.Step + 1}: the loss is {value}, {where}{microbatch}; "
             + "the last good checkpoint is kept; try a smaller --learning-rate";
     }
 

@@ -107,7 +107,7 @@ public sealed class Trainer
             Path = _path,
             TrainingPlan = plan,
             EvaluationPlan = _graph.EvaluationPlan(Math.Max(EvaluationSamples, Job.MicrobatchSize)),
-            Group = new SharedMemoryGroup(Workers, plan.PartialLength, Job.Microbatches, shardMax, BarrierBound),
+            Group = new SharedMemoryGroup(Workers, plan.Partials, Job.Microbatches, shardMax, BarrierBound),
         };
     }
 }

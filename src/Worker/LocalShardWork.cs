@@ -2,7 +2,7 @@ using Distributed.Cluster;
 using Distributed.Cluster.Collectives;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Memory;
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
 
@@ -138,7 +138,7 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
         if (!_arrangements.TryGetValue(samples, out var arrangement))
         {
             var shards = _sharding!.Shards(samples, _schedule.MicrobatchSize);
-            arrangement = new Arrangement(samples, shards, new PieceTable(shards, _group.Partials));
+            arrangement = new Arrangement(samples, shards, new PieceTable(shards, _group.Partials, job.TrainingPlan.Partials));
             _arrangements.Add(samples, arrangement);
         }
 

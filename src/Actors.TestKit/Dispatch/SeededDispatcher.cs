@@ -30,7 +30,7 @@ public sealed class SeededDispatcher(int seed) : IDispatcher
             _slices[index] = _slices[^1];
             _slices.RemoveAt(_slices.Count - 1);
         }
-        slice.Execute();
+        RunWithoutContext(slice);
         return true;
     }
 
@@ -43,5 +43,20 @@ public sealed class SeededDispatcher(int seed) : IDispatcher
             if (!RunOne()) return count;
         }
         throw new InvalidOperationException($"dispatcher: actors are still busy after {slicesMax} slices");
+    }
+
+    // A test's synchronization context would take continuations away to its own threads.
+    private static void RunWithoutContext(IThreadPoolWorkItem slice)
+    {
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            slice.Execute();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(outer);
+        }
     }
 }

@@ -7,7 +7,7 @@ internal sealed class SliceCounter
     private int _openCount;
     private long _changeCount;
 
-    /// <summary>Grows with every slice that ends and every message that reaches an inbox.</summary>
+    /// <summary>Grows with every slice that is scheduled or ends and every message that reaches an inbox.</summary>
     internal long ChangeCount
     {
         get
@@ -71,6 +71,7 @@ internal sealed class CountingDispatcher(SliceCounter counter, IDispatcher inner
     {
         counter.Open();
         inner.Schedule(new CountedSlice(counter, slice));
+        counter.NoteChange(); // a test that runs the actors itself may be waiting for work from outside
     }
 
     public void Dispose() => (inner as IDisposable)?.Dispose();

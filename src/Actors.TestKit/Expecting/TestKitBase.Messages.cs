@@ -56,7 +56,7 @@ public abstract partial class TestKitBase
     /// <summary>Fails if a message comes within 3 s; under virtual time, if actors now have one to send.</summary>
     public void ExpectNoMsg() => ExpectNoMsg(SingleExpectDefault);
 
-    /// <summary>As <see cref="ExpectNoMsg()"/>, with a time of one's own; under virtual time it does not matter.</summary>
+    /// <summary>As <see cref="ExpectNoMsg()"/> for a given time, which does not matter under virtual time.</summary>
     public void ExpectNoMsg(TimeSpan duration)
     {
         if (_stage.IsTimeVirtual) _stage.Settle();

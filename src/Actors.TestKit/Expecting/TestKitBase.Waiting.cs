@@ -5,7 +5,7 @@ namespace Distributed.Actors.TestKit;
 /// <content>Waiting for a state, and bounding how long things take.</content>
 public abstract partial class TestKitBase
 {
-    /// <summary>Repeats the assertion until it passes, at the latest after the time; then its failure is thrown.</summary>
+    /// <summary>Repeats the assertion until it passes; throws its last failure when the time is up.</summary>
     /// <param name="interval">How often to look when no actor has run in between; default 100 ms.</param>
     public void AwaitAssert(Action assertion, TimeSpan? duration = null, TimeSpan? interval = null)
     {

@@ -1,6 +1,6 @@
 namespace Distributed.Actors.TestKit;
 
-/// <summary>The end of a wait, on the machine's clock: what bounds a test even when its virtual time stands still.</summary>
+/// <summary>The end of a wait, on the machine's clock: bounds a test even while virtual time stands still.</summary>
 internal readonly record struct Deadline(long EndTimestamp)
 {
     /// <summary>The time left; zero when it has passed.</summary>

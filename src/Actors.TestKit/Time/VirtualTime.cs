@@ -1,6 +1,6 @@
 namespace Distributed.Actors.TestKit;
 
-/// <summary>A clock that stands still until it is advanced; its timers fire within Advance, in order of due time.</summary>
+/// <summary>A clock that stands still until advanced; timers fire within Advance, in order of due time.</summary>
 /// <remarks>
 /// Timers due at the same instant fire in the order they were set. Between two timers, and before the first, the
 /// clock lets the actors settle, so that what a tick starts is in place before the next one. May be used from any

@@ -1,6 +1,6 @@
 namespace Distributed.Actors;
 
-/// <summary>The handlers of one behaviour, in the order they were declared; the first that takes a message wins.</summary>
+/// <summary>The handlers of one behaviour, in order of declaration; the first that takes a message wins.</summary>
 internal sealed class HandlerTable
 {
     private readonly List<Handler> _handlers = [];

@@ -63,7 +63,7 @@ public interface IActorContext : IActorRefFactory, ICanWatch
     /// <summary>Stops an actor after its current message, children first; returns at once.</summary>
     public void Stop(IActorRef child);
 
-    /// <summary>Asks for <see cref="Actors.ReceiveTimeout"/> after each such time without a message; null ends it.</summary>
+    /// <summary>Asks for <see cref="Actors.ReceiveTimeout"/> after every such silence; null ends it.</summary>
     public void SetReceiveTimeout(TimeSpan? receiveTimeout);
 
     public void Become(Receive receive);

@@ -1,12 +1,13 @@
 namespace Distributed.Actors;
 
 /// <summary>Sends the outcome of a task to an actor: its result, or <see cref="Status.Failure"/>.</summary>
-/// <remarks>The returned task ends when the outcome has been sent; it never fails with the task's failure.</remarks>
+/// <remarks>
+/// Success and failure make the message from the outcome where they are given; what success throws is a failure. The
+/// message is sent on the thread that ends the task. The returned task ends when it has been sent.
+/// </remarks>
 public static class PipeToSupport
 {
-    /// <param name="success">Makes the message from the result; the result itself by default.</param>
-    /// <param name="failure">Makes the message from the error; Status.Failure by default.</param>
-    public static async Task PipeTo<T>(
+    public static Task PipeTo<T>(
         this Task<T> taskToPipe,
         ICanTell recipient,
         IActorRef? sender = null,
@@ -14,20 +15,15 @@ public static class PipeToSupport
         Func<Exception, object>? failure = null)
     {
         ArgumentNullException.ThrowIfNull(taskToPipe);
-        object message;
-        try
-        {
-            var result = await taskToPipe.ConfigureAwait(false);
-            message = success is null ? result! : success(result);
-        }
-        catch (Exception error)
-        {
-            message = failure is null ? new Status.Failure(error) : failure(error);
-        }
-        recipient.Tell(message, sender);
+        return Pipe(
+            taskToPipe,
+            () => success is null ? taskToPipe.GetAwaiter().GetResult()! : success(taskToPipe.GetAwaiter().GetResult()),
+            failure,
+            recipient,
+            sender);
     }
 
-    /// <param name="success">Makes the message; <see cref="Status.Success"/> by default.</param>
+    /// <summary>The message is <see cref="Status.Success"/> by default.</summary>
     public static Task PipeTo(
         this Task taskToPipe,
         ICanTell recipient,
@@ -36,8 +32,7 @@ public static class PipeToSupport
         Func<Exception, object>? failure = null)
     {
         ArgumentNullException.ThrowIfNull(taskToPipe);
-        return WithResult(taskToPipe).PipeTo(
-            recipient, sender, _ => success is null ? new Status.Success(null) : success(), failure);
+        return Pipe(taskToPipe, () => Result(taskToPipe, success), failure, recipient, sender);
     }
 
     public static Task PipeTo<T>(
@@ -47,6 +42,7 @@ public static class PipeToSupport
         Func<T, object>? success = null,
         Func<Exception, object>? failure = null) => taskToPipe.AsTask().PipeTo(recipient, sender, success, failure);
 
+    /// <inheritdoc cref="PipeTo(Task, ICanTell, IActorRef, Func{object}, Func{Exception, object})"/>
     public static Task PipeTo(
         this ValueTask taskToPipe,
         ICanTell recipient,
@@ -54,9 +50,31 @@ public static class PipeToSupport
         Func<object>? success = null,
         Func<Exception, object>? failure = null) => taskToPipe.AsTask().PipeTo(recipient, sender, success, failure);
 
-    private static async Task<bool> WithResult(Task task)
+    private static object Result(Task task, Func<object>? success)
     {
-        await task.ConfigureAwait(false);
-        return true;
+        task.GetAwaiter().GetResult();
+        return success is null ? new Status.Success(null) : success();
+    }
+
+    // Not awaited: an await would move to another thread wherever the ending one has a synchronization context, and
+    // a simulation would lose its order.
+    private static Task Pipe(
+        Task task, Func<object> success, Func<Exception, object>? failure, ICanTell recipient, IActorRef? sender) =>
+        task.ContinueWith(
+            _ => recipient.Tell(Outcome(success, failure), sender),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+
+    private static object Outcome(Func<object> success, Func<Exception, object>? failure)
+    {
+        try
+        {
+            return success();
+        }
+        catch (Exception error)
+        {
+            return failure is null ? new Status.Failure(error) : failure(error);
+        }
     }
 }

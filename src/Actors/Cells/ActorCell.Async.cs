@@ -1,6 +1,6 @@
 namespace Distributed.Actors;
 
-/// <content>Handlers that await: the mailbox is suspended, the rest of the handler comes back as system messages.</content>
+/// <content>Handlers that await: the mailbox is suspended, the rest comes back as system messages.</content>
 internal sealed partial class ActorCell
 {
     private readonly Queue<SystemMessage> _deferred = new();
@@ -46,7 +46,7 @@ internal sealed partial class ActorCell
         }
         catch (Exception error)
         {
-            Fail(error, _envelope.Message, null);
+            Fail(error);
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed partial class ActorCell
         }
         catch (Exception error)
         {
-            Fail(error, _envelope.Message, null);
+            Fail(error);
         }
         EndMessage();
         while (_deferred.TryDequeue(out var message)) HandleSystem(message);

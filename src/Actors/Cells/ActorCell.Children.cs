@@ -54,7 +54,10 @@ internal sealed partial class ActorCell
         lock (_childrenLock)
         {
             if (_phase >= Phase.Stopping)
-                throw new InvalidOperationException($"{Self.Path}: cannot start '{name ?? props.Type.Name}' while stopping");
+            {
+                throw new InvalidOperationException(
+                    $"{Self.Path}: cannot start '{name ?? props.Type.Name}' while stopping");
+            }
             name ??= ActorNames.Auto(_unnamedCount++);
             _children ??= [];
             if (_children.ContainsKey(name))

@@ -1,10 +1,13 @@
 namespace Distributed.Actors;
 
 /// <content>Failure: the child's side (suspend, resume, recreate) and the parent's (decide).</content>
+// Note [Suspension count]: a failure, and a Suspend from above, each add one; each is answered by exactly one Resume
+// or Recreate, which takes one away. Failing suspends all descendants with the actor, except the child whose failure
+// is passed on, which is suspended already; resuming, or a restart that children survive, reaches them again.
 internal sealed partial class ActorCell
 {
     private SupervisorStrategy? _strategy;
-    private object? _failedMessage;
+    private Envelope _failedEnvelope;
     private Exception? _restartCause;
     private int _suspendCount;
     private bool _isFirstStart;
@@ -16,14 +19,14 @@ internal sealed partial class ActorCell
 
     /// <summary>Stops taking messages and asks the parent what to do.</summary>
     /// <param name="perpetrator">The child whose failure is escalated; it is suspended already.</param>
-    private void Fail(Exception cause, object? message, ActorCell? perpetrator)
+    private void Fail(Exception cause, ActorCell? perpetrator = null)
     {
         if (_phase >= Phase.Stopping)
         {
             LocalSystem.Log.Error(cause, "{0}: failed while stopping: {1}", Self.Path, cause.Message);
             return;
         }
-        _failedMessage = message;
+        _failedEnvelope = perpetrator is null ? _envelope : default;
         _suspendCount++;
         foreach (var child in Children())
         {
@@ -46,7 +49,7 @@ internal sealed partial class ActorCell
             BeginRestart(new ActorInitializationException(Self, $"{Self.Path}: nothing to resume, starting anew"));
             return;
         }
-        _failedMessage = null;
+        _failedEnvelope = default;
         EndSuspension();
         foreach (var child in Children()) child.SelfRef.SendSystem(Resume.Instance);
     }
@@ -64,8 +67,8 @@ internal sealed partial class ActorCell
         {
             // Stashed messages come back first, so that the new actor sees them in their old order.
             _stash?.UnstashAll();
-            _envelope = new Envelope(_failedMessage!, LocalSystem.DeadLetters);
-            Guard("PreRestart", () => actor.AroundPreRestart(cause, _failedMessage));
+            _envelope = _failedEnvelope; // the hook may still answer the sender
+            Guard("PreRestart", () => actor.AroundPreRestart(cause, _failedEnvelope.Message));
             _envelope = default;
         }
         BeginRestart(cause);
@@ -80,7 +83,7 @@ internal sealed partial class ActorCell
         }
         _isFirstStart = _actor is null;
         DropActor();
-        _failedMessage = null;
+        _failedEnvelope = default;
         _restartCause = cause;
         _phase = Phase.Restarting;
         FinishRestartWhenAlone();
@@ -124,15 +127,8 @@ internal sealed partial class ActorCell
         }
         catch (Exception error)
         {
-            Escalate(error, failure.Child);
+            Fail(error, failure.Child);
         }
-    }
-
-    private void Escalate(Exception cause, ActorCell child)
-    {
-        // While this actor is being replaced there is nothing further up to decide: the child goes with it.
-        if (_phase == Phase.Restarting) child.RequestStop();
-        else Fail(cause, null, child);
     }
 
     private void Decide(Failed failure)
@@ -147,7 +143,7 @@ internal sealed partial class ActorCell
                 child.SelfRef.SendSystem(Resume.Instance);
                 break;
             case Directive.Escalate:
-                Escalate(cause, child);
+                Fail(cause, child);
                 break;
             default:
                 RestartOrStop(strategy, child, cause, directive == Directive.Restart);

@@ -36,7 +36,7 @@ internal sealed partial class ActorCell
         catch (Exception error)
         {
             DropActor();
-            Fail(InitializationError(error), null, null);
+            Fail(InitializationError(error));
         }
     }
 

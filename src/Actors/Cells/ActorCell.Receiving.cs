@@ -78,7 +78,7 @@ internal sealed partial class ActorCell
         }
         catch (Exception error)
         {
-            Fail(error, envelope.Message, null);
+            Fail(error);
         }
         if (!_isAsyncPending) EndMessage();
     }

@@ -28,7 +28,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     /// <remarks>Errors: NotSupportedException outside an actor.</remarks>
     internal static ActorCell Running => _current ?? throw new NotSupportedException(
-        "there is no actor running here: use Context, Self and Sender only inside the actor, and copy what a task needs");
+        "no actor is running here: use Context, Self and Sender only inside the actor, and copy what a task needs");
 
     public IActorRef Self => SelfRef;
 

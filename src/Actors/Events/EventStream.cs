@@ -29,7 +29,7 @@ public sealed class EventStream
 
     /// <summary>False when the actor had not subscribed to anything.</summary>
     public bool Unsubscribe(IActorRef subscriber) => ImmutableInterlocked.Update(
-        ref _subscriptions, (all, one) => all.RemoveAll(subscription => subscription.Subscriber.Equals(one)), subscriber);
+        ref _subscriptions, (all, one) => all.RemoveAll(each => each.Subscriber.Equals(one)), subscriber);
 
     public void Publish(object @event)
     {

@@ -1,6 +1,6 @@
 namespace Distributed.Actors;
 
-/// <summary>What a full mailbox does with one message more. Either way it is published as <see cref="Dropped"/>.</summary>
+/// <summary>What a full mailbox drops; it is published as <see cref="Dropped"/>.</summary>
 public enum WhenFull
 {
     /// <summary>The arriving message is dropped.</summary>

@@ -24,7 +24,7 @@ internal static class ActorNames
         return name.ToString();
     }
 
-    /// <remarks>Errors: InvalidActorNameException when the name is empty, starts with $ or has a bad character.</remarks>
+    /// <remarks>Errors: InvalidActorNameException when it is empty, starts with $ or has a bad character.</remarks>
     internal static void Check(string name)
     {
         var bad = name.AsSpan().IndexOfAnyExcept(Allowed);

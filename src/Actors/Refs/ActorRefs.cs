@@ -8,6 +8,8 @@ public static class ActorRefs
 
     /// <summary>A reference that drops every message.</summary>
     public static readonly Nobody Nobody = Nobody.Instance;
+
+    public static bool IsNobody(this IActorRef? actorRef) => actorRef is null or Actors.Nobody;
 }
 
 /// <summary>The reference of an actor that does not exist: drops messages, answers watchers at once.</summary>

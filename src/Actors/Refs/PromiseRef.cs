@@ -20,7 +20,8 @@ internal sealed class PromiseRef : InternalActorRef, IThreadPoolWorkItem
     internal Task<object> Task => _task.Task;
 
     // Most promises are never asked for their path, so it is not made before.
-    public override ActorPath Path => _path ?? Interlocked.CompareExchange(ref _path, _system.NextTempPath(), null) ?? _path;
+    public override ActorPath Path =>
+        _path ?? Interlocked.CompareExchange(ref _path, _system.NextTempPath(), null) ?? _path;
 
     internal override bool IsTerminated => Volatile.Read(ref _outcome) is not null;
 
@@ -49,7 +50,8 @@ internal sealed class PromiseRef : InternalActorRef, IThreadPoolWorkItem
     /// <summary>Gives up when the caller's token says so.</summary>
     internal void CancelWith(CancellationToken token)
     {
-        _registration = token.UnsafeRegister(_ => Complete(new Fault(new TaskCanceledException(null, null, token))), null);
+        _registration = token.UnsafeRegister(
+            _ => Complete(new Fault(new TaskCanceledException(null, null, token))), null);
         if (IsTerminated) _registration.Dispose();
     }
 

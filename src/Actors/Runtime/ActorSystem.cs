@@ -1,6 +1,6 @@
 namespace Distributed.Actors;
 
-/// <summary>A tree of actors with its threads, clock and event stream. Its members may be used from any thread.</summary>
+/// <summary>A tree of actors with its threads, clock and event stream. May be used from any thread.</summary>
 public abstract class ActorSystem : IActorRefFactory, IDisposable
 {
     private protected ActorSystem()
@@ -34,7 +34,7 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>Stops an actor after its current message; returns at once.</summary>
     public abstract void Stop(IActorRef actor);
 
-    /// <summary>Stops all actors, top-level ones first in no promised order; further calls change nothing.</summary>
+    /// <summary>Stops the user's actors, then the system's own; further calls change nothing.</summary>
     public abstract Task Terminate();
 
     /// <summary>Runs the code after the last actor has stopped; latest registration first.</summary>

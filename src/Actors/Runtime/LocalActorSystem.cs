@@ -67,7 +67,7 @@ internal sealed class LocalActorSystem : ActorSystem
         lock (_terminationLock)
         {
             if (_terminationCallbacks is null)
-                throw new InvalidOperationException($"system '{Name}' has terminated; nothing can be registered with it");
+                throw new InvalidOperationException($"system '{Name}' has terminated: too late to register");
             _terminationCallbacks.Push(code);
         }
     }
@@ -103,7 +103,15 @@ internal sealed class LocalActorSystem : ActorSystem
     internal void Publish(LogEvent log)
     {
         if (log.Level < Options.LogLevel) return;
-        Options.LogSink?.Invoke(log);
+        try
+        {
+            Options.LogSink?.Invoke(log);
+        }
+        catch (Exception error)
+        {
+            // Losing a line must not decide who is restarted: whoever logs may be a supervisor.
+            EventStream.Publish(log with { Level = LogLevel.ErrorLevel, Message = "log sink failed", Cause = error });
+        }
         EventStream.Publish(log);
     }
 

@@ -61,7 +61,7 @@ internal sealed class ActorTimers(ActorCell cell) : ITimerScheduler
     }
 }
 
-/// <summary>What a timer puts into the mailbox: the message, and what is needed to tell whether it still counts.</summary>
+/// <summary>What a timer puts into the mailbox: the message, and what tells whether it still counts.</summary>
 internal sealed class TimerTick(object key, object message, bool isPeriodic) : IAutoReceived
 {
     internal object Key => key;
@@ -78,7 +78,10 @@ internal static class ScheduleTimes
     internal static void Check(TimeSpan delay, TimeSpan? interval)
     {
         if (delay < TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(delay), delay, $"delay {delay} is out of range: choose 0 or more");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(delay), delay, $"delay {delay} is out of range: choose 0 or more");
+        }
         if (interval <= TimeSpan.Zero)
         {
             throw new ArgumentOutOfRangeException(

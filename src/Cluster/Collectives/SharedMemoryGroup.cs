@@ -1,4 +1,5 @@
 using Distributed.Engine.Memory;
+using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Cluster.Collectives;
@@ -20,22 +21,23 @@ public sealed class SharedMemoryGroup
 
     /// <summary>A group of so many workers.</summary>
     /// <remarks>
-    /// Units: length counts the floats that are reduced; microbatchesMax the micro-batches of a full mini-batch,
+    /// Units: layout counts the floats that are reduced; microbatchesMax the micro-batches of a full mini-batch,
     /// shardMax the most that one worker takes; bound is how long a worker waits for the others.
     /// </remarks>
-    public SharedMemoryGroup(int workers, int length, int microbatchesMax, int shardMax, TimeSpan bound)
+    public SharedMemoryGroup(
+        int workers, PartialLayout layout, int microbatchesMax, int shardMax, TimeSpan bound)
     {
         Barrier = new StepBarrier(workers, bound);
         _partials = [.. Enumerable.Range(0, workers)
-            .Select(_ => new PartialSums(length, CanonicalTree.PiecesMax(shardMax)))];
+            .Select(_ => new PartialSums(layout.Length, CanonicalTree.PiecesMax(shardMax)))];
         _losses = new float[microbatchesMax];
         _hits = new float[microbatchesMax];
-        Length = length;
+        Length = layout.ResultLength;
     }
 
     public int Workers => _partials.Length;
 
-    /// <summary>Floats that are reduced.</summary>
+    /// <summary>Floats of the results: what is updated.</summary>
     public int Length { get; }
 
     /// <summary>Every worker's partial sums, by rank.</summary>

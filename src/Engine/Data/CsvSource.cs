@@ -1,7 +1,22 @@
 namespace Distributed.Engine.Data;
 
+/// <summary>A table of numbers, split into a training and a held-out part.</summary>
+/// <remarks>Features are all columns but the label's, in their order. Regression targets are never standardised:
+/// losses and predictions stay in the label's own unit.</remarks>
 internal static class CsvSource
 {
-    internal static DataSplit Load(string file, DataOptions options) =>
-        throw new NotSupportedException(file + options);
+    internal static DataSplit Load(string file, DataOptions options)
+    {
+        var table = CsvTable.Read(file, options.Label);
+        var targets = CsvTargets.Of(table, options.Task);
+        var whole = new TableSet(file, table.Layout.ColumnCount - 1, table.Features, targets.Values,
+            targets.ClassCount, targets.ClassNames);
+        var split = Holdout.Split(whole, options.Holdout, options.Seed);
+        if (!options.Standardize)
+            return split;
+        var standardizer = new Standardizer(split.Train);
+        return new DataSplit(
+            standardizer.Apply(split.Train),
+            split.Test is null ? null : standardizer.Apply(split.Test));
+    }
 }

@@ -12,7 +12,7 @@ public static class DataCatalog
     private const string IdxPrefix = "idx:";
     private const string CsvPrefix = "csv:";
 
-    /// <summary>Loads or generates the data; the same options and files give the same samples in the same order.</summary>
+    /// <summary>Loads or generates the data; equal options and files give equal samples in equal order.</summary>
     /// <remarks>Errors: UserErrorException, one line, for an unknown source, an option that does not apply to the
     /// source or is out of range, and anything wrong in a file.</remarks>
     public static DataSplit Load(DataOptions options)

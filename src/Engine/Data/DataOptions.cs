@@ -15,7 +15,7 @@ public sealed record DataOptions
     /// the test files stay unread, for a last evaluation. Does not apply to digits.</remarks>
     public double? Holdout { get; init; }
 
-    /// <summary>--label: the column to predict, by its name or by its index from 0. csv only; default the last.</summary>
+    /// <summary>--label: the column to predict, by its name or its index from 0. csv only; default the last.</summary>
     public string? Label { get; init; }
 
     /// <summary>--task: classification or regression. csv only; by default it is read off the label column.</summary>

@@ -44,7 +44,7 @@ public abstract class DataSet
     /// <summary>The number of samples.</summary>
     public int Count { get; }
 
-    /// <summary>The sides of one sample, outermost first: [28, 28] for an image of 28 rows, [4] for a table row.</summary>
+    /// <summary>The sides of one sample, outermost first: [28, 28] for an image, [4] for a table row.</summary>
     public IReadOnlyList<int> SampleShape { get; }
 
     /// <summary>Features per sample: the product of SampleShape.</summary>
@@ -65,7 +65,7 @@ public abstract class DataSet
         [.. Enumerable.Range(0, ClassCount).Select(index => index.ToString())];
 
     /// <summary>SHA-256, in lower-case hex, of what the samples depend on: equal hashes mean equal samples.</summary>
-    /// <remarks>Computed on first use and kept, so that a resumed run can check that it goes on with its data.</remarks>
+    /// <remarks>Computed on first use and kept; lets a resumed run check that it goes on with its data.</remarks>
     public string ContentHash => _contentHash.Value;
 
     /// <summary>Writes the features of one sample, [FeatureCount].</summary>

@@ -1,4 +1,4 @@
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 
 namespace Distributed.Engine.Data;
 
@@ -64,7 +64,8 @@ internal readonly record struct DigitHand(
         var noise = (float)(Noise * 255);
         for (var i = 0; i < image.Length; i++)
         {
-            var cover = (1 - MathF.Sqrt(field[i])) * slope + 0.5f;
+            // Ten radii away there is no ink, whatever the softness; most pixels are, so spare them the root.
+            var cover = field[i] > 100 ? 0 : (1 - MathF.Sqrt(field[i])) * slope + 0.5f;
             cover = cover < 0 ? 0 : cover > 1 ? 1 : cover;
             var value = cover * peak + (draws.NextUniform() - 0.5f) * noise;
             image[i] = value <= 0 ? (byte)0 : value >= 255 ? (byte)255 : (byte)(value + 0.5f);

@@ -1,10 +1,15 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Distributed.Engine.Data;
 
 /// <summary>A round pen on a small grid: lines leave, at every pixel, the least distance to them.</summary>
 /// <remarks>
 /// Distances are squared and in units of the pen's radius at the nearest point of the line, so a line may swell.
-/// Only + − × ÷, square roots and comparisons, in a fixed order: every machine draws the same pixels.
-/// Shapes: the field is [side, side] row-major; pixel (row, column) has its centre at (column + ½, row + ½).
+/// Only + − × ÷, square roots and comparisons, in a fixed order: every machine draws the same pixels,
+/// with vector instructions or without.
+/// Shapes: the field is [side, side] row-major, side a multiple of 4; pixel (row, column) has its
+/// centre at (column + ½, row + ½).
 /// </remarks>
 internal readonly ref struct DigitPen(Span<float> field, int side)
 {
@@ -42,8 +47,9 @@ internal readonly ref struct DigitPen(Span<float> field, int side)
     {
         var radius = (from.Radius + to.Radius) / 2;
         var reach = radius + Margin;
-        var left = Clamp(Math.Min(from.X, to.X) - reach);
-        var right = Clamp(Math.Max(from.X, to.X) + reach);
+        // Whole groups of four columns: pixels out of reach receive distances too large to carry ink.
+        var left = Clamp(Math.Min(from.X, to.X) - reach) / 4 * 4;
+        var right = (Clamp(Math.Max(from.X, to.X) + reach) + 3) / 4 * 4;
         var top = Clamp(Math.Min(from.Y, to.Y) - reach);
         var bottom = Clamp(Math.Max(from.Y, to.Y) + reach);
         var deltaX = (float)(to.X - from.X);
@@ -63,16 +69,17 @@ internal readonly ref struct DigitPen(Span<float> field, int side)
     private static void Touch(Span<float> pixels, float offsetX, float offsetY, float deltaX, float deltaY,
         float inverseLength2, float inverseRadius2)
     {
-        for (var i = 0; i < pixels.Length; i++)
+        ref var pixel = ref MemoryMarshal.GetReference(pixels);
+        var columns = Vector128.Create(0f, 1f, 2f, 3f);
+        for (var i = 0; i < pixels.Length; i += 4)
         {
-            var x = offsetX + i;
-            var along = (x * deltaX + offsetY * deltaY) * inverseLength2;
-            along = along < 0 ? 0 : along > 1 ? 1 : along;
+            var x = Vector128.Create(offsetX) + (columns + Vector128.Create((float)i));
+            var along = (x * deltaX + Vector128.Create(offsetY * deltaY)) * inverseLength2;
+            along = Vector128.Min(Vector128.Max(along, Vector128<float>.Zero), Vector128<float>.One);
             var awayX = x - along * deltaX;
-            var awayY = offsetY - along * deltaY;
+            var awayY = Vector128.Create(offsetY) - along * deltaY;
             var distance2 = (awayX * awayX + awayY * awayY) * inverseRadius2;
-            if (distance2 < pixels[i])
-                pixels[i] = distance2;
+            Vector128.Min(distance2, Vector128.LoadUnsafe(ref pixel, (nuint)i)).StoreUnsafe(ref pixel, (nuint)i);
         }
     }
 

@@ -1,5 +1,5 @@
 using Distributed.Engine.Errors;
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 
 namespace Distributed.Engine.Data;
 

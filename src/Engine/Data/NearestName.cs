@@ -1,11 +1,11 @@
 namespace Distributed.Engine.Data;
 
 /// <summary>Finds what a mistyped name was probably meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The name with the fewest edits to what was typed, first among equals; null when none is near.</summary>
     /// <remarks>Near is at most a third of the longer name's letters, but at least one; case does not count.</remarks>
-    internal static string? Of(string typed, IEnumerable<string> names)
+    public static string? Of(string typed, IEnumerable<string> names)
     {
         string? nearest = null;
         var fewest = int.MaxValue;

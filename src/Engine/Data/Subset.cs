@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 
 namespace Distributed.Engine.Data;
 
@@ -22,7 +22,8 @@ public sealed class Subset : DataSet
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, whole.Count);
         if (order is not null && order.Count != whole.Count)
-            throw new ArgumentException($"{Name}: a permutation of {order.Count} for {whole.Count} samples", nameof(order));
+            throw new ArgumentException($"{Name}: a permutation of {order.Count} for {whole.Count} samples",
+                nameof(order));
         _whole = whole;
         _first = first;
         _order = order;

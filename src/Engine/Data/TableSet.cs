@@ -30,7 +30,8 @@ public sealed class TableSet : DataSet
                     $"{classCount}", nameof(targets));
         }
         if (classNames is not null && classNames.Count != classCount)
-            throw new ArgumentException($"{name}: {classNames.Count} names for {classCount} classes", nameof(classNames));
+            throw new ArgumentException($"{name}: {classNames.Count} names for {classCount} classes",
+                nameof(classNames));
         _features = features;
         _targets = targets;
         ClassNames = classNames ?? base.ClassNames;

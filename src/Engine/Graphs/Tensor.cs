@@ -30,10 +30,6 @@ public sealed partial class Tensor
     /// <summary>The layer that made it, for messages; empty outside any.</summary>
     public string Layer { get; }
 
-    /// <summary>True where the values are one sum over the batch, or a view of one.</summary>
-    internal bool SumsOverBatch =>
-        Operation.SumsOverBatch || (Operation is ReshapeOperation && Inputs[0].SumsOverBatch);
-
     public override string ToString() =>
         Layer.Length == 0 ? $"{Operation.Name}{Shape}" : $"{Layer}/{Operation.Name}{Shape}";
 }

@@ -41,6 +41,10 @@ public static class Catalog
         _ => throw new UserErrorException($"--optimizer '{name}' is unknown: choose sgd or momentum"),
     };
 
+    /// <summary>Checks a model's name without data to build it for.</summary>
+    /// <remarks>Errors: UserErrorException as for <see cref="Model"/>.</remarks>
+    public static void CheckModel(string name) => _ = HiddenWidths(name);
+
     private static int[] HiddenWidths(string name)
     {
         if (name == "linear")

@@ -74,6 +74,8 @@ public sealed record Job
             throw new UserErrorException($"--learning-rate {LearningRate} is out of range: choose a number above 0 (default 0.05)");
         }
 
+        Catalog.CheckModel(Model);
+        _ = Catalog.Optimizer(Optimizer, LearningRate);
         InRange("--workers", workers, 1, 1024);
         if (workers > Microbatches)
         {

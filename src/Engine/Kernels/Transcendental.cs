@@ -20,7 +20,9 @@ internal static class Transcendental
 
     private const double Ln2Low = -2.12194440054690583e-4;
 
-    /// <summary>eˣ: x = n·ln 2 + r with |r| ≤ ln 2 / 2, Taylor's series to r⁷ (remainder below 2⁻²⁷), times 2ⁿ.</summary>
+    /// <summary>
+    /// eˣ: x = n·ln 2 + r with |r| ≤ ln 2 / 2, Taylor's series to r⁷ (remainder below 2⁻²⁷), times 2ⁿ.
+    /// </summary>
     /// <remarks>+∞ above 88.73, 0 below −104, subnormal results rounded correctly; NaN stays NaN.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Exp<TLanes, TVector>(TVector x)

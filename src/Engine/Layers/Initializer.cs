@@ -1,5 +1,5 @@
 using Distributed.Engine.Graphs;
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 
 namespace Distributed.Engine.Layers;
 

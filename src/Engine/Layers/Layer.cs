@@ -6,7 +6,7 @@ namespace Distributed.Engine.Layers;
 public abstract record Layer
 {
     /// <summary>The word its name in a model starts with; a number follows.</summary>
-    internal abstract string Kind { get; }
+    public abstract string Kind { get; }
 
     /// <summary>The layer's output for this input.</summary>
     /// <remarks>Errors: ShapeException when the input does not fit.</remarks>
@@ -16,7 +16,7 @@ public abstract record Layer
 /// <summary>max(x, 0).</summary>
 public sealed record ReLU : Layer
 {
-    internal override string Kind => "relu";
+    public override string Kind => "relu";
 
     public override Tensor Apply(Tensor input) => input.Relu();
 }
@@ -24,7 +24,7 @@ public sealed record ReLU : Layer
 /// <summary>1 / (1 + e⁻ˣ).</summary>
 public sealed record Sigmoid : Layer
 {
-    internal override string Kind => "sigmoid";
+    public override string Kind => "sigmoid";
 
     public override Tensor Apply(Tensor input) => input.Sigmoid();
 }
@@ -32,7 +32,7 @@ public sealed record Sigmoid : Layer
 /// <summary>The hyperbolic tangent.</summary>
 public sealed record Tanh : Layer
 {
-    internal override string Kind => "tanh";
+    public override string Kind => "tanh";
 
     public override Tensor Apply(Tensor input) => input.Tanh();
 }
@@ -40,7 +40,7 @@ public sealed record Tanh : Layer
 /// <summary>All dimensions of a sample as one.</summary>
 public sealed record Flatten : Layer
 {
-    internal override string Kind => "flatten";
+    public override string Kind => "flatten";
 
     public override Tensor Apply(Tensor input) => input.Flatten();
 }

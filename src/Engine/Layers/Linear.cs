@@ -26,7 +26,7 @@ public sealed record Linear : Layer
 
     public Initializer Weights { get; }
 
-    internal override string Kind => "linear";
+    public override string Kind => "linear";
 
     public override Tensor Apply(Tensor input)
     {

@@ -12,7 +12,7 @@ public sealed record Sequential : Layer, IEnumerable<Layer>
 {
     private readonly List<Layer> _layers = [];
 
-    internal override string Kind => "sequential";
+    public override string Kind => "sequential";
 
     public void Add(Layer layer) => _layers.Add(layer);
 

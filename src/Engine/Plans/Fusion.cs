@@ -4,7 +4,9 @@ using Distributed.Engine.Kernels.ElementWise;
 namespace Distributed.Engine.Plans;
 
 /// <summary>One tensor to compute: by its own operation, or by one that covers several tensors.</summary>
-internal readonly record struct Step(Tensor Result, Operation Operation, IReadOnlyList<Tensor> Inputs);
+/// <param name="Layer">The layer it is named for in messages; the product's, where a product is covered.</param>
+internal readonly record struct Step(
+    Tensor Result, Operation Operation, IReadOnlyList<Tensor> Inputs, string Layer);
 
 /// <summary>
 /// Joins a matrix product with the bias and the activation behind it, where nothing else reads what lies between.
@@ -28,7 +30,7 @@ internal static class Fusion
             }
 
             var step = Fuse(tensor, covered, inner => uses[inner] == 1);
-            steps.Add(step ?? new Step(tensor, tensor.Operation, tensor.Inputs));
+            steps.Add(step ?? new Step(tensor, tensor.Operation, tensor.Inputs, tensor.Layer));
         }
 
         steps.Reverse();
@@ -54,7 +56,7 @@ internal static class Fusion
             {
                 covered.Add(product);
                 covered.Add(top!);
-                return new Step(tensor, fused, bias is null ? product.Inputs : [.. product.Inputs, bias]);
+                return new Step(tensor, fused, bias is null ? product.Inputs : [.. product.Inputs, bias], product.Layer);
             }
         }
 

@@ -31,7 +31,7 @@ public sealed class Plan
         InputLength = builder.InputLength;
         ConstantLength = builder.ConstantLength;
         ArenaLength = builder.ArenaLength;
-        PartialLength = builder.PartialLength;
+        Partials = builder.Partials;
     }
 
     /// <summary>The most samples a run may have.</summary>
@@ -61,14 +61,14 @@ public sealed class Plan
     /// <summary>Floats of scratch and results.</summary>
     public int ArenaLength { get; }
 
-    /// <summary>Floats of one piece of all partial sums, in the order of the outputs that are partial.</summary>
-    public int PartialLength { get; }
+    /// <summary>How the partial sums lie in a piece.</summary>
+    public PartialLayout Partials { get; }
 
     /// <summary>Plans the computation of these tensors.</summary>
     /// <remarks>
     /// Units: samplesMax counts samples, at least 1; 1 for a graph without batch.
     /// Errors: ArgumentException for no outputs, and when a sharded plan reads a sum over the batch before it is
-    /// complete, naming both ends.
+    /// complete, naming both ends; adding such sums up is all that can be done with them.
     /// </remarks>
     public static Plan Compile(IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode) =>
         new(new PlanBuilder(outputs, samplesMax, mode));

@@ -13,6 +13,7 @@ internal sealed class PlanBuilder
     private readonly ArenaPlanner _arena = new();
     private readonly ArenaPlanner _inputPlanner = new();
     private readonly ArenaPlanner _constantPlanner = new();
+    private readonly HashSet<Tensor> _sumsOfSums = [];
 
     internal PlanBuilder(IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode)
     {
@@ -26,7 +27,8 @@ internal sealed class PlanBuilder
         Layout = new ParameterLayout(outputs[0].Graph);
         var steps = Fusion.Apply(Needed(outputs), outputs.Select(Root).ToList())
             .Where(step => step.Operation is not ReshapeOperation).ToList();
-        PlacePartials(outputs);
+        Partials = PlacePartials(outputs);
+        steps.RemoveAll(step => _sumsOfSums.Contains(step.Result));
         FindLastUses(steps, outputs);
         for (var i = 0; i < steps.Count; i++)
         {
@@ -56,7 +58,7 @@ internal sealed class PlanBuilder
 
     internal int ArenaLength => _arena.Length;
 
-    internal int PartialLength { get; private set; }
+    internal PartialLayout Partials { get; }
 
     /// <summary>Everything the outputs depend on, inputs first. Ids are a topological order.</summary>
     private static List<Tensor> Needed(IReadOnlyList<Tensor> outputs)
@@ -83,16 +85,59 @@ internal sealed class PlanBuilder
     private static Tensor Root(Tensor tensor) =>
         tensor.Operation is ReshapeOperation ? Root(tensor.Inputs[0]) : tensor;
 
-    /// <summary>Partial sums lie in the order of the outputs, so that gradients lie as their parameters do.</summary>
-    private void PlacePartials(IReadOnlyList<Tensor> outputs)
+    private PartialLayout PlacePartials(IReadOnlyList<Tensor> outputs)
     {
-        foreach (var root in outputs.Select(Root).Where(IsPartial))
+        var (results, further) = (new List<(Tensor Output, Tensor Sum)>(), new List<(Tensor Output, Tensor Sum)>());
+        foreach (var output in outputs.Select(Root).Distinct())
         {
-            if (_places.TryAdd(root, new Operand(Storage.Partial, PartialLength, root.Shape)))
-            {
-                PartialLength = checked(PartialLength + root.Shape.SampleLength);
-            }
+            var sums = BatchSumsIn(output);
+            results.AddRange(sums.Take(1).Select(sum => (output, sum)));
+            further.AddRange(sums.Skip(1).Select(sum => (output, sum)));
         }
+
+        var length = 0;
+        foreach (var (output, sum) in results.Concat(further))
+        {
+            var place = new Operand(Storage.Partial, length, sum.Shape);
+            length = checked(length + sum.Shape.SampleLength);
+            if (!_places.TryAdd(sum, place))
+            {
+                throw new ArgumentException($"plan: '{sum}' is part of two outputs; ask for it once");
+            }
+
+            _places.TryAdd(output, place);
+        }
+
+        var terms = further.Select(term => new PartialTerm(
+            _places[term.Output].Offset, _places[term.Sum].Offset, term.Sum.Shape.SampleLength));
+        return new PartialLayout(results.Sum(result => result.Sum.Shape.SampleLength), length, [.. terms]);
+    }
+
+    /// <summary>
+    /// The sums over the batch that a sharded plan's output adds up: itself, or both sides of an addition, left first;
+    /// none where it is anything else. Additions of them are left to whoever finishes the sums.
+    /// </summary>
+    private List<Tensor> BatchSumsIn(Tensor root)
+    {
+        if (IsPartial(root))
+        {
+            return [root];
+        }
+
+        if (Mode == BatchMode.Whole || root.Operation is not AddOperation
+            || !root.Inputs[0].Shape.Equals(root.Inputs[1].Shape))
+        {
+            return [];
+        }
+
+        var (left, right) = (BatchSumsIn(Root(root.Inputs[0])), BatchSumsIn(Root(root.Inputs[1])));
+        if (left.Count == 0 || right.Count == 0)
+        {
+            return [];
+        }
+
+        _sumsOfSums.Add(root);
+        return [.. left, .. right];
     }
 
     private bool IsPartial(Tensor root) => Mode == BatchMode.Sharded && root.Operation.SumsOverBatch;
@@ -141,7 +186,7 @@ internal sealed class PlanBuilder
             ReleaseInputs(step, index, reused: null);
         }
 
-        _instructions.Add(new Instruction(step.Operation, inputs, place, step.Result.Layer));
+        _instructions.Add(new Instruction(step.Operation, inputs, place, step.Layer));
     }
 
     private bool CanOverwrite(Tensor input, Tensor result, int index) =>

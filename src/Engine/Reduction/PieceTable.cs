@@ -1,6 +1,8 @@
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Kernels.Reductions;
 using Distributed.Engine.Memory;
+using Distributed.Engine.Plans;
 
 namespace Distributed.Engine.Reduction;
 
@@ -10,16 +12,21 @@ namespace Distributed.Engine.Reduction;
 /// </summary>
 public sealed unsafe class PieceTable
 {
+    private const int TermBlockFloats = 1024;
+
     private readonly PartialSums[] _sources;
     private readonly float*[] _bases;
     private readonly FinishPlan _finish;
+    private readonly PartialTerm[] _terms;
+    private readonly AlignedBuffer _term = new(TermBlockFloats);
 
     /// <summary>The pieces of these shards, which follow each other and make up the batch.</summary>
     /// <remarks>
-    /// Shapes: sources[w] holds the partial sums of shards[w].
+    /// Shapes: sources[w] holds the partial sums of shards[w], laid out as layout says.
     /// Errors: ArgumentException when the shards leave a gap or overlap.
     /// </remarks>
-    public PieceTable(IReadOnlyList<MicrobatchRange> shards, IReadOnlyList<PartialSums> sources)
+    public PieceTable(
+        IReadOnlyList<MicrobatchRange> shards, IReadOnlyList<PartialSums> sources, PartialLayout layout)
     {
         var pieces = new List<TreePiece>();
         var bases = new List<nint>();
@@ -44,6 +51,7 @@ public sealed unsafe class PieceTable
         }
 
         _sources = [.. sources];
+        _terms = [.. layout.Terms];
         _finish = new FinishPlan(pieces.ToArray());
         _bases = new float*[bases.Count];
         for (var i = 0; i < _bases.Length; i++)
@@ -52,8 +60,30 @@ public sealed unsafe class PieceTable
         }
     }
 
-    /// <summary>Writes the finished sums of elements offset … offset + count − 1.</summary>
+    /// <summary>Writes the finished results offset … offset + count − 1, all terms added.</summary>
+    /// <remarks>For one thread at a time.</remarks>
     internal void Finish<TLanes, TVector>(int offset, int count, float* destination)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        FinishSums<TLanes, TVector>(offset, count, destination);
+        foreach (var term in _terms)
+        {
+            var end = Math.Min(offset + count, term.ResultOffset + term.Length);
+            for (var from = Math.Max(offset, term.ResultOffset); from < end; from += TermBlockFloats)
+            {
+                var length = Math.Min(TermBlockFloats, end - from);
+                var sum = destination + (from - offset);
+                FinishSums<TLanes, TVector>(term.Offset + from - term.ResultOffset, length, _term.Pointer);
+                ElementWiseLoop.Binary<TLanes, TVector, NodeSum>(default, sum, _term.Pointer, sum, length);
+            }
+        }
+
+        // The pointers are into memory that these hold.
+        GC.KeepAlive(_sources);
+    }
+
+    private void FinishSums<TLanes, TVector>(int offset, int count, float* destination)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -61,8 +91,5 @@ public sealed unsafe class PieceTable
         {
             _finish.Run<TLanes, TVector>(bases, offset, count, destination);
         }
-
-        // The pointers are into memory that these hold.
-        GC.KeepAlive(_sources);
     }
 }

@@ -1,4 +1,4 @@
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Training;

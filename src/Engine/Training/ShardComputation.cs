@@ -3,7 +3,7 @@ using Distributed.Engine.Data;
 using Distributed.Engine.Graphs;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Plans;
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Training;

@@ -22,7 +22,6 @@ public sealed class TrainingGraph
 
     private readonly Tensor _loss;
     private readonly Tensor? _hit;
-    private readonly IReadOnlyList<Tensor> _gradients;
 
     /// <summary>Builds the graph of a model for data of this shape and task.</summary>
     /// <remarks>Errors: ShapeException where a layer does not fit or the outputs do not fit the task.</remarks>
@@ -44,17 +43,8 @@ public sealed class TrainingGraph
             _loss = SquaredErrors.SumOfSquares(output, graph.Input(TargetName, TensorShape.Batch(data.TargetWidth)));
         }
 
-        _gradients = graph.Gradients(_loss.BatchSum(), graph.Parameters);
-        for (var i = 0; i < _gradients.Count; i++)
-        {
-            if (!_gradients[i].SumsOverBatch)
-            {
-                throw new ShapeException(
-                    $"model: parameter '{graph.Parameters[i].Operation.Name}' does not take part in the loss as a "
-                    + "single sum over the batch; use each parameter exactly once");
-            }
-        }
-
+        Gradients = graph.Gradients(_loss.BatchSum(), graph.Parameters);
+        CheckGradients(graph);
         Graph = graph;
         Layout = new ParameterLayout(graph);
     }
@@ -63,15 +53,33 @@ public sealed class TrainingGraph
 
     public ParameterLayout Layout { get; }
 
+    /// <summary>The gradients of the batch's summed loss, one per parameter, in their order.</summary>
+    public IReadOnlyList<Tensor> Gradients { get; }
+
     /// <summary>True where samples are hits or misses.</summary>
     public bool CountsHits => _hit is not null;
 
     /// <summary>Loss and metric per sample and all gradients, as a sharded plan.</summary>
     public Plan TrainingPlan(int samplesMax) =>
-        Plan.Compile([_loss, .. Metrics(), .. _gradients], samplesMax, BatchMode.Sharded);
+        Plan.Compile([_loss, .. Metrics(), .. Gradients], samplesMax, BatchMode.Sharded);
 
     /// <summary>Loss and metric per sample only.</summary>
     public Plan EvaluationPlan(int samplesMax) => Plan.Compile([_loss, .. Metrics()], samplesMax, BatchMode.Sharded);
+
+    /// <summary>Every parameter takes part in the loss, and its gradient is a sum over the batch and nothing more.</summary>
+    private void CheckGradients(Graph graph)
+    {
+        for (var i = 0; i < Gradients.Count; i++)
+        {
+            var partials = Plan.Compile([Gradients[i]], 1, BatchMode.Sharded).Partials;
+            if (partials.ResultLength != Gradients[i].Shape.SampleLength)
+            {
+                throw new ShapeException(
+                    $"model: parameter '{graph.Parameters[i].Operation.Name}' does not act on the samples directly; "
+                    + "data-parallel training needs its gradient to be a sum over samples");
+            }
+        }
+    }
 
     private static void CheckOutputs(Tensor output, int needed, string what)
     {

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Optimizers;
 using Distributed.Engine.Plans;
@@ -28,16 +26,7 @@ public sealed class TrainingState
     public IReadOnlyList<AlignedBuffer> Slots { get; }
 
     /// <summary>The SHA-256 of all parameters and all optimizer state, as little-endian floats, in hexadecimal.</summary>
-    public string Fingerprint()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var buffer in Slots.Prepend(Parameters))
-        {
-            hash.AppendData(MemoryMarshal.AsBytes(buffer.Span));
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public string Fingerprint() => Checkpoints.Fingerprint.Compute(Parameters.Span, [.. Slots]);
 
     /// <summary>The name of the first parameter that holds a NaN or an infinity; null when all are finite.</summary>
     public string? FirstNonFinite() =>

@@ -58,7 +58,7 @@ public sealed class DigitGeneratorTests
         var counts = new long[10];
         for (var sample = 0; sample < set.Count; sample++)
             counts[set.Label(sample)]++;
-        Assert.InRange(Engine.Tests.Random.ChiSquared.Of(counts), 0, 40);
+        Assert.InRange(Engine.Tests.Randomness.ChiSquared.Of(counts), 0, 40);
     }
 
     // What makes a picture of a digit: dark paper, enough ink but not too much, little of it at the frame.

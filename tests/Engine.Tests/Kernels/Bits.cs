@@ -1,6 +1,6 @@
 namespace Distributed.Engine.Tests.Kernels;
 
-/// <summary>Equality of bits. Two NaNs are equal whatever their payload: processors differ in which they make.</summary>
+/// <summary>Equality of bits. Two NaNs are equal whatever their payload: processors differ in it.</summary>
 internal static class Bits
 {
     internal static bool Equal(float left, float right) =>

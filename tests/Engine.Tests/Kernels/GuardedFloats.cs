@@ -31,7 +31,8 @@ internal sealed unsafe class GuardedFloats
     internal void AssertGuardsIntact(string context)
     {
         var all = _buffer.Span;
-        var untouched = all[.._start].IndexOfAnyExcept(Guard) < 0 && all[(_start + Length)..].IndexOfAnyExcept(Guard) < 0;
+        var untouched = all[.._start].IndexOfAnyExcept(Guard) < 0
+            && all[(_start + Length)..].IndexOfAnyExcept(Guard) < 0;
         Assert.True(untouched, $"{context}: wrote outside its {Length} floats");
     }
 }

@@ -95,7 +95,8 @@ public sealed unsafe class TranscendentalTests
         }
 
         // Where the formulas change pieces, and where results leave the normal floats.
-        foreach (var edge in new[] { 0.625f, 0.34657359f, 0.70710678f, 1f, 1.41421356f, 88.722839f, 87.336545f, 103.97f })
+        float[] edges = [0.625f, 0.34657359f, 0.70710678f, 1f, 1.41421356f, 88.722839f, 87.336545f, 103.97f];
+        foreach (var edge in edges)
         {
             for (var steps = -50; steps <= 50; steps++)
             {

@@ -38,7 +38,8 @@ public sealed class CanonicalTreeTests
 
                 // Largest: no two neighbours are siblings that could be one block.
                 Assert.DoesNotContain(
-                    blocks.Zip(blocks.Skip(1)), p => p.First.Size == p.Second.Size && p.First.First % (2 * p.First.Size) == 0);
+                    blocks.Zip(blocks.Skip(1)),
+                    p => p.First.Size == p.Second.Size && p.First.First % (2 * p.First.Size) == 0);
             }
         }
     }

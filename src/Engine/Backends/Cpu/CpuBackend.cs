@@ -40,10 +40,10 @@ public sealed class CpuBackend(KernelPath path) : IBackend
                 $"load: the parameter buffer holds {parameters.Length} floats: the plan needs {plan.Layout.Length}");
         }
 
-        if (partials.Length != plan.PartialLength)
+        if (partials.Length != plan.Partials.Length)
         {
             throw new ArgumentException(
-                $"load: partial sums of {partials.Length} floats: the plan makes {plan.PartialLength}");
+                $"load: partial sums of {partials.Length} floats: the plan makes {plan.Partials.Length}");
         }
     }
 }

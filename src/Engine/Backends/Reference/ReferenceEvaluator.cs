@@ -28,7 +28,7 @@ public sealed class ReferenceEvaluator : IOperationVisitor
         _inputs = new double[plan.InputLength];
         _constants = new double[plan.ConstantLength];
         _arena = new double[plan.ArenaLength];
-        _partials = new double[plan.PartialLength];
+        _partials = new double[plan.Partials.Length];
         Parameters = new double[plan.Layout.Length];
         foreach (var (constant, place) in plan.Constants)
         {

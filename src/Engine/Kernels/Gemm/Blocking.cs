@@ -15,20 +15,24 @@ internal static class Blocking
     /// <summary>The most rows of the left factor that are packed at a time.</summary>
     internal const int RowsMax = 1008;
 
-    /// <summary>The most floats of a packed right block: 640 KB.</summary>
-    private const int RightFloatsMax = 160 * 1024;
+    /// <summary>The most floats of a right block: 512 KB.</summary>
+    private const int RightFloatsMax = 128 * 1024;
 
-    /// <summary>Room for a right block of at most so many columns and rows, whatever the block's depth.</summary>
-    internal static int RightFloats<TLanes, TVector>(int n, int depthMax)
+    /// <summary>Lines that lie closer than seven eighths of a page are read in place by any number of tiles.</summary>
+    private const int InPlaceStrideMax = 896;
+
+    /// <summary>So few readers do not repay a copy, however far the lines lie apart.</summary>
+    private const int InPlaceUsesMax = 5;
+
+    /// <summary>Whether to read a factor where it lies; see Note [Packed or in place].</summary>
+    internal static bool ReadsInPlace(int rowStride, int uses) =>
+        uses <= InPlaceUsesMax || rowStride <= InPlaceStrideMax;
+
+    /// <summary>Wide panels that so many columns fill.</summary>
+    internal static int WidePanels<TLanes, TVector>(int columns)
         where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        var wide = 2 * TLanes.Count;
-        return Math.Min(RoundUp(n, wide) * depthMax, Math.Max(RightFloatsMax, wide * depthMax));
-    }
-
-    /// <summary>Rounds up to a multiple.</summary>
-    internal static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+        where TVector : struct =>
+        (columns + (2 * TLanes.Count) - 1) / (2 * TLanes.Count);
 
     /// <summary>The size of blocks, none above the limit and all about equal, that cover the length.</summary>
     internal static int Even(int length, int max)
@@ -46,4 +50,16 @@ internal static class Blocking
         var max = Math.Max(wide, RightFloatsMax / Math.Max(depth, 1) / wide * wide);
         return n <= max ? n : RoundUp(Even(n, max), wide);
     }
+
+    /// <summary>Room for a packed right block of at most so many columns and rows, whatever its depth.</summary>
+    internal static int RightFloats<TLanes, TVector>(int n, int depthMax)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var wide = 2 * TLanes.Count;
+        return Math.Min(RoundUp(n, wide) * depthMax, Math.Max(RightFloatsMax, wide * depthMax));
+    }
+
+    /// <summary>Rounds up to a multiple.</summary>
+    internal static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 }

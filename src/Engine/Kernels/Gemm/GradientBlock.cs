@@ -16,7 +16,7 @@ internal unsafe struct GradientBlock
     internal int PieceCount;
     internal RowPanels Panels;
     internal float* Left;
-    internal float* Right;
+    internal RightFactor Right;
     internal float* Stack;
 
     /// <summary>Where the results go: rows Stride apart, pieces PieceStride apart.</summary>
@@ -42,33 +42,44 @@ internal unsafe struct GradientBlock
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        var isInPlace = Blocking.ReadsInPlace(x.RowStride, Blocking.WidePanels<TLanes, TVector>(Columns));
         for (var panel = 0; panel < Panels.Count; panel++)
         {
             var row = Panels.FirstRow(panel);
-            Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, Depth, Left, Panels.Height(panel));
+            var height = Panels.Height(panel);
+            var left = new Panel(Left, height);
+            if (isInPlace && Rows - row >= height)
+            {
+                left = new Panel(x.At(row, 0), x.RowStride);
+            }
+            else
+            {
+                Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, Depth, Left, height);
+            }
+
             if (TLanes.Count == 8)
             {
                 if (Panels.IsTall(panel))
                 {
-                    RunTiles<Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row);
+                    RunTiles<Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left);
                 }
                 else
                 {
-                    RunTiles<Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row);
+                    RunTiles<Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left);
                 }
             }
             else if (Panels.IsTall(panel))
             {
-                RunTiles<Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row);
+                RunTiles<Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left);
             }
             else
             {
-                RunTiles<Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row);
+                RunTiles<Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left);
             }
         }
     }
 
-    private readonly void RunTiles<TWide, TNarrow>(int row)
+    private readonly void RunTiles<TWide, TNarrow>(int row, Panel left)
         where TWide : struct, ITile
         where TNarrow : struct, ITile
     {
@@ -76,19 +87,19 @@ internal unsafe struct GradientBlock
         {
             if (Columns - j > TNarrow.Width)
             {
-                RunTile<TWide>(row, j);
+                RunTile<TWide>(row, j, left);
             }
             else
             {
-                RunTile<TNarrow>(row, j);
+                RunTile<TNarrow>(row, j, left);
             }
         }
     }
 
-    private readonly void RunTile<TTile>(int row, int column)
+    private readonly void RunTile<TTile>(int row, int column, Panel left)
         where TTile : struct, ITile
     {
-        var right = Right + ((nint)column * Depth);
+        var right = Right.At(column, TTile.Width);
         var rows = Math.Min(TTile.Height, Rows - row);
         var columns = Math.Min(TTile.Width, Columns - column);
         var isWhole = rows == TTile.Height && columns == TTile.Width;
@@ -96,7 +107,7 @@ internal unsafe struct GradientBlock
         var last = destination + ((PieceCount - 1) * PieceStride);
         var lastSlot = Stack + ((nint)(PieceCount - 1) * TTile.Height * TTile.Width);
         TileKernels.Tree<TTile>(
-            Leaves, Left, right, Stack, isWhole ? last : lastSlot, isWhole ? Stride : TTile.Width);
+            Leaves, left, right, Stack, isWhole ? last : lastSlot, isWhole ? Stride : TTile.Width);
         for (var piece = 0; piece < (isWhole ? PieceCount - 1 : PieceCount); piece++)
         {
             var slot = Stack + ((nint)piece * TTile.Height * TTile.Width);

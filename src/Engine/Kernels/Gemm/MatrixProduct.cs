@@ -57,8 +57,10 @@ internal static unsafe class MatrixProduct
             Left = workspace + ProductBlock.ScratchFloats<TLanes, TVector>(),
             Stride = cRowStride,
             KeepLeft = columns < n,
+            LeftIsInPlace = a.Transposed
+                && Blocking.ReadsInPlace(a.RowStride, Blocking.WidePanels<TLanes, TVector>(n)),
         };
-        block.Right = block.Left + LeftFloats<TLanes, TVector>(m, depth, columns >= n);
+        var room = block.Left + LeftFloats<TLanes, TVector>(m, depth, columns >= n);
         for (var i = 0; i < m; i += rows)
         {
             block.Panels = RowPanels.Of<TLanes, TVector>(Math.Min(rows, m - i));
@@ -75,7 +77,9 @@ internal static unsafe class MatrixProduct
                     block.Columns = Math.Min(columns, n - j);
                     block.C = c + ((nint)i * cRowStride) + j;
                     block.Bias = bias == null ? null : bias + j;
-                    block.Run<TLanes, TVector, TActivation>(a, b, activation);
+                    block.Right = RightFactor.Prepare<TLanes, TVector>(
+                        b, p, block.Depth, j, block.Columns, block.Panels.Count, room);
+                    block.Run<TLanes, TVector, TActivation>(a, activation);
                 }
             }
         }

@@ -37,7 +37,7 @@ internal static unsafe class Packing
         }
         else
         {
-            CopyParts(source, view.RowStride, Math.Min(available, width), depth, panel, width);
+            CopyParts<TLanes, TVector>(source, view.RowStride, Math.Min(available, width), depth, panel, width);
         }
     }
 
@@ -54,19 +54,27 @@ internal static unsafe class Packing
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void CopyParts(float* source, nint stride, int valid, int depth, float* panel, int width)
+    private static void CopyParts<TLanes, TVector>(
+        float* source, nint stride, int valid, int depth, float* panel, int width)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
         for (; depth > 0; depth--)
         {
+            for (var padding = 0; padding < width; padding += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Zero, panel + padding);
+            }
+
             var w = 0;
             for (; w + 4 <= valid; w += 4)
             {
                 Vector128.Store(Vector128.Load(source + w), panel + w);
             }
 
-            for (; w < width; w++)
+            for (; w < valid; w++)
             {
-                panel[w] = w < valid ? source[w] : 0f;
+                panel[w] = source[w];
             }
 
             source += stride;

@@ -25,9 +25,12 @@ internal unsafe struct ProductBlock
     /// <summary>True where the packed left panels serve several blocks, the first of them in column 0.</summary>
     internal bool KeepLeft;
 
+    /// <summary>True where left panels that lie wholly inside the matrix are not packed.</summary>
+    internal bool LeftIsInPlace;
+
     internal RowPanels Panels;
     internal float* Left;
-    internal float* Right;
+    internal RightFactor Right;
     internal float* Scratch;
     internal float* C;
     internal float* Bias;
@@ -39,28 +42,30 @@ internal unsafe struct ProductBlock
         where TVector : struct =>
         Blocking.RoundUp((TileHeightMax + 1) * 2 * TLanes.Count, 16);
 
-    internal void Run<TLanes, TVector, TActivation>(MatrixView a, MatrixView b, TActivation activation)
+    internal void Run<TLanes, TVector, TActivation>(MatrixView a, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
     {
-        PackedFactor.Right<TLanes, TVector>(b, FirstColumn, Columns, Start, Depth, Right);
         for (var panel = 0; panel < Panels.Count; panel++)
         {
             var row = Panels.FirstRow(panel);
-            var left = KeepLeft ? Left + ((nint)row * Depth) : Left;
-            if (FirstColumn == 0)
+            var height = Panels.Height(panel);
+            var left = new Panel(KeepLeft ? Left + ((nint)row * Depth) : Left, height);
+            if (LeftIsInPlace && Rows - row >= height)
             {
-                var available = Rows - row;
-                Packing.Pack<TLanes, TVector>(
-                    a, FirstRow + row, available, Start, Depth, left, Panels.Height(panel));
+                left = new Panel(a.At(FirstRow + row, Start), a.RowStride);
+            }
+            else if (FirstColumn == 0)
+            {
+                Packing.Pack<TLanes, TVector>(a, FirstRow + row, Rows - row, Start, Depth, left.Data, height);
             }
 
             RunPanel<TLanes, TVector, TActivation>(panel, left, activation);
         }
     }
 
-    private readonly void RunPanel<TLanes, TVector, TActivation>(int panel, float* left, TActivation activation)
+    private readonly void RunPanel<TLanes, TVector, TActivation>(int panel, Panel left, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -92,7 +97,7 @@ internal unsafe struct ProductBlock
     }
 
     private readonly void RunTiles<TLanes, TVector, TActivation, TWide, TNarrow>(
-        int row, float* left, TActivation activation)
+        int row, Panel left, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -113,14 +118,14 @@ internal unsafe struct ProductBlock
     }
 
     private readonly void RunTile<TLanes, TVector, TActivation, TTile>(
-        int row, int column, float* left, TActivation activation)
+        int row, int column, Panel left, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
         where TTile : struct, ITile
     {
         var c = C + (row * Stride) + column;
-        var right = Right + ((nint)column * Depth);
+        var right = Right.At(column, TTile.Width);
         var bias = Bias == null ? null : Bias + column;
         if (Rows - row >= TTile.Height && Columns - column >= TTile.Width)
         {
@@ -134,14 +139,14 @@ internal unsafe struct ProductBlock
 
     /// <summary>A tile that reaches over the matrix's edge is computed in the scratch tile.</summary>
     private readonly void RunEdge<TLanes, TVector, TActivation, TTile>(
-        int row, int column, float* left, TActivation activation)
+        int row, int column, Panel left, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
         where TTile : struct, ITile
     {
         var c = C + (row * Stride) + column;
-        var right = Right + ((nint)column * Depth);
+        var right = Right.At(column, TTile.Width);
         var rows = Math.Min(TTile.Height, Rows - row);
         var columns = Math.Min(TTile.Width, Columns - column);
         if (Start > 0)

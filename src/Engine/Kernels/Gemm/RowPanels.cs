@@ -16,25 +16,12 @@ internal readonly struct RowPanels
     private readonly int _shortHeight;
     private readonly int _tallCount;
 
-    private RowPanels(int rows, int tallHeight, int shortHeight)
+    private RowPanels(int tallHeight, int tallCount, int shortHeight, int shortCount)
     {
         _tallHeight = tallHeight;
         _shortHeight = shortHeight;
-        var least = int.MaxValue;
-
-        // Fewer short panels than tallHeight suffice: that many could be exchanged for tall ones.
-        for (var shortCount = 0; shortCount < tallHeight; shortCount++)
-        {
-            var rest = Math.Max(0, rows - (shortCount * shortHeight));
-            var tallCount = (rest + tallHeight - 1) / tallHeight;
-            var padded = (tallCount * tallHeight) + (shortCount * shortHeight);
-            if (padded < least)
-            {
-                least = padded;
-                _tallCount = tallCount;
-                Count = tallCount + shortCount;
-            }
-        }
+        _tallCount = tallCount;
+        Count = tallCount + shortCount;
     }
 
     /// <summary>Panels in all.</summary>
@@ -43,7 +30,10 @@ internal readonly struct RowPanels
     internal static RowPanels Of<TLanes, TVector>(int rows)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        TLanes.Count == 8 ? new RowPanels(rows, 6, 4) : new RowPanels(rows, 14, 8);
+        TLanes.Count == 8 ? Fit(rows, 6, 4) : Fit(rows, 14, 8);
+
+    /// <summary>Only panels of the lesser height, for 32 registers.</summary>
+    internal static RowPanels OnlyShort(int rows) => new(14, 0, 8, (rows + 7) / 8);
 
     /// <summary>The most rows that a panel has.</summary>
     internal static int TallHeight<TLanes, TVector>()
@@ -59,4 +49,25 @@ internal readonly struct RowPanels
     internal int FirstRow(int panel) => IsTall(panel)
         ? panel * _tallHeight
         : (_tallCount * _tallHeight) + ((panel - _tallCount) * _shortHeight);
+
+    private static RowPanels Fit(int rows, int tallHeight, int shortHeight)
+    {
+        var best = default(RowPanels);
+        var least = int.MaxValue;
+
+        // Fewer short panels than tallHeight suffice: that many could be exchanged for tall ones.
+        for (var shortCount = 0; shortCount < tallHeight; shortCount++)
+        {
+            var rest = Math.Max(0, rows - (shortCount * shortHeight));
+            var tallCount = (rest + tallHeight - 1) / tallHeight;
+            var padded = (tallCount * tallHeight) + (shortCount * shortHeight);
+            if (padded < least)
+            {
+                least = padded;
+                best = new RowPanels(tallHeight, tallCount, shortHeight, shortCount);
+            }
+        }
+
+        return best;
+    }
 }

@@ -13,9 +13,11 @@ internal static unsafe class TileKernels
 {
     /// <summary>One chain of multiply-adds per element over ascending depth, from 0 or from what c holds.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Chain<TTile>(int depth, float* left, float* right, float* c, nint stride, bool resume)
+    internal static void Chain<TTile>(int depth, Panel left, Panel right, float* c, nint stride, bool resume)
         where TTile : struct, ITile
     {
+        var a = left.Data;
+        var b = right.Data;
         var tile = default(TTile);
         if (resume)
         {
@@ -24,9 +26,9 @@ internal static unsafe class TileKernels
 
         for (; depth > 0; depth--)
         {
-            tile.MultiplyAdd(left, right);
-            left += TTile.Height;
-            right += TTile.Width;
+            tile.MultiplyAdd(a, b);
+            a += left.Step;
+            b += right.Step;
         }
 
         tile.Store(c, stride);
@@ -39,17 +41,19 @@ internal static unsafe class TileKernels
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Tree<TTile>(
-        in LeafPlan leaves, float* left, float* right, float* stack, float* last, nint lastStride)
+        in LeafPlan leaves, Panel left, Panel right, float* stack, float* last, nint lastStride)
         where TTile : struct, ITile
     {
+        var a = left.Data;
+        var b = right.Data;
         for (var leaf = 0; leaf < leaves.Count; leaf++)
         {
             var tile = default(TTile);
             for (var depth = leaves.Rows(leaf); depth > 0; depth--)
             {
-                tile.MultiplyAdd(left, right);
-                left += TTile.Height;
-                right += TTile.Width;
+                tile.MultiplyAdd(a, b);
+                a += left.Step;
+                b += right.Step;
             }
 
             for (var merges = leaves.Merges[leaf]; merges > 0; merges--)

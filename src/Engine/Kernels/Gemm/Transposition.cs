@@ -16,6 +16,12 @@ internal static unsafe class Transposition
     /// <summary>Wide panels of 512-bit vectors, the widest there are.</summary>
     private const int WidthMax = 32;
 
+    /// <summary>
+    /// A group of rows is read a cache line at a time: rows that lie 2 KB apart share so few sets of the first-level
+    /// cache that more of them would drive each other out before the line's last columns are read.
+    /// </summary>
+    private const int LineFloats = 16;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Pack<TLanes, TVector>(
         float* source, nint stride, int available, int depth, float* panel, int width)
@@ -33,13 +39,20 @@ internal static unsafe class Transposition
         if (IsVectorised<TLanes>())
         {
             var lastGroup = (width - 1) / TLanes.Count * TLanes.Count;
-            for (; p + 4 <= depth; p += 4)
+            while (p + 4 <= depth)
             {
+                var end = Math.Min(p + LineFloats, depth - 3);
+
                 // From right to left: a group that is wider than its rest spills into the next line's first group.
                 for (var group = lastGroup; group >= 0; group -= TLanes.Count)
                 {
-                    FourColumns<TLanes>(rows + group, p, panel + ((nint)p * width) + group, width);
+                    for (var column = p; column < end; column += 4)
+                    {
+                        FourColumns<TLanes>(rows + group, column, panel + ((nint)column * width) + group, width);
+                    }
                 }
+
+                p += (end - p + 3) / 4 * 4;
             }
         }
 

@@ -51,7 +51,8 @@ public readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     public static Vector128<float> Log(Vector128<float> value) => Transcendental.Log<Lanes128, Vector128<float>>(value);
 
-    public static Vector128<float> Tanh(Vector128<float> value) => Transcendental.Tanh<Lanes128, Vector128<float>>(value);
+    public static Vector128<float> Tanh(Vector128<float> value) =>
+        Transcendental.Tanh<Lanes128, Vector128<float>>(value);
 
     public static Vector128<float> Sigmoid(Vector128<float> value) =>
         Transcendental.Sigmoid<Lanes128, Vector128<float>>(value);

@@ -51,7 +51,8 @@ public readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     public static Vector256<float> Log(Vector256<float> value) => Transcendental.Log<Lanes256, Vector256<float>>(value);
 
-    public static Vector256<float> Tanh(Vector256<float> value) => Transcendental.Tanh<Lanes256, Vector256<float>>(value);
+    public static Vector256<float> Tanh(Vector256<float> value) =>
+        Transcendental.Tanh<Lanes256, Vector256<float>>(value);
 
     public static Vector256<float> Sigmoid(Vector256<float> value) =>
         Transcendental.Sigmoid<Lanes256, Vector256<float>>(value);

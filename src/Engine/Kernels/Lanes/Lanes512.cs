@@ -52,7 +52,8 @@ public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     public static Vector512<float> Log(Vector512<float> value) => Transcendental.Log<Lanes512, Vector512<float>>(value);
 
-    public static Vector512<float> Tanh(Vector512<float> value) => Transcendental.Tanh<Lanes512, Vector512<float>>(value);
+    public static Vector512<float> Tanh(Vector512<float> value) =>
+        Transcendental.Tanh<Lanes512, Vector512<float>>(value);
 
     public static Vector512<float> Sigmoid(Vector512<float> value) =>
         Transcendental.Sigmoid<Lanes512, Vector512<float>>(value);

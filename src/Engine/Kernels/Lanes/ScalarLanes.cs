@@ -61,6 +61,7 @@ public readonly unsafe struct ScalarLanes : ILanes<float>
     {
         var offset = BitConverter.SingleToInt32Bits(value) - ExponentSplit.SquareRootOfHalfBits;
         exponent = offset >> 23;
-        return BitConverter.Int32BitsToSingle((offset & ExponentSplit.FractionMask) + ExponentSplit.SquareRootOfHalfBits);
+        var fraction = offset & ExponentSplit.FractionMask;
+        return BitConverter.Int32BitsToSingle(fraction + ExponentSplit.SquareRootOfHalfBits);
     }
 }

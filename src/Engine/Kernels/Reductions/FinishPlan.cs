@@ -37,8 +37,10 @@ internal sealed unsafe class FinishPlan
             next += piece.Size;
             program.Add(p);
             stack.Add(piece);
+
+            // Neighbours of equal size are siblings: the left one, were it a right child, would have merged before.
             _depth = Math.Max(_depth, stack.Count);
-            while (stack.Count >= 2 && AreSiblings(stack[^2], stack[^1]))
+            while (stack.Count >= 2 && stack[^2].Size == stack[^1].Size)
             {
                 MergeTop(stack, program);
             }
@@ -113,9 +115,6 @@ internal sealed unsafe class FinishPlan
             }
         }
     }
-
-    private static bool AreSiblings(TreePiece left, TreePiece right) =>
-        left.Size == right.Size && left.First % (2 * left.Size) == 0;
 
     private static void MergeTop(List<TreePiece> stack, List<int> program)
     {

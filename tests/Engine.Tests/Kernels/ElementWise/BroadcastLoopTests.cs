@@ -131,7 +131,8 @@ public sealed unsafe class BroadcastLoopTests
             $"[{string.Join(',', XShape)}]{XBatched} by [{string.Join(',', YShape)}]{YBatched}, {Rows} rows";
     }
 
-    private sealed record Call(BroadcastLoop Loop, GuardedFloats X, GuardedFloats Y, GuardedFloats Z, int Rows) : IPathCall
+    private sealed record Call(BroadcastLoop Loop, GuardedFloats X, GuardedFloats Y, GuardedFloats Z, int Rows)
+        : IPathCall
     {
         public void Run<TLanes, TVector>()
             where TLanes : struct, ILanes<TVector>

@@ -92,7 +92,8 @@ public sealed unsafe class ElementWiseLoopTests
             ElementWiseLoop.Unary<TLanes, TVector, TOperator>(Op, X.Pointer, Y.Pointer, X.Length);
     }
 
-    private sealed record BinaryCall<TOperator>(TOperator Op, GuardedFloats X, GuardedFloats Y, GuardedFloats Z) : IPathCall
+    private sealed record BinaryCall<TOperator>(TOperator Op, GuardedFloats X, GuardedFloats Y, GuardedFloats Z)
+        : IPathCall
         where TOperator : struct, IBinaryOperator
     {
         public void Run<TLanes, TVector>()

@@ -2,7 +2,7 @@ using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Tests.Kernels.Gemm;
 
-/// <summary>Floats that start off any vector boundary, and can tell whether their surroundings were written to.</summary>
+/// <summary>Floats that start off any vector boundary, and tell whether their surroundings were written.</summary>
 internal sealed unsafe class GuardedMemory(int capacity)
 {
     private const int GuardFloats = 80;
@@ -13,7 +13,7 @@ internal sealed unsafe class GuardedMemory(int capacity)
 
     private int _start;
 
-    /// <summary>So many floats, all holding the guard value, beginning misalignment floats after a cache line.</summary>
+    /// <summary>So many floats, all holding the guard value, misalignment floats after a cache line.</summary>
     internal float* Take(int length, int misalignment)
     {
         if (length + (2 * GuardFloats) > _buffer.Length)

@@ -53,6 +53,23 @@ public sealed class MatrixProductTests
         new ProductHarness(seed: 2).Check(m, n, k, hasBias: true, default(Relu));
     }
 
+    /// <summary>Rows that lie far apart are packed where many tiles read them.</summary>
+    [Theory]
+    [InlineData(90, 40, 21)]
+    [InlineData(85, 33, 7)]
+    [InlineData(3, 193, 17)]
+    [InlineData(15, 240, 4)]
+    [InlineData(101, 177, 33)]
+    public void Product_EqualsDefinition_WhenRowsLieFarApart(int m, int n, int k)
+    {
+        if (GemmPaths.IsSlow && (long)m * n * k > 100_000)
+        {
+            return;
+        }
+
+        new ProductHarness(seed: 7) { RowGap = 1000 }.Check(m, n, k, hasBias: true, default(Identity));
+    }
+
     [Fact]
     public void Product_AppliesActivationAfterBias_OnEveryPath()
     {
@@ -82,7 +99,7 @@ public sealed class MatrixProductTests
         }
     }
 
-    /// <summary>A chain of k rounded operations errs by at most k units in the last place of the absolute sum.</summary>
+    /// <summary>A chain of k rounded operations errs by at most k half units in the absolute sum.</summary>
     [Fact]
     public void Definition_StaysWithinErrorBound_OfDoublePrecision()
     {

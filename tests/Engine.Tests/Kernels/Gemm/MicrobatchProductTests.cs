@@ -6,8 +6,6 @@ namespace Distributed.Engine.Tests.Kernels.Gemm;
 
 public sealed unsafe class MicrobatchProductTests
 {
-    private const int Gap = 5;
-
     /// <summary>Every contiguous range of eleven micro-batches, the last of which is short.</summary>
     [Theory]
     [InlineData(15, 33, 43, 4, 1)]
@@ -55,6 +53,7 @@ public sealed unsafe class MicrobatchProductTests
     [Theory]
     [InlineData(15, 97, 150, 16, 20)]
     [InlineData(29, 513, 400, 16, 1)]
+    [InlineData(70, 300, 50, 16, 1)]
     [InlineData(3, 100, 2600, 64, 1)]
     public void Gradient_EqualsDefinition_AcrossBlocks(int m, int n, int samples, int size, int rowsPerSample)
     {
@@ -65,6 +64,22 @@ public sealed unsafe class MicrobatchProductTests
 
         var batch = new Batch(m, n, samples, rowsPerSample, seed: 13);
         var range = MicrobatchRange.Whole(samples, size);
+        var expected = batch.Pieces(KernelPath.Definition, range);
+        foreach (var path in GemmPaths.Vectorised)
+        {
+            AssertSameBits(expected, batch.Pieces(path, range), $"{path}");
+        }
+    }
+
+    /// <summary>Rows that lie far apart are packed where many tiles read them.</summary>
+    [Theory]
+    [InlineData(90, 33)]
+    [InlineData(20, 240)]
+    [InlineData(99, 257)]
+    public void Gradient_EqualsDefinition_WhenRowsLieFarApart(int m, int n)
+    {
+        var batch = new Batch(m, n, samples: 10, rowsPerSample: 1, seed: 16, gap: 1000);
+        var range = MicrobatchRange.Part(10, 2, 1, 4);
         var expected = batch.Pieces(KernelPath.Definition, range);
         foreach (var path in GemmPaths.Vectorised)
         {
@@ -154,6 +169,7 @@ public sealed unsafe class MicrobatchProductTests
         private readonly int _m;
         private readonly int _n;
         private readonly int _rowsPerSample;
+        private readonly int _gap;
         private readonly GuardedMemory _x = new(0);
         private readonly GuardedMemory _dy = new(0);
         private readonly GuardedMemory _pieces = new(0);
@@ -161,11 +177,11 @@ public sealed unsafe class MicrobatchProductTests
         private readonly float* _xPointer;
         private readonly float* _dyPointer;
 
-        internal Batch(int m, int n, int samples, int rowsPerSample, int seed)
+        internal Batch(int m, int n, int samples, int rowsPerSample, int seed, int gap = 5)
         {
-            (_m, _n, _rowsPerSample) = (m, n, rowsPerSample);
-            _xPointer = _x.Take(samples * rowsPerSample * (m + Gap), 1);
-            _dyPointer = _dy.Take(samples * rowsPerSample * (n + Gap), 3);
+            (_m, _n, _rowsPerSample, _gap) = (m, n, rowsPerSample, gap);
+            _xPointer = _x.Take(samples * rowsPerSample * (m + _gap), 1);
+            _dyPointer = _dy.Take(samples * rowsPerSample * (n + _gap), 3);
             var random = new Random(seed);
             foreach (ref var value in _x.Span)
             {
@@ -182,7 +198,7 @@ public sealed unsafe class MicrobatchProductTests
         internal float[] Pieces(KernelPath path, MicrobatchRange range)
         {
             var count = CanonicalTree.PieceCount(range.First, range.Count);
-            var stride = (_m * _n) + Gap;
+            var stride = (_m * _n) + _gap;
             var pieces = _pieces.Take(count * stride, 5);
             var rows = range.Samples * _rowsPerSample;
             var workspace = _workspace.Take(
@@ -194,10 +210,10 @@ public sealed unsafe class MicrobatchProductTests
                 _n,
                 range,
                 _rowsPerSample,
-                _xPointer + (row * (_m + Gap)),
-                _m + Gap,
-                _dyPointer + (row * (_n + Gap)),
-                _n + Gap,
+                _xPointer + (row * (_m + _gap)),
+                _m + _gap,
+                _dyPointer + (row * (_n + _gap)),
+                _n + _gap,
                 pieces,
                 stride,
                 workspace);
@@ -207,7 +223,7 @@ public sealed unsafe class MicrobatchProductTests
             for (var piece = 0; piece < count; piece++)
             {
                 _pieces.Span.Slice(piece * stride, _m * _n).CopyTo(result.AsSpan(piece * _m * _n));
-                foreach (var value in _pieces.Span.Slice((piece * stride) + (_m * _n), Gap))
+                foreach (var value in _pieces.Span.Slice((piece * stride) + (_m * _n), _gap))
                 {
                     Assert.True(GuardedMemory.IsGuard(value), "written between two pieces");
                 }
@@ -232,9 +248,9 @@ public sealed unsafe class MicrobatchProductTests
         internal (double Sum, double Absolute) Double(int i, int j)
         {
             var (sum, absolute) = (0d, 0d);
-            for (var row = 0; row < _x.Length / (_m + Gap); row++)
+            for (var row = 0; row < _x.Length / (_m + _gap); row++)
             {
-                var product = (double)_xPointer[(row * (_m + Gap)) + i] * _dyPointer[(row * (_n + Gap)) + j];
+                var product = (double)_xPointer[(row * (_m + _gap)) + i] * _dyPointer[(row * (_n + _gap)) + j];
                 sum += product;
                 absolute += Math.Abs(product);
             }

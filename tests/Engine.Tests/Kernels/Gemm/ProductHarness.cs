@@ -9,8 +9,6 @@ namespace Distributed.Engine.Tests.Kernels.Gemm;
 /// </summary>
 internal sealed unsafe class ProductHarness(int seed)
 {
-    private const int RowGap = 3;
-
     private readonly Random _random = new(seed);
     private readonly GuardedMemory _a = new(4096);
     private readonly GuardedMemory _b = new(4096);
@@ -20,6 +18,9 @@ internal sealed unsafe class ProductHarness(int seed)
 
     /// <summary>The numbers that operands are made of; by default uniform in (−1, 1).</summary>
     internal Func<Random, float> Number { get; init; } = random => (2 * random.NextSingle()) - 1;
+
+    /// <summary>Floats between the end of a row and the start of the next.</summary>
+    internal int RowGap { get; init; } = 3;
 
     internal void Check<TActivation>(int m, int n, int k, bool hasBias, TActivation activation)
         where TActivation : struct, IUnaryOperator
@@ -74,7 +75,7 @@ internal sealed unsafe class ProductHarness(int seed)
         return numbers;
     }
 
-    private static MatrixView Store(GuardedMemory memory, float[] values, int rows, int columns, bool transposed)
+    private MatrixView Store(GuardedMemory memory, float[] values, int rows, int columns, bool transposed)
     {
         var stride = (transposed ? rows : columns) + RowGap;
         var view = new MatrixView(memory.Take((transposed ? columns : rows) * stride, 1), stride, transposed);

@@ -2,7 +2,7 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Tests.Kernels.Lanes;
 
-/// <summary>Each operation of the lanes gives each element the scalar operation's bits, on special values too.</summary>
+/// <summary>Each operation of the lanes gives each element the scalar operation's bits, specials included.</summary>
 public sealed unsafe class LanesTests
 {
     [Fact]

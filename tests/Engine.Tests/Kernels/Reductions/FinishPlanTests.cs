@@ -89,7 +89,8 @@ public sealed unsafe class FinishPlanTests
             .Select(i => CanonicalTree.Sum(rows.Select(row => row.Span[i]).ToArray()))
             .ToArray();
 
-    private sealed class Call(FinishPlan plan, GuardedFloats[] rows, int offset, int count, float* destination) : IPathCall
+    private sealed class Call(FinishPlan plan, GuardedFloats[] rows, int offset, int count, float* destination)
+        : IPathCall
     {
         public void Run<TLanes, TVector>()
             where TLanes : struct, ILanes<TVector>

@@ -5,7 +5,7 @@ using Distributed.Engine.Kernels.Reductions;
 
 namespace Distributed.Engine.Tests.Kernels.Reductions;
 
-/// <summary>The 16-lane sum and maximum: widths against the definition in bits, the definition against doubles.</summary>
+/// <summary>The 16-lane sum: widths against the definition in bits, the definition against doubles.</summary>
 public sealed unsafe class LaneSumTests
 {
     [Fact]

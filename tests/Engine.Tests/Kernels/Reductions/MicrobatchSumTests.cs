@@ -96,7 +96,7 @@ public sealed unsafe class MicrobatchSumTests
         return result.Span.ToArray();
     }
 
-    /// <summary>Leaves column by column, then CanonicalTree.Sum over each piece: another way to the same tree.</summary>
+    /// <summary>Leaves column by column, then CanonicalTree.Sum over each piece: another way to one tree.</summary>
     private static float[] Oracle(float[] x, int n, MicrobatchRange range)
     {
         var blocks = new TreePiece[64];
@@ -143,7 +143,8 @@ public sealed unsafe class MicrobatchSumTests
         return sums.ToArray();
     }
 
-    private sealed record Call(GuardedFloats X, int N, MicrobatchRange Range, GuardedFloats Output, int Stride) : IPathCall
+    private sealed record Call(GuardedFloats X, int N, MicrobatchRange Range, GuardedFloats Output, int Stride)
+        : IPathCall
     {
         public void Run<TLanes, TVector>()
             where TLanes : struct, ILanes<TVector>

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using Distributed.Cli.Settings;
+using Distributed.Engine.Errors;
+
+namespace Distributed.Cli;
+
+/// <summary>The commands and their options, and what a given command line asks for.</summary>
+/// <remarks>
+/// Options are read as text and understood here, so that every mistake is worded as the rest of the program words
+/// mistakes. Errors: UserErrorException with one line.
+/// </remarks>
+internal sealed class CommandLine
+{
+    private readonly RootCommand _root = new("Trains neural networks with several workers.");
+    private readonly Option<bool> _help = new("--help", "-h", "-?") { Arity = ArgumentArity.Zero, Recursive = true };
+    private readonly Option<bool> _version = new("--version") { Arity = ArgumentArity.Zero };
+    private readonly Command _train = new("train", "Train a model.");
+    private readonly Command _eval = new("eval", "Measure a trained model.");
+    private readonly Option<bool> _json = new("--json") { Arity = ArgumentArity.Zero };
+    private readonly Option<bool> _resume = new("--resume") { Arity = ArgumentArity.Zero };
+    private readonly Option<string> _job = new("--job");
+    private readonly Option<string> _runDirectory = new("--run-dir");
+    private readonly Argument<string> _checkpoint = new("CHECKPOINT") { Arity = ArgumentArity.ZeroOrOne };
+    private readonly Dictionary<Setting, Option> _settings = [];
+
+    internal CommandLine()
+    {
+        _root.Options.Clear();
+        _root.Directives.Clear();
+        _root.Options.Add(_help);
+        _root.Options.Add(_version);
+        foreach (var setting in JobSettings.All)
+        {
+            var option = OptionOf(setting);
+            _settings.Add(setting, option);
+            _train.Options.Add(option);
+        }
+
+        foreach (var option in new Option[] { _job, _runDirectory, _resume, _json })
+        {
+            _train.Options.Add(option);
+        }
+
+        foreach (var setting in JobSettings.OfData)
+        {
+            _eval.Options.Add(_settings[setting]);
+        }
+
+        _eval.Options.Add(_json);
+        _eval.Arguments.Add(_checkpoint);
+        _root.Subcommands.Add(_train);
+        _root.Subcommands.Add(_eval);
+    }
+
+    /// <summary>Understands a command line.</summary>
+    internal Request Parse(IReadOnlyList<string> arguments)
+    {
+        var configuration = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+        var parsed = _root.Parse(arguments, configuration);
+        var command = parsed.CommandResult.Command;
+        if (IsGiven(parsed, _help) || (command == _root && arguments.Count == 0))
+        {
+            return new HelpRequest(command.Name == _root.Name ? "" : command.Name);
+        }
+
+        if (command == _root && IsGiven(parsed, _version))
+        {
+            return new VersionRequest();
+        }
+
+        if (ParseProblem.Find(parsed, _root, command) is { } problem)
+        {
+            throw new UserErrorException(problem);
+        }
+
+        return command == _train ? ParseTrain(parsed) : ParseEval(parsed);
+    }
+
+    private TrainArguments ParseTrain(ParseResult parsed) => new(
+        Given(parsed, JobSettings.All), parsed.GetValue(_job), parsed.GetValue(_runDirectory),
+        IsGiven(parsed, _resume), IsGiven(parsed, _json));
+
+    private EvalArguments ParseEval(ParseResult parsed) => new(
+        parsed.GetValue(_checkpoint) is { Length: > 0 } checkpoint
+            ? checkpoint
+            : throw new UserErrorException(
+                "eval needs a CHECKPOINT: give the directory of a run or of one checkpoint, as distributed eval runs/NAME"),
+        Given(parsed, JobSettings.OfData), IsGiven(parsed, _json));
+
+    private List<Given> Given(ParseResult parsed, IReadOnlyList<Setting> settings)
+    {
+        var given = new List<Given>();
+        foreach (var setting in settings)
+        {
+            if (!IsGiven(parsed, _settings[setting]))
+            {
+                continue;
+            }
+
+            var text = _settings[setting] is Option<string> option ? parsed.GetValue(option)! : "true";
+            given.Add(Settings.Given.OnCommandLine(setting, text));
+        }
+
+        return given;
+    }
+
+    /// <summary>False for a switch that only has its default.</summary>
+    private static bool IsGiven(ParseResult parsed, Option option) =>
+        parsed.GetResult(option) is { Implicit: false };
+
+    private static Option OptionOf(Setting setting) => setting.IsSwitch
+        ? new Option<bool>($"--{setting.Name}") { Arity = ArgumentArity.Zero }
+        : new Option<string>($"--{setting.Name}");
+}
+
+/// <summary>What a command line asks for.</summary>
+internal abstract record Request;
+
+/// <param name="Command">Empty for the whole program.</param>
+internal sealed record HelpRequest(string Command) : Request;
+
+internal sealed record VersionRequest : Request;
+
+/// <param name="Settings">In the order of <see cref="JobSettings.All"/>.</param>
+/// <param name="JobFile">Null when none was given, as is RunDirectory.</param>
+internal sealed record TrainArguments(
+    IReadOnlyList<Given> Settings, string? JobFile, string? RunDirectory, bool Resume, bool Json) : Request;
+
+/// <param name="Checkpoint">A checkpoint's folder, or a run's.</param>
+internal sealed record EvalArguments(string Checkpoint, IReadOnlyList<Given> Settings, bool Json) : Request;

@@ -1,0 +1,28 @@
+using Distributed.Coordinator;
+
+namespace Distributed.Cli.Display;
+
+/// <summary>Shows a run. Called by one thread at a time; may throw, which ends the showing and nothing else.</summary>
+internal interface IRunDisplay
+{
+    /// <summary>Calls the loop, which calls the rest, with whatever has to be set up around it.</summary>
+    public void Around(Action loop);
+
+    public void Start(RunHeader header);
+
+    /// <summary>Often; a display shows as many as do good.</summary>
+    public void Progress(RunProgress progress);
+
+    /// <summary>Progress is null when no step of it was done in this process.</summary>
+    public void Epoch(EpochCompleted epoch, RunProgress? progress);
+
+    public void Checkpoint(CheckpointSaved saved);
+
+    /// <summary>The run is over; called after the loop.</summary>
+    public void End(RunOutcome outcome);
+}
+
+/// <summary>How a run ended.</summary>
+/// <param name="RunDirectory">As to be typed after --run-dir.</param>
+/// <param name="Checkpoint">The last one; null where there is none.</param>
+internal sealed record RunOutcome(JobEnded End, string RunDirectory, string? Checkpoint);

@@ -1,0 +1,99 @@
+using Distributed.Cluster.Messages;
+using Distributed.Coordinator;
+
+namespace Distributed.Cli.Display;
+
+/// <summary>Makes progress figures from a job's events. Knows no clock but the one it is given.</summary>
+/// <remarks>For one thread. Memory: the window of steps and the leases of the rate's time.</remarks>
+internal sealed class RunTracker
+{
+    /// <summary>Steps that loss and accuracy are averaged over.</summary>
+    internal const int WindowSteps = 20;
+
+    /// <summary>Time that rates are averaged over.</summary>
+    private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(3);
+
+    private readonly Queue<StepTotals> _steps = new();
+    private readonly Queue<StepsCommitted> _leases = new();
+    private readonly int _epochs;
+    private readonly int _stepsPerEpoch;
+    private readonly long _firstStep;
+    private readonly bool _countsHits;
+    private readonly TimeProvider _clock;
+    private long _step;
+    private long _started;
+
+    internal RunTracker(int epochs, int stepsPerEpoch, long firstStep, bool countsHits, TimeProvider clock)
+    {
+        (_epochs, _stepsPerEpoch, _firstStep, _countsHits) = (epochs, stepsPerEpoch, firstStep, countsHits);
+        (_clock, _step, _started) = (clock, firstStep, clock.GetTimestamp());
+    }
+
+    /// <summary>Null before the first step.</summary>
+    internal RunProgress? Progress { get; private set; }
+
+    private long StepsTotal => (long)_epochs * _stepsPerEpoch;
+
+    internal void Observe(JobEvent happened)
+    {
+        switch (happened)
+        {
+            case JobStarted:
+                _started = _clock.GetTimestamp();
+                break;
+            case StepsCommitted { Steps.Count: > 0 } lease:
+                Add(lease);
+                Progress = Current();
+                break;
+        }
+    }
+
+    private void Add(StepsCommitted lease)
+    {
+        _step = lease.FirstStep + lease.Steps.Count;
+        foreach (var step in lease.Steps)
+        {
+            _steps.Enqueue(step);
+        }
+
+        while (_steps.Count > WindowSteps)
+        {
+            _steps.Dequeue();
+        }
+
+        _leases.Enqueue(lease);
+        while (_leases.Count > 1 && Elapsed() - _leases.Peek().Elapsed > RateWindow)
+        {
+            _leases.Dequeue();
+        }
+    }
+
+    private RunProgress Current()
+    {
+        var samples = _steps.Sum(step => (double)step.Samples);
+        var elapsed = Math.Max(Elapsed().TotalSeconds, 1e-9);
+        return new RunProgress(
+            _step, StepsTotal, (int)((_step - 1) / _stepsPerEpoch) + 1, _epochs,
+            _steps.Sum(step => (double)step.Loss) / samples,
+            _countsHits ? _steps.Sum(step => (double)step.Hits) / samples : null,
+            _leases.Sum(lease => lease.Steps.Sum(step => (double)step.Samples)) / elapsed,
+            [.. Enumerable.Range(0, _leases.Peek().Workers.Count).Select(rank => Rate(rank, elapsed))],
+            Left());
+    }
+
+    private WorkerRate Rate(int rank, double elapsedSeconds)
+    {
+        var timings = _leases.Select(lease => lease.Workers[rank]).ToList();
+        var wait = timings.Sum(timing => timing.Wait.TotalSeconds);
+        var all = wait + timings.Sum(timing => timing.Compute.TotalSeconds);
+        return new WorkerRate(timings.Sum(timing => timing.Samples) / elapsedSeconds, all > 0 ? wait / all : 0);
+    }
+
+    private TimeSpan? Left()
+    {
+        var done = _step - _firstStep;
+        return done > 0 ? _clock.GetElapsedTime(_started) * ((StepsTotal - _step) / (double)done) : null;
+    }
+
+    private TimeSpan Elapsed() => _leases.Aggregate(TimeSpan.Zero, (sum, lease) => sum + lease.Elapsed);
+}

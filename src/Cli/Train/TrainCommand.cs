@@ -1,0 +1,97 @@
+using Distributed.Cli.Display;
+using Distributed.Cli.Settings;
+using Distributed.Coordinator;
+
+namespace Distributed.Cli.Train;
+
+/// <summary>distributed train: prepares a run, trains, shows it, and says how it ended.</summary>
+internal static class TrainCommand
+{
+    /// <remarks>Errors: UserErrorException for all that is the user's to mend, before training starts.</remarks>
+    internal static int Run(TrainArguments arguments, CliHost host)
+    {
+        using var interrupts = host.Listen();
+        IReadOnlyList<Given> settings = arguments.JobFile is { } file
+            ? [.. JobFile.Read(host.Absolute(file)), .. arguments.Settings]
+            : arguments.Settings;
+        using var run = arguments.Resume
+            ? PreparedRun.Resume(arguments, settings, host)
+            : PreparedRun.New(arguments, settings, host);
+        if (arguments.Resume && run.Cursor.Step >= run.Trainer.StepsTotal)
+        {
+            host.Error.WriteLine($"all {run.Trainer.StepsTotal} steps are done already: measuring the result again");
+        }
+
+        return Train(run, Display(arguments, host), interrupts, host);
+    }
+
+    private static int Train(PreparedRun run, IRunDisplay display, Interrupts interrupts, CliHost host)
+    {
+        var header = Header(run, host);
+        var tracker = new RunTracker(
+            header.Epochs, header.StepsPerEpoch, header.FirstStep, run.Data.Train.Task == Engine.Data.TaskKind.Classification,
+            host.Clock);
+        var pump = new DisplayPump(display);
+        pump.Start(header);
+        var end = run.Trainer.RunAsync(run.Cursor, run.Store, Observe, interrupts.Stop).GetAwaiter().GetResult();
+        // A failed job may leave one half written; it is finished rather than torn.
+        run.Store.Writing.GetAwaiter().GetResult();
+        var checkpoint = run.Store.Last is { } last ? DataPath.ShortPath(last.Location, host) : null;
+        pump.End(new RunOutcome(end, header.RunDirectory, checkpoint));
+        return Report(end, run, interrupts, host);
+
+        void Observe(JobEvent happened)
+        {
+            run.Metrics.Observe(happened);
+            tracker.Observe(happened);
+            pump.Post(happened, tracker.Progress);
+            if (happened is CheckpointFailed failed)
+            {
+                host.Error.WriteLine(
+                    $"step {failed.Step}: the checkpoint could not be written: {failed.Reason}; the job goes on");
+            }
+        }
+    }
+
+    private static int Report(JobEnded end, PreparedRun run, Interrupts interrupts, CliHost host)
+    {
+        if (run.Metrics.Fault is { } fault)
+        {
+            host.Error.WriteLine(fault);
+        }
+
+        switch (end)
+        {
+            case JobDone:
+                return ExitCodes.Done;
+            case JobStopped:
+                return ExitCodes.SignalBase + (interrupts.Signal == 0 ? 2 : interrupts.Signal);
+            case JobFailed failed:
+                host.Error.WriteLine($"distributed: {failed.Reason.ReplaceLineEndings(" ")}");
+                return failed.NonFinite is null ? ExitCodes.Failed : ExitCodes.NotFinite;
+            default:
+                throw new InvalidOperationException($"a job ended with {end.GetType().Name}");
+        }
+    }
+
+    private static IRunDisplay Display(TrainArguments arguments, CliHost host) => arguments.Json
+        ? new JsonDisplay(host.Out, host.Clock)
+        : host.Console is { } console
+            ? Live(console, host)
+            : new PlainDisplay(host.Out, host.Clock);
+
+    // Apart, so that the library it draws with is loaded only where it is used.
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static LiveDisplay Live(Func<Spectre.Console.IAnsiConsole> console, CliHost host) =>
+        new(console(), host.Clock);
+
+    private static RunHeader Header(PreparedRun run, CliHost host)
+    {
+        var (job, trainer) = (run.Request.Job, run.Trainer);
+        return new RunHeader(
+            DataPath.Short(job.Data, host), run.Data.Train.Count, run.Data.Test?.Count ?? 0, job.Model,
+            trainer.State.Layout.Length, job.BatchSize, job.MicrobatchSize, job.Optimizer, job.LearningRate, job.Seed,
+            trainer.Workers, job.Epochs, trainer.Schedule.StepsPerEpoch, trainer.StepsTotal, run.Cursor.Step,
+            DataPath.ShortPath(run.Directory.Path, host));
+    }
+}

@@ -1,0 +1,56 @@
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Kernels.Gemm;
+
+// Note [Packed or in place]
+// A kernel reads a factor line by line: a line of a left panel is Height floats, of a right panel Width floats. Where
+// the lines are contiguous in the matrix, the kernel can read them in place. That saves the copy, most of all where
+// few tiles share it; but lines that lie a page or more apart cost translations and fall into few sets of the caches,
+// so a panel with many readers is better packed. Strips at the edge are always packed, with their padding.
+
+/// <summary>The right factor of a block: wide panels, then a narrow one where one vector holds the rest.</summary>
+internal readonly unsafe struct RightFactor
+{
+    private readonly float* _packed;
+    private readonly float* _inPlace;
+    private readonly int _rowStride;
+    private readonly int _columns;
+    private readonly int _depth;
+
+    private RightFactor(float* packed, float* inPlace, int rowStride, int columns, int depth)
+    {
+        _packed = packed;
+        _inPlace = inPlace;
+        _rowStride = rowStride;
+        _columns = columns;
+        _depth = depth;
+    }
+
+    /// <summary>Packs what must be packed of the elements [depth, columns] of b from (start, column).</summary>
+    /// <remarks>Units: uses counts the row panels that will read the factor.</remarks>
+    internal static RightFactor Prepare<TLanes, TVector>(
+        MatrixView b, int start, int depth, int column, int columns, int uses, float* room)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var isInPlace = !b.Transposed && Blocking.ReadsInPlace(b.RowStride, uses);
+        var wide = 2 * TLanes.Count;
+        for (var j = 0; j < columns; j += wide)
+        {
+            var rest = columns - j;
+            var width = rest > TLanes.Count ? wide : TLanes.Count;
+            if (!isInPlace || rest < width)
+            {
+                Packing.Pack<TLanes, TVector>(
+                    b.Flipped, column + j, rest, start, depth, room + ((nint)j * depth), width);
+            }
+        }
+
+        return new RightFactor(room, isInPlace ? b.At(start, column) : null, b.RowStride, columns, depth);
+    }
+
+    /// <summary>The panel of so many columns from the given one.</summary>
+    internal Panel At(int column, int width) => _inPlace != null && column + width <= _columns
+        ? new Panel(_inPlace + column, _rowStride)
+        : new Panel(_packed + ((nint)column * _depth), width);
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Distributed.Coordinator;
+using Distributed.Engine.Checkpoints;
+using Distributed.Engine.Data;
+using Distributed.Engine.Jobs;
+
+namespace Distributed.Training.Runs;
+
+/// <summary>A job as checkpoints keep it, with the shape of its data, so that other data can be told apart early.</summary>
+/// <remarks>Names are the command line's. Numbers are written so that reading gives the same bits.</remarks>
+public sealed record JobDocument
+{
+    public required string Data { get; init; }
+
+    public required string Model { get; init; }
+
+    public required int Epochs { get; init; }
+
+    public required int BatchSize { get; init; }
+
+    public required int MicrobatchSize { get; init; }
+
+    public required string Optimizer { get; init; }
+
+    public required float LearningRate { get; init; }
+
+    public required ulong Seed { get; init; }
+
+    public double? Holdout { get; init; }
+
+    public string? Label { get; init; }
+
+    /// <summary>The task that was asked for; null where the data said it.</summary>
+    public string? Task { get; init; }
+
+    public bool Standardize { get; init; }
+
+    /// <summary>Sides of one sample.</summary>
+    public required int[] SampleShape { get; init; }
+
+    /// <summary>0 for regression.</summary>
+    public required int Classes { get; init; }
+
+    public static JobDocument Of(Job job, DataSet data) => new()
+    {
+        Data = job.Data,
+        Model = job.Model,
+        Epochs = job.Epochs,
+        BatchSize = job.BatchSize,
+        MicrobatchSize = job.MicrobatchSize,
+        Optimizer = job.Optimizer,
+        LearningRate = job.LearningRate,
+        Seed = job.Seed,
+        Holdout = job.Holdout,
+        Label = job.Label,
+        Task = job.Task?.ToString().ToLowerInvariant(),
+        Standardize = job.Standardize,
+        SampleShape = [.. data.SampleShape],
+        Classes = data.ClassCount,
+    };
+
+    public Job ToJob() => new()
+    {
+        Data = Data,
+        Model = Model,
+        Epochs = Epochs,
+        BatchSize = BatchSize,
+        MicrobatchSize = MicrobatchSize,
+        Optimizer = Optimizer,
+        LearningRate = LearningRate,
+        Seed = Seed,
+        Holdout = Holdout,
+        Label = Label,
+        Task = Task is null ? null : Enum.Parse<TaskKind>(Task, ignoreCase: true),
+        Standardize = Standardize,
+    };
+
+    public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, JobJson.Default.JobDocument);
+
+    public static JobDocument Parse(FoundCheckpoint checkpoint)
+    {
+        try
+        {
+            return checkpoint.Manifest.Job.Deserialize(JobJson.Default.JobDocument)
+                ?? throw new JsonException("it is null");
+        }
+        catch (JsonException error)
+        {
+            throw new Engine.Errors.UserErrorException(
+                $"{checkpoint.Path}: manifest.json: the job cannot be read: {error.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary>How far a job is, as a manifest keeps it.</summary>
+    public static CheckpointCursor ToManifest(JobCursor cursor, int stepsPerEpoch) => new(
+        cursor.Step / stepsPerEpoch, cursor.Step % stepsPerEpoch,
+        cursor.EpochLoss, cursor.EpochHits, cursor.EpochSamples);
+
+    public static JobCursor ToCursor(CheckpointManifest manifest) => new(
+        manifest.Step, manifest.Cursor.EpochLossSum, manifest.Cursor.EpochHits, manifest.Cursor.EpochSamples);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(JobDocument))]
+internal sealed partial class JobJson : JsonSerializerContext;

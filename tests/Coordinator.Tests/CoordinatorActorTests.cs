@@ -1,0 +1,279 @@
+using Distributed.Cluster.Messages;
+
+namespace Distributed.Coordinator.Tests;
+
+/// <summary>The coordinator among probes: two play the workers, one the observer; time is virtual.</summary>
+public sealed class CoordinatorActorTests : TestKit
+{
+    private const int StepsPerEpoch = 3;
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+
+    private readonly VirtualTime _time;
+    private readonly TestProbe _observer;
+    private readonly TestProbe[] _workers;
+    private readonly FakeStore _store = new();
+
+    public CoordinatorActorTests()
+        : this(new VirtualTime())
+    {
+    }
+
+    private CoordinatorActorTests(VirtualTime time)
+        : base(time)
+    {
+        _time = time;
+        _observer = CreateTestProbe("observer");
+        _workers = [CreateTestProbe("worker-a"), CreateTestProbe("worker-b")];
+    }
+
+    [Fact]
+    public void Job_GoesThroughEpochsEvaluationsAndCheckpoints_ToItsEnd()
+    {
+        Start(epochs: 2);
+        Assert.Equal(new JobStarted(2, 6, StepsPerEpoch, 2, 0), _observer.ExpectMsg<JobStarted>(Ample));
+        for (var epoch = 1; epoch <= 2; epoch++)
+        {
+            RunEpoch();
+            AnswerEvaluation(loss: 25, hits: 40);
+            Assert.Equal(
+                new EpochCompleted(epoch, epoch * StepsPerEpoch, 0.5, 0.25, 0.5, 0.8),
+                _observer.FishForMessage<EpochCompleted>(_ => true, Ample));
+        }
+
+        var done = _observer.FishForMessage<JobDone>(_ => true, Ample);
+        Assert.Equal((6L, 2, 2, 0.5, 0.5, 0.8, "fingerprint of 6"),
+            (done.Steps, done.Epochs, done.Workers, done.TrainLoss, done.TestLoss, done.TestAccuracy, done.Fingerprint));
+        Assert.Equal(6, _store.Saved[^1].Step);
+    }
+
+    [Fact]
+    public void Leases_StartWithOneStepAndGrow_AsStepsProveQuick()
+    {
+        Start();
+        Assert.Equal((0L, 1), Leased(AnswerLease(TimeSpan.FromMilliseconds(10))));
+        Assert.Equal((1L, 2), Leased(AnswerLease(TimeSpan.FromMilliseconds(10))));
+    }
+
+    [Fact]
+    public void Job_EvaluatesAndReportsTheSameResult_WhenItWasDoneAlready()
+    {
+        Start(epochs: 1, from: new JobCursor(3, 24, 12, 48));
+        AnswerEvaluation(loss: 25, hits: 40);
+        var done = _observer.FishForMessage<JobDone>(_ => true, Ample);
+        Assert.Equal((3L, 0.5, 0.5, 0.0), (done.Steps, done.TrainLoss, done.TestLoss, done.SamplesPerSecond));
+    }
+
+    [Fact]
+    public void StopJob_EndsAfterTheStepsInFlight_WithACheckpointOfThem()
+    {
+        var coordinator = Start();
+        var plans = Plans<TrainPlan>();
+        coordinator.Tell(new StopJob());
+        Answer(plans);
+        var stopped = _observer.FishForMessage<JobStopped>(_ => true, Ample);
+        Assert.Equal(new JobStopped(1, "checkpoint of 1"), stopped);
+    }
+
+    [Fact]
+    public void Checkpoint_IsWrittenInsideAnEpoch_WhenAMinuteHasPassed()
+    {
+        Start();
+        AnswerLease(TimeSpan.FromSeconds(61));
+        Assert.Equal(new CheckpointSaved(1, "checkpoint of 1"), _observer.FishForMessage<CheckpointSaved>(_ => true, Ample));
+    }
+
+    [Fact]
+    public void Checkpoint_FailureIsReportedAndTheJobGoesOn_WhenTheDiskIsFull()
+    {
+        _store.Failure = new IOException("no space left");
+        Start(epochs: 2);
+        RunEpoch();
+        AnswerEvaluation(loss: 25, hits: 40);
+        Assert.Equal(new CheckpointFailed(3, "no space left"), _observer.FishForMessage<CheckpointFailed>(_ => true, Ample));
+        Assert.Equal(3, Plans<TrainPlan>()[0].FirstStep);
+    }
+
+    [Fact]
+    public void Job_FailsInOneLine_WhenTheLastCheckpointCannotBeWritten()
+    {
+        _store.Failure = new IOException("no space left");
+        Start(epochs: 1);
+        RunEpoch();
+        AnswerEvaluation(loss: 25, hits: 40);
+        Assert.Equal(
+            "step 3: the last checkpoint could not be written: no space left",
+            _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+    }
+
+    [Fact]
+    public void Job_FailsNamingStepLayerAndMicrobatch_WhenALossIsNotFinite()
+    {
+        Start();
+        var plans = Plans<TrainPlan>();
+        var broken = new NonFinite(0, float.NaN, 4, "linear1", "matmul+bias+relu");
+        Answer(plans, steps: [], broken: broken);
+        var failed = _observer.FishForMessage<JobFailed>(_ => true, Ample);
+        Assert.Equal(
+            "step 0: the loss is NaN, first in layer 'linear1' (matmul+bias+relu), micro-batch 4; "
+            + "the last good checkpoint is kept; try a smaller --learning-rate", failed.Reason);
+        Assert.Equal(broken, failed.NonFinite);
+    }
+
+    [Fact]
+    public void Job_FailsAndKeepsTheLastCheckpoint_WhenAParameterIsNotFinite()
+    {
+        _store.NonFinite = "linear2.weight";
+        Start(epochs: 2);
+        RunEpoch();
+        AnswerEvaluation(loss: 25, hits: 40);
+        var failed = _observer.FishForMessage<JobFailed>(_ => true, Ample);
+        Assert.Equal(
+            "step 3: parameter 'linear2.weight' holds a NaN or an infinity; the last good checkpoint is kept", failed.Reason);
+        Assert.NotNull(failed.NonFinite);
+        Assert.Empty(_store.Saved);
+    }
+
+    [Fact]
+    public void Job_FailsNamingWorkerPhaseAndStep_WhenAWorkerFails()
+    {
+        var coordinator = Start();
+        Plans<TrainPlan>();
+        coordinator.Tell(new WorkFailed(1, 0, "waiting for the other workers", "worker 1 failed", Own: false), _workers[0].Ref);
+        coordinator.Tell(new WorkFailed(1, 1, "compute, step 0", "disk on fire", Own: true), _workers[1].Ref);
+        Assert.Equal(
+            "worker 1 of 2: compute, step 0: disk on fire", _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+    }
+
+    [Fact]
+    public void Job_Fails_WhenAWorkerStopsWithoutAWord()
+    {
+        Start();
+        Plans<TrainPlan>();
+        Sys.Stop(_workers[1].Ref);
+        Assert.Equal("worker 1 stopped without a word", _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+    }
+
+    [Fact]
+    public void Job_FailsNamingTheSilentWorker_WhenAPlanIsNotAnsweredInTime()
+    {
+        Start();
+        var plans = Plans<TrainPlan>();
+        Answer(plans, only: 0);
+        _observer.ExpectMsg<JobStarted>(Ample);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(
+            "worker 1 did not answer a plan for 600 s", _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+    }
+
+    [Fact]
+    public void Job_Fails_WhenWorkersDisagreeOnALoss()
+    {
+        Start();
+        var plans = Plans<TrainPlan>();
+        Answer(plans, only: 0);
+        Answer(plans, steps: [new StepTotals(8.000001f, 4, 16)], only: 1);
+        Assert.StartsWith(
+            "workers disagree on the losses of steps 0 to 1", _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Report_IsDropped_WhenItsGenerationIsNotTheJobs()
+    {
+        var coordinator = Start();
+        var plans = Plans<TrainPlan>();
+        coordinator.Tell(new TrainDone(0, 0, 0, [default], default, null), _workers[0].Ref);
+        Answer(plans);
+        Assert.Equal(new StepTotals(8, 4, 16), _observer.FishForMessage<StepsCommitted>(_ => true, Ample).Steps[0]);
+    }
+
+    private IActorRef Start(int epochs = 2, JobCursor? from = null)
+    {
+        var options = new CoordinatorOptions
+        {
+            Workers = 2,
+            Epochs = epochs,
+            StepsPerEpoch = StepsPerEpoch,
+            Evaluates = true,
+            CountsHits = true,
+            TestSamples = 50,
+        };
+        var (start, observer) = (from ?? JobCursor.Start, _observer.Ref);
+        var coordinator = Sys.ActorOf(Props.Create(() => new CoordinatorActor(options, start, _store, observer, _time)));
+        foreach (var worker in _workers)
+        {
+            coordinator.Tell(new Join(worker.Ref.Path.Name), worker.Ref);
+        }
+
+        return coordinator;
+    }
+
+    private TPlan[] Plans<TPlan>() => [.. _workers.Select(worker => worker.ExpectMsg<TPlan>(Ample))];
+
+    private TrainPlan AnswerLease(TimeSpan took)
+    {
+        var plans = Plans<TrainPlan>();
+        _time.Advance(took);
+        Answer(plans);
+        return plans[0];
+    }
+
+    private static (long FirstStep, int Steps) Leased(TrainPlan plan) => (plan.FirstStep, plan.StepCount);
+
+    private void RunEpoch()
+    {
+        for (var done = 0; done < StepsPerEpoch;)
+        {
+            done += AnswerLease(TimeSpan.FromMilliseconds(40)).StepCount;
+        }
+    }
+
+    /// <summary>Every step: loss 8 and 4 hits over 16 samples.</summary>
+    private void Answer(
+        TrainPlan[] plans, IReadOnlyList<StepTotals>? steps = null, NonFinite? broken = null, int? only = null)
+    {
+        foreach (var plan in plans.Where(plan => only is null || plan.Rank == only))
+        {
+            var worker = _workers[plan.Rank];
+            worker.Reply(new TrainDone(
+                plan.Generation, plan.Rank, plan.FirstStep,
+                steps ?? [.. Enumerable.Repeat(new StepTotals(8, 4, 16), plan.StepCount)], default,
+                plan.Rank == 1 ? broken : null));
+        }
+    }
+
+    private void AnswerEvaluation(float loss, float hits)
+    {
+        foreach (var plan in Plans<EvaluatePlan>())
+        {
+            _workers[plan.Rank].Reply(plan.Rank == 0
+                ? new EvaluateDone(plan.Generation, 0, [loss], [hits])
+                : new EvaluateDone(plan.Generation, 1, [], []));
+        }
+    }
+
+    private sealed class FakeStore : IJobStore
+    {
+        internal List<JobCursor> Saved { get; } = [];
+
+        internal Exception? Failure { get; set; }
+
+        internal string? NonFinite { get; set; }
+
+        public Task<Saved> Save(JobCursor cursor)
+        {
+            if (NonFinite is not null)
+            {
+                throw new NonFiniteStateException(NonFinite);
+            }
+
+            if (Failure is not null)
+            {
+                return Task.FromException<Saved>(Failure);
+            }
+
+            Saved.Add(cursor);
+            return Task.FromResult(new Saved($"checkpoint of {cursor.Step}", $"fingerprint of {cursor.Step}"));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Distributed.Cluster.Collectives;
+using Distributed.Engine.Data;
+using Distributed.Engine.Graphs;
+using Distributed.Engine.Layers;
+using Distributed.Engine.Optimizers;
+using Distributed.Engine.Randomness;
+using Distributed.Engine.Training;
+
+namespace Distributed.Worker.Tests;
+
+/// <summary>A job small enough for the definition: 100 samples of 6 features, 3 classes, the last batch short.</summary>
+internal static class SmallJob
+{
+    internal const int Samples = 100;
+    internal const int BatchSize = 24;
+    internal const int MicrobatchSize = 3;
+
+    private static readonly Sequential Mlp = new() { new Linear(6, 10), new ReLU(), new Linear(10, 3) };
+
+    internal static LocalJob Create(int workers, float rate = 0.1f, DataSet? train = null, Layer? model = null)
+    {
+        var data = train ?? new Blobs(Samples);
+        var graph = new TrainingGraph(model ?? Mlp, data);
+        var state = new TrainingState(graph.Layout, rate == 1 ? new Sgd(rate) : new Momentum(rate));
+        graph.Layout.Initialise(7, state.Parameters);
+        var plan = graph.TrainingPlan(BatchSize);
+        return new LocalJob
+        {
+            Graph = graph,
+            State = state,
+            Schedule = new BatchSchedule(data.Count, BatchSize, MicrobatchSize, seed: 3),
+            Data = new DataSplit(data, new Blobs(50)),
+            TrainingPlan = plan,
+            EvaluationPlan = graph.EvaluationPlan(2 * MicrobatchSize),
+            Group = new SharedMemoryGroup(
+                workers, plan.Partials, BatchSize / MicrobatchSize, BatchSize / MicrobatchSize,
+                TimeSpan.FromMinutes(1)),
+        };
+    }
+
+    internal static uint[] BitsOf(TrainingState state) =>
+        [.. state.Slots.Prepend(state.Parameters).SelectMany(buffer => buffer.Span.ToArray())
+            .Select(BitConverter.SingleToUInt32Bits)];
+
+    /// <summary>A layer whose matrix and bias are used twice, so that their gradients are sums of several batch sums.</summary>
+    internal sealed record Recurrent : Layer
+    {
+        public override string Kind => "recurrent";
+
+        public override Tensor Apply(Tensor input)
+        {
+            var weight = input.Graph.Parameter("weight", [6, 6], new HeUniformInitializer());
+            var bias = input.Graph.Parameter("bias", [6], new ConstantInitializer(0.1f));
+            var once = (input.MatMul(weight) + bias).Tanh();
+            return (once.MatMul(weight) + bias).Tanh() * (bias + 1f);
+        }
+    }
+
+    /// <summary>Random features; the class is where the first is largest of the first three.</summary>
+    internal sealed class Blobs(int count) : DataSet("blobs", count, [6], TaskKind.Classification, 3)
+    {
+        private readonly CounterRandom _random = new(11, RandomPurpose.Example);
+
+        /// <summary>A sample that reads as NaN; none by default.</summary>
+        internal int Poisoned { get; init; } = -1;
+
+        /// <summary>A sample that cannot be read; none by default.</summary>
+        internal int Unreadable { get; init; } = -1;
+
+        public override void ReadFeatures(int sample, Span<float> destination)
+        {
+            if (sample == Unreadable)
+            {
+                throw new IOException("disk on fire");
+            }
+
+            _random.FillUniform(destination, (ulong)sample * 6, -1, 1);
+            if (sample == Poisoned)
+            {
+                destination[2] = float.NaN;
+            }
+        }
+
+        public override void ReadTarget(int sample, Span<float> destination)
+        {
+            Span<float> features = stackalloc float[6];
+            _random.FillUniform(features, (ulong)sample * 6, -1, 1);
+            var largest = Math.Max(features[0], Math.Max(features[1], features[2]));
+            destination[0] = features[..3].IndexOf(largest);
+        }
+
+        protected override string ComputeContentHash() => "blobs";
+    }
+}
