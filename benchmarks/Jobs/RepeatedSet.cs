@@ -1,5 +1,5 @@
 using Distributed.Engine.Data;
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 
 namespace Distributed.Benchmarks.Jobs;
 

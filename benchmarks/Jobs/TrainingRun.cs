@@ -80,7 +80,7 @@ internal sealed class TrainingRun : IDisposable
             TrainingPlan = plan,
             EvaluationPlan = graph.EvaluationPlan(batch),
             Group = new SharedMemoryGroup(
-                sharding.Workers, plan.PartialLength, MicrobatchRange.CountOf(batch, microbatchSize), shardMax,
+                sharding.Workers, plan.Partials, MicrobatchRange.CountOf(batch, microbatchSize), shardMax,
                 TimeSpan.FromSeconds(30)),
         };
     }

@@ -3,7 +3,7 @@ using BenchmarkDotNet.Attributes;
 using Distributed.Engine.Kernels;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
-using Distributed.Engine.Random;
+using Distributed.Engine.Randomness;
 
 namespace Distributed.Benchmarks.Kernels;
 

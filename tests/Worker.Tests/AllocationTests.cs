@@ -1,12 +1,6 @@
 using System.Runtime.CompilerServices;
 using Distributed.Cluster;
-using Distributed.Cluster.Collectives;
 using Distributed.Cluster.Messages;
-using Distributed.Engine.Data;
-using Distributed.Engine.Layers;
-using Distributed.Engine.Optimizers;
-using Distributed.Engine.Random;
-using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Tests;
 
@@ -16,11 +10,9 @@ namespace Distributed.Worker.Tests;
 /// </summary>
 public sealed class AllocationTests
 {
+    /// <summary>More than enough for all leases to lie in one epoch: a new order of samples is allocated.</summary>
     private const int Samples = 1 << 14;
-    private const int Features = 20;
-    private const int Classes = 3;
-    private const int BatchSize = 32;
-    private const int MicrobatchSize = 4;
+
     private const int Steps = 128;
 
     [Theory]
@@ -30,7 +22,7 @@ public sealed class AllocationTests
     public async Task Train_AllocatesItsReportOnly_InTheSteadyState(int workers)
     {
         var sharding = Sharding.Equal(workers);
-        var job = Job(sharding);
+        var job = SmallJob.Create(workers, train: new SmallJob.Blobs(Samples));
         var threads = Enumerable.Range(0, workers).Select(rank => new ComputeThread($"worker {rank}")).ToList();
         var work = threads.Select(_ => new LocalShardWork(job, TimeProvider.System)).ToList();
 
@@ -54,38 +46,5 @@ public sealed class AllocationTests
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(plan.StepCount, done.Steps.Count);
         return allocated;
-    }
-
-    private static LocalJob Job(Sharding sharding)
-    {
-        var data = Data();
-        var graph = new TrainingGraph(
-            new Sequential { new Linear(Features, 8), new ReLU(), new Linear(8, Classes) }, data);
-        var state = new TrainingState(graph.Layout, new Momentum(0.01f));
-        graph.Layout.Initialise(1, state.Parameters);
-        var shardMax = sharding.ShardMax(BatchSize, MicrobatchSize);
-        var plan = graph.TrainingPlan(shardMax * MicrobatchSize);
-        return new LocalJob
-        {
-            Graph = graph,
-            State = state,
-            Schedule = new BatchSchedule(data.Count, BatchSize, MicrobatchSize, seed: 1),
-            Data = new DataSplit(data, null),
-            TrainingPlan = plan,
-            EvaluationPlan = graph.EvaluationPlan(BatchSize),
-            Group = new SharedMemoryGroup(
-                sharding.Workers, plan.PartialLength, BatchSize / MicrobatchSize, shardMax, TimeSpan.FromSeconds(60)),
-        };
-    }
-
-    private static TableSet Data()
-    {
-        var features = new float[Samples * Features];
-        new CounterRandom(1, RandomPurpose.Example).FillUniform(features, 0, -1, 1);
-        var labels = new CounterRandom(1, RandomPurpose.Example, 1);
-        return new TableSet(
-            "random", Features, features,
-            [.. Enumerable.Range(0, Samples).Select(sample => (float)(labels.Bits((ulong)sample) % Classes))],
-            Classes);
     }
 }

@@ -30,7 +30,7 @@ internal static class Layering
         ("src/Actors.TestKit/", [.. Sockets, "Distributed.Engine", "Distributed.Cluster"],
             "the test kit knows actors only"),
         ("src/Cluster/", ["Distributed.Engine.Layers", "Distributed.Engine.Graphs", "Distributed.Engine.Training",
-            "Distributed.Engine.Plans", "Distributed.Engine.Optimizers", "Distributed.Actors"],
+            "Distributed.Engine.Optimizers", "Distributed.Actors"],
             "Cluster knows no models and no actors: hand it buffers and ranges"),
         ("src/Worker/", ["Distributed.Coordinator"], "Worker and Coordinator meet in Cluster's messages only"),
         ("src/Coordinator/", ["Distributed.Worker"], "Worker and Coordinator meet in Cluster's messages only"),
