@@ -1,0 +1,34 @@
+using Distributed.Benchmarks.Jobs;
+using Distributed.Benchmarks.Measuring;
+
+namespace Distributed.Benchmarks.Comparisons;
+
+/// <summary>How long and on what a comparison runs.</summary>
+/// <param name="Workloads">The jobs.</param>
+/// <param name="Rounds">Measurements of each way.</param>
+/// <param name="RoundLength">How long each takes at least.</param>
+/// <param name="StepsMin">Steps that allocations are counted over.</param>
+/// <param name="Size">Of kernels' operands.</param>
+internal sealed record Effort(
+    IReadOnlyList<Workload> Workloads, int Rounds, TimeSpan RoundLength, int StepsMin, Kernels.BenchmarkSize Size)
+{
+    internal static Effort Real { get; } =
+        new(Workload.All, 15, TimeSpan.FromMilliseconds(300), 1000, Kernels.BenchmarkSize.Real);
+
+    internal static Effort Small { get; } =
+        new([Workload.Small], 2, TimeSpan.FromMilliseconds(1), 50, Kernels.BenchmarkSize.Small);
+}
+
+/// <summary>A comparison that runs as a plain program.</summary>
+/// <param name="Name">The word on the command line.</param>
+/// <param name="Measure">Measures and reports.</param>
+internal sealed record Comparison(string Name, Func<Effort, Report> Measure)
+{
+    internal static IReadOnlyList<Comparison> All { get; } =
+    [
+        new(Scaling.Name, Scaling.Measure),
+        new(TreeCost.Name, TreeCost.Measure),
+        new(Allocations.Name, Allocations.Measure),
+        new(KernelSpeeds.Name, KernelSpeeds.Measure),
+    ];
+}

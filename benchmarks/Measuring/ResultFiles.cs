@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace Distributed.Benchmarks.Measuring;
+
+/// <summary>Result files, one per comparison and machine, and the tables of RESULTS.md.</summary>
+internal static class ResultFiles
+{
+    internal const string Begin = "<!-- results: written by the benchmarks, do not edit -->";
+    internal const string End = "<!-- end of results -->";
+
+    /// <summary>Writes the report beside the others and makes the tables anew.</summary>
+    internal static void Save(Report report)
+    {
+        var benchmarks = Path.Combine(FindRoot(), "benchmarks");
+        var folder = Directory.CreateDirectory(Path.Combine(benchmarks, "results", Machine.Folder));
+        File.WriteAllText(Path.Combine(folder.FullName, $"{report.Name}.json"), report.ToJson());
+        var reports = Directory
+            .EnumerateFiles(Path.Combine(benchmarks, "results"), "*.json", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(file => Report.Parse(File.ReadAllText(file)));
+        var page = Path.Combine(benchmarks, "RESULTS.md");
+        File.WriteAllText(page, Insert(File.ReadAllText(page), Tables(reports)));
+    }
+
+    /// <summary>The page with everything between the markers replaced.</summary>
+    /// <remarks>Errors: FormatException for a page without the two markers.</remarks>
+    internal static string Insert(string page, string tables)
+    {
+        var begin = page.IndexOf(Begin, StringComparison.Ordinal);
+        var end = page.IndexOf(End, StringComparison.Ordinal);
+        return begin >= 0 && end > begin
+            ? page[..(begin + Begin.Length)] + "\n" + tables + page[end..]
+            : throw new FormatException($"RESULTS.md: needs the lines '{Begin}' and '{End}', in this order");
+    }
+
+    internal static string Tables(IEnumerable<Report> reports)
+    {
+        var text = new StringBuilder();
+        foreach (var machine in reports.GroupBy(report => report.Machine))
+        {
+            text.Append($"\n## {machine.Key}\n");
+            foreach (var report in machine)
+            {
+                text.Append($"\n### {report.Name}\n\n`dotnet run -c Release --project benchmarks -- {report.Name}`");
+                text.Append($" at {report.Commit}, SDK {report.Sdk}. {report.Settings}\n\n{report.Table()}");
+            }
+        }
+
+        return text.Append('\n').ToString();
+    }
+
+    private static string FindRoot()
+    {
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            if (File.Exists(Path.Combine(at.FullName, "Distributed.sln")))
+            {
+                return at.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("run the benchmarks inside the repository: they write benchmarks/results");
+    }
+}

@@ -1,0 +1,37 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Distributed.Benchmarks.Comparisons;
+using Distributed.Benchmarks.Measuring;
+
+const string Everything = "all";
+var name = args.FirstOrDefault() ?? "";
+if (name == Everything || Comparison.All.Any(comparison => comparison.Name == name))
+{
+    foreach (var comparison in Comparison.All.Where(comparison => name is Everything || comparison.Name == name))
+    {
+        var report = comparison.Measure(Effort.Real);
+        ResultFiles.Save(report);
+        Console.WriteLine($"{report.Name} on {report.Machine}. {report.Settings}\n\n{report.Table()}");
+    }
+
+    return 0;
+}
+
+// In this process: BenchmarkDotNet's own projects would have to fit the rules of this repository's build.
+var config = DefaultConfig.Instance.AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance));
+var types = typeof(Comparison).Assembly.GetTypes().Where(type => type.IsPublic && !type.IsAbstract);
+var benchmarks = types.Where(type => type.GetMethods().Any(method =>
+    method.GetCustomAttributes(typeof(BenchmarkDotNet.Attributes.BenchmarkAttribute), true).Length > 0)).ToArray();
+if (benchmarks.Any(type => type.Name == name))
+{
+    string[] filter = ["--filter", $"*.{name}.*", .. args[1..]];
+    BenchmarkSwitcher.FromTypes(benchmarks).Run(filter, config);
+    return 0;
+}
+
+Console.Error.WriteLine($"benchmark '{name}' is unknown: choose {Everything}, "
+    + $"{string.Join(", ", Comparison.All.Select(comparison => comparison.Name))}, or with BenchmarkDotNet "
+    + $"{string.Join(", ", benchmarks.Select(type => type.Name))}");
+return 1;

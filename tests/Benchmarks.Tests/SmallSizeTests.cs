@@ -1,0 +1,36 @@
+using Distributed.Benchmarks.Comparisons;
+using Distributed.Benchmarks.Kernels;
+
+namespace Distributed.Benchmarks.Tests;
+
+/// <summary>Every benchmark runs once at its small size, so that none rots.</summary>
+public sealed class SmallSizeTests
+{
+    [Fact]
+    public void Kernels_EqualTheirDefinitions() => Assert.All(KernelSpeeds.All(BenchmarkSize.Small), kernel =>
+    {
+        kernel.Prepare();
+        kernel.Measured();
+    });
+
+    [Theory]
+    [InlineData("scaling", 2)]
+    [InlineData("tree-cost", 5)]
+    [InlineData("allocations", 2)]
+    [InlineData("kernels", 11)]
+    public void Comparison_HasItsRows(string name, int rows)
+    {
+        var comparison = Comparison.All.Single(comparison => comparison.Name == name);
+        Assert.Equal(rows, comparison.Measure(Effort.Small).Rows.Count);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void TrainingStep_Runs(int workers)
+    {
+        using var step = new TrainingStep { Job = "small", Workers = workers };
+        step.Start();
+        step.Lease();
+    }
+}
