@@ -243,7 +243,7 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
     {
         try
         {
-            _desk.Start(_cursor.Step, _store.Save(_cursor), Self);
+            _desk.Start(_cursor.Step, Saving(), Self);
             return true;
         }
         catch (NonFiniteStateException broken)
@@ -251,6 +251,19 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
             Fail($"step {_cursor.Step}: {broken.Message}; {Kept}",
                 new NonFinite(_cursor.Step, float.NaN, -1, broken.Parameter, "update"));
             return false;
+        }
+    }
+
+    /// <summary>A store that refuses at once has failed like one that fails later.</summary>
+    private Task<Saved> Saving()
+    {
+        try
+        {
+            return _store.Save(_cursor);
+        }
+        catch (Exception error) when (error is not NonFiniteStateException)
+        {
+            return Task.FromException<Saved>(error);
         }
     }
 

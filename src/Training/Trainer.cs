@@ -56,36 +56,39 @@ public sealed class Trainer
     /// <remarks>
     /// Observer is called with every event, one at a time, on a thread of the actor system. Cancelling finishes the
     /// steps in flight, saves, and ends with <see cref="JobStopped"/>.
-    /// Errors: none are thrown for what happens inside the job; it ends with <see cref="JobFailed"/>.
+    /// Errors: none are thrown for what happens inside the job; it ends with <see cref="JobFailed"/>. What the
+    /// observer throws ends the job and is thrown on.
     /// </remarks>
     public async Task<JobEnded> RunAsync(
         JobCursor from, IJobStore store, Action<JobEvent> observer, CancellationToken cancellation = default)
     {
+        var started = new TaskCompletionSource<IActorRef>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource<JobEnded>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var system = ActorSystem.Create("training");
-        var observing = system.ActorOf(Props.Create(() => new ObserverActor(observer, ended)), "observer");
-        var options = Options();
-        var coordinator = system.ActorOf(
-            Props.Create(() => new CoordinatorActor(options, from, store, observing, TimeProvider.System)),
-            "coordinator");
-        observing.Tell(new ObserverActor.Follow(coordinator));
-        var job = LocalJob();
+        var (options, local) = (Options(), LocalJob());
         var threads = Enumerable.Range(0, Workers).Select(rank => new ComputeThread($"worker {rank}")).ToList();
-        for (var rank = 0; rank < Workers; rank++)
+        Func<IActorRef, Props> leader = jobActor => Props.Create(
+            () => new CoordinatorActor(options, from, store, jobActor, TimeProvider.System));
+        var workers = threads.Select(thread => WorkerProps(local, thread)).ToList();
+        system.ActorOf(Props.Create(() => new JobActor(leader, workers, observer, started, ended)), "job");
+        try
         {
-            var (name, thread) = ($"worker-{rank}", threads[rank]);
-            var work = new LocalShardWork(job, TimeProvider.System);
-            system.ActorOf(Props.Create(() => new WorkerActor(name, coordinator, work, thread)), name);
+            var coordinator = await started.Task;
+            using var stopping = cancellation.Register(() => coordinator.Tell(new StopJob()));
+            return await ended.Task;
         }
-
-        using (cancellation.Register(() => coordinator.Tell(new StopJob())))
+        finally
         {
-            var end = await ended.Task;
-            job.Group.Barrier.Break("the job has ended");
+            local.Group.Barrier.Break("the job has ended");
             threads.ForEach(thread => thread.Dispose());
             await system.Terminate();
-            return end;
         }
+    }
+
+    private static Func<IActorRef, Props> WorkerProps(LocalJob job, ComputeThread thread)
+    {
+        var work = new LocalShardWork(job, TimeProvider.System);
+        return coordinator => Props.Create(() => new WorkerActor(thread.Name, coordinator, work, thread));
     }
 
     private CoordinatorOptions Options() => new()

@@ -18,9 +18,12 @@ public sealed class ComputeThread : ICompute, IDisposable
 
     public ComputeThread(string name)
     {
+        Name = name;
         var thread = new Thread(Loop) { Name = name, IsBackground = true };
         thread.Start();
     }
+
+    public string Name { get; }
 
     public Task<T> Run<T>(Func<T> work)
     {

@@ -18,6 +18,7 @@ public sealed class FileJobStore : IJobStore
     private readonly Func<JobCursor, CheckpointManifest> _describe;
     private readonly Func<long, Task> _ready;
     private Saved? _last;
+    private volatile bool _isWriting;
     private long _lastStep = -1;
 
     /// <param name="state">What is trained.</param>
@@ -58,12 +59,13 @@ public sealed class FileJobStore : IJobStore
             return Task.FromResult(_last!);
         }
 
-        if (!Writing.IsCompleted)
+        if (_isWriting)
         {
             throw new InvalidOperationException("the checkpoint before this one is still being written");
         }
 
         Copy(_state, _copy);
+        _isWriting = true;
         var writing = Task.Run(() => Write(cursor));
         Writing = writing.ContinueWith(_ => { }, TaskScheduler.Default);
         return writing;
@@ -91,11 +93,19 @@ public sealed class FileJobStore : IJobStore
 
     private async Task<Saved> Write(JobCursor cursor)
     {
-        await _ready(cursor.Step);
-        var path = _checkpoints.Write(_tensors, _describe(cursor));
-        var saved = new Saved(path, _copy.Fingerprint());
-        (_last, _lastStep) = (saved, cursor.Step);
-        return saved;
+        try
+        {
+            await _ready(cursor.Step);
+            var path = _checkpoints.Write(_tensors, _describe(cursor));
+            var saved = new Saved(path, _copy.Fingerprint());
+            (_last, _lastStep) = (saved, cursor.Step);
+            return saved;
+        }
+        finally
+        {
+            // Before the task ends: whoever is told of its end may save again at once.
+            _isWriting = false;
+        }
     }
 
     private static void Copy(TrainingState from, TrainingState to)
