@@ -1,38 +1,35 @@
 using Distributed.Coordinator;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Distributed.Cli.Display;
 
 /// <summary>A few lines at the bottom of the terminal that change in place; finished epochs stay above them.</summary>
+/// <remarks>
+/// It draws the changing lines itself: they are cropped to the width, so that as many are erased as were drawn, also
+/// where the terminal is narrow. In a terminal of few rows only the first is shown.
+/// </remarks>
 internal sealed class LiveDisplay(IAnsiConsole console, TimeProvider clock) : IRunDisplay
 {
     /// <summary>The least time between two pictures.</summary>
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>Workers that get a line of their own; more are put together.</summary>
-    private const int WorkersShownMax = 8;
-
-    private LiveDisplayContext? _live;
-    private RunHeader? _header;
+    private string[] _picture = [];
+    private int _rowsDrawn;
+    private int _epochs;
     private long? _lastFrame;
 
-    public void Around(Action loop) =>
-        console.Live(new Text("starting …")).AutoClear(true).Overflow(VerticalOverflow.Crop).Start(live =>
-        {
-            _live = live;
-            loop();
-        });
+    public void Around(Action loop)
+    {
+        loop();
+        Erase();
+    }
 
     public void Start(RunHeader header)
     {
-        _header = header;
+        _epochs = header.Epochs;
+        var going = header.FirstStep > 0 ? $"; going on after step {Wording.Count(header.FirstStep)}" : "";
         console.MarkupLineInterpolated($"[bold]{Wording.What(header)}[/]");
-        console.MarkupLineInterpolated($"[grey]{Wording.How(header)}; {header.RunDirectory}[/]");
-        if (header.FirstStep > 0)
-        {
-            console.MarkupLineInterpolated($"[grey]going on after step {Wording.Count(header.FirstStep)}[/]");
-        }
+        console.MarkupLineInterpolated($"[grey]{Wording.How(header)}{going}[/]");
     }
 
     public void Progress(RunProgress progress)
@@ -43,11 +40,17 @@ internal sealed class LiveDisplay(IAnsiConsole console, TimeProvider clock) : IR
         }
 
         _lastFrame = clock.GetTimestamp();
-        _live?.UpdateTarget(Picture(progress, console.Profile.Width));
+        Erase();
+        _picture = LivePicture.Of(progress, console.Profile.Width - 1);
+        Draw();
     }
 
-    public void Epoch(EpochCompleted epoch, RunProgress? progress) =>
-        console.MarkupLineInterpolated($"epoch {epoch.Epoch}/{_header?.Epochs}  {Wording.Results(epoch)}");
+    public void Epoch(EpochCompleted epoch, RunProgress? progress)
+    {
+        Erase();
+        console.WriteLine($"epoch {epoch.Epoch}/{_epochs}  {Wording.Results(epoch)}");
+        Draw();
+    }
 
     public void Checkpoint(CheckpointSaved saved)
     {
@@ -62,45 +65,27 @@ internal sealed class LiveDisplay(IAnsiConsole console, TimeProvider clock) : IR
         }
     }
 
-    /// <summary>What is shown while it runs.</summary>
-    internal static Rows Picture(RunProgress progress, int width)
+    private void Draw()
     {
-        var accuracy = progress.Accuracy is { } share ? $"  accuracy {Wording.Percent(share)}" : "";
-        var left = progress.Left is { } time ? $"  {Wording.Duration(time)} left" : "";
-        var done = $"  epoch {progress.Epoch}/{progress.Epochs}  step {Wording.Count(progress.Step)}"
-            + $"/{Wording.Count(progress.StepsTotal)}{left}";
-        var bar = new Markup(Bar((double)progress.Step / progress.StepsTotal, Math.Clamp(width - done.Length - 1, 4, 40))
-            + Markup.Escape(done));
-        var lines = new List<IRenderable>
+        // One row is left for what stays above.
+        var rows = _picture.Length < console.Profile.Height ? _picture.Length : Math.Min(1, _picture.Length);
+        if (rows > 0)
         {
-            bar,
-            new Text($"loss {Wording.Loss(progress.Loss)}{accuracy}  (mean of the last {RunTracker.WindowSteps} steps)"),
-            new Text(Wording.Rate(progress.SamplesPerSecond)),
-        };
-        lines.AddRange(Workers(progress.Workers).Select(line => new Markup($"[grey]{Markup.Escape(line)}[/]")));
-        return new Rows(lines);
-    }
-
-    private static IEnumerable<string> Workers(IReadOnlyList<WorkerRate> workers)
-    {
-        if (workers.Count > WorkersShownMax)
-        {
-            yield return $"  {workers.Count} workers: {Wording.Rate(workers.Min(worker => worker.SamplesPerSecond))} to "
-                + $"{Wording.Rate(workers.Max(worker => worker.SamplesPerSecond))}, waiting "
-                + $"{workers.Min(worker => worker.WaitShare) * 100:0} to {workers.Max(worker => worker.WaitShare) * 100:0} %";
-            yield break;
+            console.Markup(string.Join('\n', _picture.Take(rows)));
         }
 
-        for (var rank = 0; rank < workers.Count; rank++)
-        {
-            yield return $"  worker {rank}: {Wording.Rate(workers[rank].SamplesPerSecond)}, waiting "
-                + $"{workers[rank].WaitShare * 100:0} %";
-        }
+        _rowsDrawn = rows;
     }
 
-    private static string Bar(double part, int columns)
+    /// <summary>Puts the cursor where the picture began and clears from there on.</summary>
+    private void Erase()
     {
-        var full = Math.Clamp((int)(part * columns), 0, columns);
-        return $"[green]{new string('━', full)}[/][grey]{new string('─', columns - full)}[/]";
+        if (_rowsDrawn > 0)
+        {
+            var up = _rowsDrawn > 1 ? $"\e[{_rowsDrawn - 1}A" : "";
+            console.Write(new ControlCode($"\r{up}\e[J"));
+        }
+
+        _rowsDrawn = 0;
     }
 }

@@ -60,7 +60,8 @@ internal static class Wording
             case JobDone done:
                 var test = done.TestLoss is { } loss ? $"test loss {Loss(loss)}, " : "";
                 var accuracy = done.TestAccuracy is { } hits ? $"test accuracy {Percent(hits)}, " : "";
-                yield return $"done: {Plural(done.Steps, "step")}, {test}{accuracy}{Rate(done.SamplesPerSecond)}, "
+                var rate = done.SamplesPerSecond > 0 ? $"{Rate(done.SamplesPerSecond)}, " : "";
+                yield return $"done: {Plural(done.Steps, "step")}, {test}{accuracy}{rate}"
                     + Duration(done.Elapsed);
                 yield return $"fingerprint {done.Fingerprint}";
                 yield return $"run directory {outcome.RunDirectory}";

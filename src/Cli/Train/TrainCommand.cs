@@ -44,7 +44,11 @@ internal static class TrainCommand
         {
             run.Metrics.Observe(happened);
             tracker.Observe(happened);
-            pump.Post(happened, tracker.Progress);
+            pump.Post(
+                happened is CheckpointSaved saved
+                    ? saved with { Location = DataPath.ShortPath(saved.Location, host) }
+                    : happened,
+                tracker.Progress);
             if (happened is CheckpointFailed failed)
             {
                 host.Error.WriteLine(
@@ -82,8 +86,13 @@ internal static class TrainCommand
 
     // Apart, so that the library it draws with is loaded only where it is used.
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static LiveDisplay Live(Func<Spectre.Console.IAnsiConsole> console, CliHost host) =>
-        new(console(), host.Clock);
+    private static IRunDisplay Live(Func<Spectre.Console.IAnsiConsole> open, CliHost host)
+    {
+        var console = open();
+        return console.Profile.Capabilities.Ansi
+            ? new LiveDisplay(console, host.Clock)
+            : new PlainDisplay(host.Out, host.Clock);
+    }
 
     private static RunHeader Header(PreparedRun run, CliHost host)
     {

@@ -1,0 +1,60 @@
+using Spectre.Console;
+
+namespace Distributed.Cli.Display;
+
+/// <summary>The changing lines of the live display, as markup, none wider than asked for.</summary>
+internal static class LivePicture
+{
+    /// <summary>Workers that get a line of their own; more are put together.</summary>
+    private const int WorkersShownMax = 8;
+
+    private const int BarColumnsMax = 40;
+
+    internal static string[] Of(RunProgress progress, int columns)
+    {
+        var accuracy = progress.Accuracy is { } share ? $"  accuracy {Wording.Percent(share)}" : "";
+        return
+        [
+            First(progress, columns),
+            Line($"loss {Wording.Loss(progress.Loss)}{accuracy}  (mean of the last {RunTracker.WindowSteps} steps)", columns),
+            Line($"{Wording.Rate(progress.SamplesPerSecond)}", columns),
+            .. Workers(progress.Workers).Select(line => $"[grey]{Line(line, columns)}[/]"),
+        ];
+    }
+
+    /// <summary>The bar, and how far it is in numbers; where there is little room, the numbers alone.</summary>
+    private static string First(RunProgress progress, int columns)
+    {
+        var left = progress.Left is { } time ? $"  {Wording.Duration(time)} left" : "";
+        var numbers = $"epoch {progress.Epoch}/{progress.Epochs}  step {Wording.Count(progress.Step)}"
+            + $"/{Wording.Count(progress.StepsTotal)}{left}";
+        var room = Math.Min(columns - numbers.Length - 2, BarColumnsMax);
+        if (room < 4)
+        {
+            return Line(numbers, columns);
+        }
+
+        var full = Math.Clamp((int)((double)progress.Step / progress.StepsTotal * room), 0, room);
+        return $"[green]{new string('━', full)}[/][grey]{new string('─', room - full)}[/]  {Line(numbers, columns)}";
+    }
+
+    private static IEnumerable<string> Workers(IReadOnlyList<WorkerRate> workers)
+    {
+        if (workers.Count > WorkersShownMax)
+        {
+            yield return $"  {workers.Count} workers: {Wording.Rate(workers.Min(worker => worker.SamplesPerSecond))} to "
+                + $"{Wording.Rate(workers.Max(worker => worker.SamplesPerSecond))}, waiting "
+                + $"{workers.Min(worker => worker.WaitShare) * 100:0} to {workers.Max(worker => worker.WaitShare) * 100:0} %";
+            yield break;
+        }
+
+        for (var rank = 0; rank < workers.Count; rank++)
+        {
+            yield return $"  worker {rank}: {Wording.Rate(workers[rank].SamplesPerSecond)}, waiting "
+                + $"{workers[rank].WaitShare * 100:0} %";
+        }
+    }
+
+    private static string Line(string text, int columns) =>
+        Markup.Escape(text.Length <= columns ? text : text[..Math.Max(0, columns)]);
+}

@@ -1,0 +1,125 @@
+namespace Distributed.Cli.Tests.Commands;
+
+/// <summary>Every mistake on a command line is one line, exit code 2, and leaves nothing behind.</summary>
+public sealed class MistakeTests : IDisposable
+{
+    private const string SeeTrain = "see distributed train --help";
+
+    private readonly Harness _cli = new();
+
+    [Theory]
+    [InlineData("trane", "'trane' is no command: did you mean train? choose train or eval; see distributed --help")]
+    [InlineData("dance", "'dance' is no command: choose train or eval; see distributed --help")]
+    [InlineData("--json", "--json is no option of distributed: it is one of distributed train")]
+    [InlineData("--epochs 3", "--epochs is no option of distributed: it is one of distributed train")]
+    [InlineData("train --epocs 3", "--epocs is no option of distributed train: did you mean --epochs? " + SeeTrain)]
+    [InlineData("train --batchsize=3",
+        "--batchsize is no option of distributed train: did you mean --batch-size? " + SeeTrain)]
+    [InlineData("train --frobnicate", "--frobnicate is no option of distributed train: " + SeeTrain)]
+    [InlineData("train --version", "--version is no option of distributed train: did you mean --resume? " + SeeTrain)]
+    [InlineData("train digits",
+        "'digits' is not expected by distributed train: values follow their option, as --epochs 5; " + SeeTrain)]
+    [InlineData("train --epochs 3 4",
+        "'4' is not expected by distributed train: values follow their option, as --epochs 5; " + SeeTrain)]
+    [InlineData("train --resume yes",
+        "'yes' is not expected by distributed train: values follow their option, as --epochs 5; " + SeeTrain)]
+    [InlineData("train @file",
+        "'@file' is not expected by distributed train: values follow their option, as --epochs 5; " + SeeTrain)]
+    [InlineData("train --epochs", "--epochs has no value: write one behind it; " + SeeTrain)]
+    [InlineData("train --run-dir --json", "--run-dir has no value: write one behind it; " + SeeTrain)]
+    [InlineData("train --epochs 3 --epochs 4", "--epochs is given 2 times: give it once")]
+    [InlineData("train --epochs ten",
+        "--epochs 'ten' is not a whole number in range: choose 1 to 1000000 (default 10)")]
+    [InlineData("train --epochs 2.5",
+        "--epochs '2.5' is not a whole number in range: choose 1 to 1000000 (default 10)")]
+    [InlineData("train --epochs 99999999999",
+        "--epochs '99999999999' is not a whole number in range: choose 1 to 1000000 (default 10)")]
+    [InlineData("train --epochs 0", "--epochs 0 is out of range: choose 1 to 1000000")]
+    [InlineData("train --epochs -3", "--epochs -3 is out of range: choose 1 to 1000000")]
+    [InlineData("train --batch-size 0", "--batch-size 0 is out of range: choose 1 to 1000000")]
+    [InlineData("train --microbatch-size 0", "--microbatch-size 0 is out of range: choose 1 to 256")]
+    [InlineData("train --microbatch-size 257", "--microbatch-size 257 is out of range: choose 1 to 256")]
+    [InlineData("train --learning-rate fast",
+        "--learning-rate 'fast' is not a number: choose a number above 0 (default 0.05)")]
+    [InlineData("train --learning-rate NaN",
+        "--learning-rate 'NaN' is not a number: choose a number above 0 (default 0.05)")]
+    [InlineData("train --learning-rate 0",
+        "--learning-rate 0 is out of range: choose a number above 0 (default 0.05)")]
+    [InlineData("train --learning-rate 1e99",
+        "--learning-rate Infinity is out of range: choose a number above 0 (default 0.05)")]
+    [InlineData("train --seed -1",
+        "--seed '-1' is not a whole number in range: choose 0 to 18446744073709551615 (default 1)")]
+    [InlineData("train --holdout half",
+        "--holdout 'half' is not a number: choose a fraction above 0 and below 1 (default 0.2)")]
+    [InlineData("train --holdout 0.5",
+        "--holdout does not apply to --data digits: the held-out digits are drawn apart; set --test-count; "
+        + "leave --holdout out")]
+    [InlineData("train --data csv:x.csv --holdout 1.5",
+        "--holdout 1.5 is out of range: choose a fraction above 0 and below 1 (default 0.2)")]
+    [InlineData("train --task clasification",
+        "--task 'clasification' is not a task: did you mean classification? choose classification or regression")]
+    [InlineData("train --standardize",
+        "--standardize does not apply to --data digits: pixels are already scaled to 0 to 1; leave --standardize out")]
+    [InlineData("train --optimizer adam", "--optimizer 'adam' is unknown: choose sgd or momentum")]
+    [InlineData("train --model cnn",
+        "--model 'cnn' is unknown: choose linear, or mlp: with widths, as mlp:512,512")]
+    [InlineData("train --model mlp:5,x",
+        "--model 'mlp:5,x': 'x' is no layer width: choose whole numbers from 1 to 1000000, as mlp:512,512")]
+    [InlineData("train --data digit", "--data digit is unknown: did you mean digits? choose digits, idx:DIR or csv:FILE")]
+    [InlineData("train --workers 0", "--workers 0 is out of range: choose 1 to 1024")]
+    [InlineData("train --workers 17",
+        "--workers 17 is more than the 16 micro-batches of a step (256 samples in micro-batches of 16): choose at most "
+        + "16, or a larger --batch-size")]
+    [InlineData("train --resume",
+        "--resume: there is no run in {folder}/runs: give the directory of an earlier run with --run-dir")]
+    [InlineData("train --resume --run-dir gone",
+        "--resume: there is no directory {folder}/gone: give the one of an earlier run with --run-dir")]
+    [InlineData("eval", "eval needs a CHECKPOINT: give the directory of a run or of one checkpoint, as distributed eval "
+        + "runs/NAME")]
+    [InlineData("eval gone", "there is no checkpoint gone: give the directory of a run or of one checkpoint")]
+    [InlineData("eval gone --epochs 3", "--epochs is no option of distributed eval: it is one of distributed train")]
+    public void CommandLine_SaysWhatIsWrong_WhenItIsMistaken(string arguments, string line)
+    {
+        var result = _cli.Run(arguments.Split(' '));
+
+        Assert.Equal($"distributed: {line.Replace("{folder}", _cli.Folder)}\n", result.Error);
+        Assert.Equal(ExitCodes.UserMistake, result.Exit);
+        Assert.Empty(result.Out);
+        Assert.False(Directory.Exists(_cli.PathOf("runs")) && Directory.EnumerateDirectories(_cli.PathOf("runs")).Any());
+    }
+
+    [Theory]
+    [InlineData("train --data csv:gone.csv")]
+    [InlineData("train --data idx:gone")]
+    [InlineData("train --job gone.yaml")]
+    [InlineData("train --run-dir /proc/none/here")]
+    [InlineData("train --run-dir /etc/passwd")]
+    public void Train_SaysSoInOneLine_WhenAPathIsOfNoUse(string arguments)
+    {
+        var result = _cli.Run(arguments.Split(' '));
+
+        Assert.Equal(ExitCodes.UserMistake, result.Exit);
+        Assert.Equal(1, result.Error.Count(c => c == '\n'));
+        Assert.Empty(result.Out);
+        Assert.False(Directory.Exists(_cli.PathOf("runs")) && Directory.EnumerateDirectories(_cli.PathOf("runs")).Any());
+    }
+
+    [Fact]
+    public void Help_NamesEveryOption_WhenAskedFor()
+    {
+        var result = _cli.Run("train", "--help", "--epochs", "nonsense");
+
+        Assert.Equal(ExitCodes.Done, result.Exit);
+        foreach (var setting in Cli.Settings.JobSettings.All)
+        {
+            Assert.Contains($"--{setting.Name}", result.Out, StringComparison.Ordinal);
+        }
+
+        Assert.All(result.Lines, line => Assert.True(line.Length <= 120, line));
+        Assert.Contains("CHECKPOINT", _cli.Run("eval", "-h").Out, StringComparison.Ordinal);
+        Assert.Contains("distributed train", _cli.Run().Out, StringComparison.Ordinal);
+        Assert.Matches(@"^distributed \d+\.\d+\.\d+\n$", _cli.Run("--version").Out);
+    }
+
+    public void Dispose() => _cli.Dispose();
+}
