@@ -19,7 +19,7 @@ public enum Move
 /// <summary>A move with its reason, as one sentence, and for Train how many steps.</summary>
 public sealed record NextMove(Move Move, int Steps, string Reason)
 {
-    /// <summary>How long a lease should last: long enough to cost nothing, short enough to stop and show progress.</summary>
+    /// <summary>How long a lease should last: long enough to cost nothing, short enough to stop promptly.</summary>
     public static readonly TimeSpan LeaseTarget = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Decides from how far the job is, and nothing else.</summary>
@@ -47,6 +47,7 @@ public sealed record NextMove(Move Move, int Steps, string Reason)
 
         var affordable = stepTime <= TimeSpan.Zero ? 1 : Math.Max(1, (long)(LeaseTarget / stepTime));
         var steps = (int)Math.Min(affordable, stepsPerEpoch - inEpoch);
-        return new NextMove(Move.Train, steps, $"{steps} of the epoch's steps are left or fill {LeaseTarget.TotalMilliseconds:0} ms");
+        return new NextMove(
+            Move.Train, steps, $"{steps} of the epoch's steps are left or fill {LeaseTarget.TotalMilliseconds:0} ms");
     }
 }
