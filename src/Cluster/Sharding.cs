@@ -2,7 +2,9 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Cluster;
 
-/// <summary>How a mini-batch's micro-batches are dealt out: contiguous ranges in proportion to the workers' weights.</summary>
+/// <summary>
+/// How a mini-batch's micro-batches are dealt out: contiguous ranges in proportion to the workers' weights.
+/// </summary>
 /// <remarks>
 /// A pure function, so that every worker computes every shard by itself. The result of training does not depend on
 /// it. Units: a weight is relative, at least 0, and one at least is above 0; all equal means equal shares.

@@ -1,6 +1,8 @@
 namespace Distributed.Coordinator;
 
-/// <summary>Keeps track of checkpoints: one is written at a time, and one is due after every epoch and every so often.</summary>
+/// <summary>
+/// Keeps track of checkpoints: one is written at a time, and one is due after every epoch and every so often.
+/// </summary>
 internal sealed class CheckpointDesk(TimeProvider clock, TimeSpan every)
 {
     private long _lastStarted = clock.GetTimestamp();

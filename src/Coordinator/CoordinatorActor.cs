@@ -86,7 +86,8 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<WorkFailed>(OnWorkFailed);
         Receive<Terminated>(gone => Fail($"worker {_workers.IndexOf(gone.ActorRef)} stopped without a word"));
         Receive<PlanOverdue>(_ => Fail(
-            $"worker {string.Join(", ", _round.Missing)} did not answer a plan for {_options.PlanBound.TotalSeconds:0} s"));
+            $"worker {string.Join(", ", _round.Missing)} did not answer a plan for "
+            + $"{_options.PlanBound.TotalSeconds:0} s"));
     }
 
     private void OnJoin(Join join)
@@ -235,7 +236,9 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
         Continue();
     }
 
-    /// <summary>Starts a checkpoint of the state as it is. False when the state is broken, which ends the job.</summary>
+    /// <summary>
+    /// Starts a checkpoint of the state as it is. False when the state is broken, which ends the job.
+    /// </summary>
     private bool TrySave()
     {
         try

@@ -22,7 +22,9 @@ public sealed record CoordinatorOptions
     /// <summary>Between checkpoints inside an epoch; one is written after every epoch in any case.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a plan may go unanswered. A failing worker is noticed at once; this is the last resort.</summary>
+    /// <summary>
+    /// How long a plan may go unanswered. A failing worker is noticed at once; this is the last resort.
+    /// </summary>
     public TimeSpan PlanBound { get; init; } = TimeSpan.FromMinutes(10);
 
     public long StepsTotal => (long)Epochs * StepsPerEpoch;

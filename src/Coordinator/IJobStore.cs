@@ -3,7 +3,9 @@ namespace Distributed.Coordinator;
 /// <summary>Where a job's state is kept.</summary>
 public interface IJobStore
 {
-    /// <summary>Copies the state as it is now, before it returns, and then writes the copy while training goes on.</summary>
+    /// <summary>
+    /// Copies the state as it is now, before it returns, and then writes the copy while training goes on.
+    /// </summary>
     /// <remarks>
     /// Errors: NonFiniteStateException at once when a parameter is NaN or infinite, because such a state is never
     /// kept. The task fails when the disk does; what was written before stays.

@@ -2,7 +2,9 @@ using Distributed.Cluster.Messages;
 
 namespace Distributed.Coordinator;
 
-/// <summary>How far a job has come, and the sums of the epoch it is in: all that a resume needs beside the state.</summary>
+/// <summary>
+/// How far a job has come, and the sums of the epoch it is in: all that a resume needs beside the state.
+/// </summary>
 /// <remarks>
 /// At the end of an epoch the sums are still that epoch's; the first step of the next one starts them anew.
 /// Units: Step counts committed steps; Loss is a sum over samples.

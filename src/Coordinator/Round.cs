@@ -10,7 +10,8 @@ internal sealed class Round(int workers)
     internal IEnumerable<object> Reports => _reports.OfType<object>();
 
     /// <summary>Ranks that have not answered.</summary>
-    internal IEnumerable<int> Missing => Enumerable.Range(0, workers).Where(rank => _reports[rank] is null && !_failed[rank]);
+    internal IEnumerable<int> Missing =>
+        Enumerable.Range(0, workers).Where(rank => _reports[rank] is null && !_failed[rank]);
 
     /// <summary>Takes an answer; true when it is the last one.</summary>
     internal bool Add(int rank, object report)

@@ -9,14 +9,18 @@ using Distributed.Worker;
 
 namespace Distributed.Training;
 
-/// <summary>A job in this process: one coordinator actor and several worker actors, each with a compute thread.</summary>
+/// <summary>
+/// A job in this process: one coordinator actor and several worker actors, each with a compute thread.
+/// </summary>
 /// <remarks>Build it, optionally load a checkpoint into <see cref="State"/>, then run it once.</remarks>
 public sealed class Trainer
 {
     /// <summary>Samples a worker evaluates at once: enough for the kernels, little memory.</summary>
     private const int EvaluationSamples = 256;
 
-    /// <summary>Workers of one process cannot vanish without breaking their group; this bound is the last resort.</summary>
+    /// <summary>
+    /// Workers of one process cannot vanish without breaking their group; this bound is the last resort.
+    /// </summary>
     private static readonly TimeSpan BarrierBound = TimeSpan.FromMinutes(10);
 
     private readonly TrainingGraph _graph;

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Distributed.Worker;
 
-/// <summary>Where a worker's numbers are crunched: off the actor's thread, so that its mailbox stays answerable.</summary>
+/// <summary>
+/// Where a worker's numbers are crunched: off the actor's thread, so that its mailbox stays answerable.
+/// </summary>
 public interface ICompute
 {
     /// <summary>Runs the work, after what was given before; the task ends with its result or its exception.</summary>

@@ -138,7 +138,8 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
         if (!_arrangements.TryGetValue(samples, out var arrangement))
         {
             var shards = _sharding!.Shards(samples, _schedule.MicrobatchSize);
-            arrangement = new Arrangement(samples, shards, new PieceTable(shards, _group.Partials, job.TrainingPlan.Partials));
+            var pieces = new PieceTable(shards, _group.Partials, job.TrainingPlan.Partials);
+            arrangement = new Arrangement(samples, shards, pieces);
             _arrangements.Add(samples, arrangement);
         }
 
@@ -166,7 +167,9 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
         _update!.Apply(batch.Pieces, offset, count, batch.Samples);
     }
 
-    /// <summary>Finds the micro-batch and the layer of a broken loss; the worker that has the micro-batch answers.</summary>
+    /// <summary>
+    /// Finds the micro-batch and the layer of a broken loss; the worker that has the micro-batch answers.
+    /// </summary>
     private NonFinite? Diagnose(long step, Arrangement batch, float loss)
     {
         var losses = _group.Losses(_schedule.Batch(step));
@@ -189,7 +192,8 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
 
         var range = MicrobatchRange.Part(batch.Samples, _schedule.MicrobatchSize, microbatch, 1);
         var found = _training!.FirstNonFinite(_order, _schedule.StepInEpoch(step) * _schedule.BatchSize, range);
-        return new NonFinite(step, loss, microbatch, found?.Layer ?? "", found?.Operation.Name ?? "sum over the samples");
+        return new NonFinite(
+            step, loss, microbatch, found?.Layer ?? "", found?.Operation.Name ?? "sum over the samples");
     }
 
     /// <summary>One size of mini-batch, dealt out.</summary>

@@ -37,12 +37,12 @@ public sealed class CoordinatorActorTests : TestKit
             AnswerEvaluation(loss: 25, hits: 40);
             Assert.Equal(
                 new EpochCompleted(epoch, epoch * StepsPerEpoch, 0.5, 0.25, 0.5, 0.8),
-                _observer.FishForMessage<EpochCompleted>(_ => true, Ample));
+                Observed<EpochCompleted>());
         }
 
-        var done = _observer.FishForMessage<JobDone>(_ => true, Ample);
-        Assert.Equal((6L, 2, 2, 0.5, 0.5, 0.8, "fingerprint of 6"),
-            (done.Steps, done.Epochs, done.Workers, done.TrainLoss, done.TestLoss, done.TestAccuracy, done.Fingerprint));
+        var done = Observed<JobDone>();
+        Assert.Equal(
+            new JobDone(6, 2, 2, 0.5, 0.5, 0.8, done.SamplesPerSecond, done.Elapsed, "fingerprint of 6"), done);
         Assert.Equal(6, _store.Saved[^1].Step);
     }
 
@@ -59,7 +59,7 @@ public sealed class CoordinatorActorTests : TestKit
     {
         Start(epochs: 1, from: new JobCursor(3, 24, 12, 48));
         AnswerEvaluation(loss: 25, hits: 40);
-        var done = _observer.FishForMessage<JobDone>(_ => true, Ample);
+        var done = Observed<JobDone>();
         Assert.Equal((3L, 0.5, 0.5, 0.0), (done.Steps, done.TrainLoss, done.TestLoss, done.SamplesPerSecond));
     }
 
@@ -70,7 +70,7 @@ public sealed class CoordinatorActorTests : TestKit
         var plans = Plans<TrainPlan>();
         coordinator.Tell(new StopJob());
         Answer(plans);
-        var stopped = _observer.FishForMessage<JobStopped>(_ => true, Ample);
+        var stopped = Observed<JobStopped>();
         Assert.Equal(new JobStopped(1, "checkpoint of 1"), stopped);
     }
 
@@ -79,7 +79,7 @@ public sealed class CoordinatorActorTests : TestKit
     {
         Start();
         AnswerLease(TimeSpan.FromSeconds(61));
-        Assert.Equal(new CheckpointSaved(1, "checkpoint of 1"), _observer.FishForMessage<CheckpointSaved>(_ => true, Ample));
+        Assert.Equal(new CheckpointSaved(1, "checkpoint of 1"), Observed<CheckpointSaved>());
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class CoordinatorActorTests : TestKit
         Start(epochs: 2);
         RunEpoch();
         AnswerEvaluation(loss: 25, hits: 40);
-        Assert.Equal(new CheckpointFailed(3, "no space left"), _observer.FishForMessage<CheckpointFailed>(_ => true, Ample));
+        Assert.Equal(new CheckpointFailed(3, "no space left"), Observed<CheckpointFailed>());
         Assert.Equal(3, Plans<TrainPlan>()[0].FirstStep);
     }
 
@@ -102,7 +102,7 @@ public sealed class CoordinatorActorTests : TestKit
         AnswerEvaluation(loss: 25, hits: 40);
         Assert.Equal(
             "step 3: the last checkpoint could not be written: no space left",
-            _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+            Observed<JobFailed>().Reason);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class CoordinatorActorTests : TestKit
         var plans = Plans<TrainPlan>();
         var broken = new NonFinite(0, float.NaN, 4, "linear1", "matmul+bias+relu");
         Answer(plans, steps: [], broken: broken);
-        var failed = _observer.FishForMessage<JobFailed>(_ => true, Ample);
+        var failed = Observed<JobFailed>();
         Assert.Equal(
             "step 1: the loss is NaN, first in layer 'linear1' (matmul+bias+relu), micro-batch 4; "
             + "it had no checkpoint yet; try a smaller --learning-rate", failed.Reason);
@@ -123,11 +123,12 @@ public sealed class CoordinatorActorTests : TestKit
     public void Job_SaysThatTheCheckpointIsKept_WhenItHasOne()
     {
         Start(from: new JobCursor(1, 8, 4, 16));
-        Answer(Plans<TrainPlan>(), steps: [], broken: new NonFinite(1, float.PositiveInfinity, -1, "", "sum over the batch"));
+        var broken = new NonFinite(1, float.PositiveInfinity, -1, "", "sum over the batch");
+        Answer(Plans<TrainPlan>(), steps: [], broken: broken);
         Assert.Equal(
             "step 2: the loss is infinite, first in the sum over the batch; "
             + "the last good checkpoint is kept; try a smaller --learning-rate",
-            _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+            Observed<JobFailed>().Reason);
     }
 
     [Fact]
@@ -137,7 +138,7 @@ public sealed class CoordinatorActorTests : TestKit
         Start(epochs: 2);
         RunEpoch();
         AnswerEvaluation(loss: 25, hits: 40);
-        var failed = _observer.FishForMessage<JobFailed>(_ => true, Ample);
+        var failed = Observed<JobFailed>();
         Assert.Equal(
             "step 3: parameter 'linear2.weight' holds a NaN or an infinity; it had no checkpoint yet", failed.Reason);
         Assert.NotNull(failed.NonFinite);
@@ -149,10 +150,11 @@ public sealed class CoordinatorActorTests : TestKit
     {
         var coordinator = Start();
         Plans<TrainPlan>();
-        coordinator.Tell(new WorkFailed(1, 0, "waiting for the other workers", "worker 1 failed", Own: false), _workers[0].Ref);
+        coordinator.Tell(
+            new WorkFailed(1, 0, "waiting for the other workers", "worker 1 failed", Own: false), _workers[0].Ref);
         coordinator.Tell(new WorkFailed(1, 1, "compute, step 0", "disk on fire", Own: true), _workers[1].Ref);
         Assert.Equal(
-            "worker 1 of 2: compute, step 0: disk on fire", _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+            "worker 1 of 2: compute, step 0: disk on fire", Observed<JobFailed>().Reason);
     }
 
     [Fact]
@@ -161,7 +163,7 @@ public sealed class CoordinatorActorTests : TestKit
         Start();
         Plans<TrainPlan>();
         Sys.Stop(_workers[1].Ref);
-        Assert.Equal("worker 1 stopped without a word", _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+        Assert.Equal("worker 1 stopped without a word", Observed<JobFailed>().Reason);
     }
 
     [Fact]
@@ -173,7 +175,7 @@ public sealed class CoordinatorActorTests : TestKit
         _observer.ExpectMsg<JobStarted>(Ample);
         _time.Advance(TimeSpan.FromMinutes(10));
         Assert.Equal(
-            "worker 1 did not answer a plan for 600 s", _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason);
+            "worker 1 did not answer a plan for 600 s", Observed<JobFailed>().Reason);
     }
 
     [Fact]
@@ -184,7 +186,7 @@ public sealed class CoordinatorActorTests : TestKit
         Answer(plans, only: 0);
         Answer(plans, steps: [new StepTotals(8.000001f, 4, 16)], only: 1);
         Assert.StartsWith(
-            "workers disagree on the losses of steps 0 to 1", _observer.FishForMessage<JobFailed>(_ => true, Ample).Reason,
+            "workers disagree on the losses of steps 0 to 1", Observed<JobFailed>().Reason,
             StringComparison.Ordinal);
     }
 
@@ -195,7 +197,7 @@ public sealed class CoordinatorActorTests : TestKit
         var plans = Plans<TrainPlan>();
         coordinator.Tell(new TrainDone(0, 0, 0, [default], default, null), _workers[0].Ref);
         Answer(plans);
-        Assert.Equal(new StepTotals(8, 4, 16), _observer.FishForMessage<StepsCommitted>(_ => true, Ample).Steps[0]);
+        Assert.Equal(new StepTotals(8, 4, 16), Observed<StepsCommitted>().Steps[0]);
     }
 
     private IActorRef Start(int epochs = 2, JobCursor? from = null)
@@ -210,7 +212,8 @@ public sealed class CoordinatorActorTests : TestKit
             TestSamples = 50,
         };
         var (start, observer) = (from ?? JobCursor.Start, _observer.Ref);
-        var coordinator = Sys.ActorOf(Props.Create(() => new CoordinatorActor(options, start, _store, observer, _time)));
+        var coordinator = Sys.ActorOf(
+            Props.Create(() => new CoordinatorActor(options, start, _store, observer, _time)));
         foreach (var worker in _workers)
         {
             coordinator.Tell(new Join(worker.Ref.Path.Name), worker.Ref);
@@ -218,6 +221,9 @@ public sealed class CoordinatorActorTests : TestKit
 
         return coordinator;
     }
+
+    /// <summary>The observer's next event of this kind, others skipped.</summary>
+    private TEvent Observed<TEvent>() => _observer.FishForMessage<TEvent>(_ => true, Ample);
 
     private TPlan[] Plans<TPlan>() => [.. _workers.Select(worker => worker.ExpectMsg<TPlan>(Ample))];
 

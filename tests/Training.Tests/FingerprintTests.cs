@@ -69,7 +69,7 @@ public sealed class FingerprintTests
     public async Task Fingerprint_Differs_WhenTheSeedDoes() =>
         Assert.NotEqual((await OneWorker.Value).Fingerprint, (await Run(1, job: Job with { Seed = 2 })).Fingerprint);
 
-    private static (string Fingerprint, double TrainLoss, double? TestLoss, double? TestAccuracy) Results(JobDone done) =>
+    private static (string, double, double?, double?) Results(JobDone done) =>
         (done.Fingerprint, done.TrainLoss, done.TestLoss, done.TestAccuracy);
 
     private static async Task<JobDone> Run(int workers, KernelPath? path = null, Job? job = null)

@@ -90,7 +90,9 @@ public sealed class GradientAveragingTests : TestKit
         }
     }
 
-    /// <summary>The collective alone: pieces of unequal shards finish to the whole batch's sum, short end included.</summary>
+    /// <summary>
+    /// The collective alone: pieces of unequal shards finish to the whole batch's sum, short end included.
+    /// </summary>
     [Fact]
     public void Pieces_FinishToTheSingleWorkersGradient_WhereverTheBatchIsCut()
     {

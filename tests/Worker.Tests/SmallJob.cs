@@ -8,7 +8,9 @@ using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Tests;
 
-/// <summary>A job small enough for the definition: 100 samples of 6 features, 3 classes, the last batch short.</summary>
+/// <summary>
+/// A job small enough for the definition: 100 samples of 6 features, 3 classes, the last batch short.
+/// </summary>
 internal static class SmallJob
 {
     internal const int Samples = 100;
@@ -42,7 +44,9 @@ internal static class SmallJob
         [.. state.Slots.Prepend(state.Parameters).SelectMany(buffer => buffer.Span.ToArray())
             .Select(BitConverter.SingleToUInt32Bits)];
 
-    /// <summary>A layer whose matrix and bias are used twice, so that their gradients are sums of several batch sums.</summary>
+    /// <summary>
+    /// A layer whose matrix and bias are used twice, so that their gradients are sums of several batch sums.
+    /// </summary>
     internal sealed record Recurrent : Layer
     {
         public override string Kind => "recurrent";

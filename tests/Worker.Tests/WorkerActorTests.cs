@@ -39,7 +39,8 @@ public sealed class WorkerActorTests : TestKit
     public void Worker_DropsAResult_WhenANewGenerationBeganMeanwhile()
     {
         using var hold = new ManualResetEventSlim();
-        var (coordinator, worker) = Start(new ScriptedWork { Before = plan => _ = plan.Generation > 1 || hold.Wait(Ample) });
+        var work = new ScriptedWork { Before = plan => _ = plan.Generation > 1 || hold.Wait(Ample) };
+        var (coordinator, worker) = Start(work);
         coordinator.ExpectMsg<Join>(Ample);
         worker.Tell(Plan(generation: 1, step: 10), coordinator.Ref);
         worker.Tell(Plan(generation: 2, step: 20), coordinator.Ref);

@@ -16,7 +16,9 @@ public sealed class StepBarrier
     /// <summary>Reads of the shared round before parking: about as long as parking and waking take.</summary>
     private const int SpinReads = 4000;
 
-    /// <summary>Longs between two members' counters, so that no two share a cache line (pairs are prefetched).</summary>
+    /// <summary>
+    /// Longs between two members' counters, so that no two share a cache line (pairs are prefetched).
+    /// </summary>
     private const int Spacing = 16;
 
     private readonly Lock _breaking = new();

@@ -22,7 +22,12 @@ public sealed record TrainPlan(long Generation, int Rank, long FirstStep, int St
 /// <param name="Timing">Where the time went.</param>
 /// <param name="NonFinite">What broke; from the worker whose micro-batch it was.</param>
 public sealed record TrainDone(
-    long Generation, int Rank, long FirstStep, IReadOnlyList<StepTotals> Steps, WorkTiming Timing, NonFinite? NonFinite);
+    long Generation,
+    int Rank,
+    long FirstStep,
+    IReadOnlyList<StepTotals> Steps,
+    WorkTiming Timing,
+    NonFinite? NonFinite);
 
 /// <summary>A step's sums over the whole mini-batch, the same bits on every worker.</summary>
 /// <param name="Loss">Sum over the samples.</param>
@@ -30,14 +35,17 @@ public sealed record TrainDone(
 /// <param name="Samples">In the mini-batch.</param>
 public readonly record struct StepTotals(float Loss, float Hits, int Samples);
 
-/// <summary>A worker's time in a lease: computing its shard and its part of the update, and waiting for others.</summary>
+/// <summary>
+/// A worker's time in a lease: computing its shard and its part of the update, and waiting for others.
+/// </summary>
 /// <param name="Samples">Samples of its shards.</param>
 public readonly record struct WorkTiming(TimeSpan Compute, TimeSpan Wait, long Samples);
 
 /// <summary>Where a loss stopped being a number.</summary>
 /// <param name="Step">The step, which was not committed.</param>
 /// <param name="Loss">NaN or an infinity.</param>
-/// <param name="Microbatch">The first micro-batch it shows in, counted in the mini-batch; −1 when only the sum overflows.</param>
+/// <param name="Microbatch">The first micro-batch it shows in, counted in the mini-batch; −1 when only the sum
+/// overflows.</param>
 /// <param name="Layer">The layer of the first result that is not finite; empty when none is.</param>
 /// <param name="Operation">That result's operation.</param>
 public sealed record NonFinite(long Step, float Loss, int Microbatch, string Layer, string Operation);

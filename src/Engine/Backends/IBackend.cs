@@ -5,7 +5,9 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends;
 
-/// <summary>Something that runs plans: the CPU now; a GPU with its own memory fits behind the same two interfaces.</summary>
+/// <summary>
+/// Something that runs plans: the CPU now; a GPU with its own memory fits behind the same two interfaces.
+/// </summary>
 /// <remarks>
 /// Parameters and partial sums are host memory, shared with the collective and the optimizer. A backend with memory
 /// of its own copies parameters in when a run starts and partial sums out when it ends.

@@ -41,5 +41,6 @@ internal static class Throw
 
     [DoesNotReturn]
     internal static void NotScalar(TensorShape shape) =>
-        throw new ShapeException($"gradients: the differentiated tensor has shape {shape}: needs one value, []; sum it first");
+        throw new ShapeException(
+            $"gradients: the differentiated tensor has shape {shape}: needs one value, []; sum it first");
 }

@@ -3,7 +3,9 @@ using Distributed.Engine.Layers;
 
 namespace Distributed.Engine.Graphs;
 
-/// <summary>A computation as tensors and operations, built once in C#, differentiated, compiled and run many times.</summary>
+/// <summary>
+/// A computation as tensors and operations, built once in C#, differentiated, compiled and run many times.
+/// </summary>
 /// <remarks>Not thread-safe while it is built.</remarks>
 public sealed class Graph
 {
@@ -69,7 +71,9 @@ public sealed class Graph
         return tensor;
     }
 
-    /// <summary>The scope of a layer by its full name, so that gradients carry the name of the layer they come from.</summary>
+    /// <summary>
+    /// The scope of a layer by its full name, so that gradients carry the name of the layer they come from.
+    /// </summary>
     internal IDisposable LayerNamed(string fullName) => new LayerScope(this, fullName);
 
     private string Unique(string name)
@@ -77,7 +81,8 @@ public sealed class Graph
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return _names.Add(name)
             ? name
-            : throw new ArgumentException($"graph: '{name}' exists already; give each input and parameter its own name");
+            : throw new ArgumentException(
+                $"graph: '{name}' exists already; give each input and parameter its own name");
     }
 
     private sealed class LayerScope : IDisposable

@@ -1,13 +1,17 @@
 namespace Distributed.Engine.Graphs;
 
-/// <summary>What a tensor does with its inputs: the rule for shapes, the rule for gradients, and its kernel's family.</summary>
+/// <summary>
+/// What a tensor does with its inputs: the rule for shapes, the rule for gradients, and its kernel's family.
+/// </summary>
 /// <remarks>Immutable and without values: one instance may serve many tensors.</remarks>
 public abstract class Operation
 {
     /// <summary>The name in messages and drawings, lower case.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The result's shape. Errors: ShapeException naming the operation and the shapes seen and needed.</summary>
+    /// <summary>
+    /// The result's shape. Errors: ShapeException naming the operation and the shapes seen and needed.
+    /// </summary>
     internal abstract TensorShape Infer(ReadOnlySpan<TensorShape> inputs);
 
     /// <summary>

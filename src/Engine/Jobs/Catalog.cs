@@ -55,7 +55,8 @@ public static class Catalog
         const string Mlp = "mlp:";
         if (!name.StartsWith(Mlp, StringComparison.Ordinal))
         {
-            throw new UserErrorException($"--model '{name}' is unknown: choose linear, or mlp: with widths, as mlp:512,512");
+            throw new UserErrorException(
+                $"--model '{name}' is unknown: choose linear, or mlp: with widths, as mlp:512,512");
         }
 
         var parts = name[Mlp.Length..].Split(',');
@@ -67,6 +68,7 @@ public static class Catalog
         return [.. parts.Select(part => int.TryParse(part, out var width) && width is >= 1 and <= WidthMax
             ? width
             : throw new UserErrorException(
-                $"--model '{name}': '{part}' is no layer width: choose whole numbers from 1 to {WidthMax}, as mlp:512,512"))];
+                $"--model '{name}': '{part}' is no layer width: choose whole numbers from 1 to {WidthMax}, "
+                + "as mlp:512,512"))];
     }
 }

@@ -32,7 +32,9 @@ public sealed record Job
     /// <summary>--learning-rate: per step. Default 0.05; above 0.</summary>
     public float LearningRate { get; init; } = 0.05f;
 
-    /// <summary>--seed: decides initial weights, order of samples, generated data and what is held out. Default 1.</summary>
+    /// <summary>
+    /// --seed: decides initial weights, order of samples, generated data and what is held out. Default 1.
+    /// </summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>--holdout: the part held out; see <see cref="DataOptions.Holdout"/>.</summary>
@@ -71,7 +73,8 @@ public sealed record Job
         InRange("--microbatch-size", MicrobatchSize, 1, BatchSize);
         if (!float.IsFinite(LearningRate) || LearningRate <= 0)
         {
-            throw new UserErrorException($"--learning-rate {LearningRate} is out of range: choose a number above 0 (default 0.05)");
+            throw new UserErrorException(
+                $"--learning-rate {LearningRate} is out of range: choose a number above 0 (default 0.05)");
         }
 
         Catalog.CheckModel(Model);

@@ -3,11 +3,15 @@ using Distributed.Engine.Randomness;
 
 namespace Distributed.Engine.Layers;
 
-/// <summary>How a parameter starts: a function of the job's seed and the parameter's place in the flat buffer.</summary>
+/// <summary>
+/// How a parameter starts: a function of the job's seed and the parameter's place in the flat buffer.
+/// </summary>
 public abstract record Initializer
 {
     /// <summary>Fills one parameter.</summary>
-    /// <remarks>Units: firstIndex is the parameter's offset in the flat buffer, which keys its random numbers.</remarks>
+    /// <remarks>
+    /// Units: firstIndex is the parameter's offset in the flat buffer, which keys its random numbers.
+    /// </remarks>
     public abstract void Fill(ulong seed, TensorShape shape, long firstIndex, Span<float> values);
 
     /// <summary>Inputs of a weight matrix [inputs, outputs]: the sums it makes have so many terms.</summary>

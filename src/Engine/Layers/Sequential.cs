@@ -3,7 +3,9 @@ using Distributed.Engine.Graphs;
 
 namespace Distributed.Engine.Layers;
 
-/// <summary>Layers one after the other: <c>new Sequential { new Linear(784, 128), new ReLU(), new Linear(128, 10) }</c>.</summary>
+/// <summary>
+/// Layers one after the other: <c>new Sequential { new Linear(784, 128), new ReLU(), new Linear(128, 10) }</c>.
+/// </summary>
 /// <remarks>
 /// Each layer is named by its kind and its number among those of its kind (linear1, relu1, linear2), which names its
 /// parameters (linear1.weight) and appears in messages.

@@ -1,7 +1,9 @@
 namespace Distributed.Engine.Memory;
 
 /// <summary>One worker's sums over the pieces of the canonical tree that its shard is made of.</summary>
-/// <remarks>Units: floats. Piece p of element i lies at p · Stride + i; Stride is a whole number of cache lines.</remarks>
+/// <remarks>
+/// Units: floats. Piece p of element i lies at p · Stride + i; Stride is a whole number of cache lines.
+/// </remarks>
 public sealed unsafe class PartialSums
 {
     private readonly AlignedBuffer _buffer;

@@ -16,7 +16,8 @@ public sealed record Momentum : Optimizer
     {
         if (!(decay >= 0 && decay < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(decay), $"momentum {decay} is out of range: choose 0 up to below 1");
+            throw new ArgumentOutOfRangeException(
+                nameof(decay), $"momentum {decay} is out of range: choose 0 up to below 1");
         }
 
         Decay = decay;

@@ -3,7 +3,9 @@ using Distributed.Engine.Training;
 
 namespace Distributed.Engine.Optimizers;
 
-/// <summary>How a gradient changes the parameters: its settings, and the names of the state it keeps per parameter.</summary>
+/// <summary>
+/// How a gradient changes the parameters: its settings, and the names of the state it keeps per parameter.
+/// </summary>
 public abstract record Optimizer
 {
     private protected Optimizer(float learningRate)

@@ -56,7 +56,8 @@ internal static class Fusion
             {
                 covered.Add(product);
                 covered.Add(top!);
-                return new Step(tensor, fused, bias is null ? product.Inputs : [.. product.Inputs, bias], product.Layer);
+                IReadOnlyList<Tensor> inputs = bias is null ? product.Inputs : [.. product.Inputs, bias];
+                return new Step(tensor, fused, inputs, product.Layer);
             }
         }
 

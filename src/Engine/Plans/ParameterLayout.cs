@@ -30,12 +30,15 @@ public sealed class ParameterLayout
 
     public ParameterSlot SlotOf(Tensor parameter) => _slots[parameter];
 
-    /// <summary>Writes every parameter's starting value, a function of the seed and the parameter's place alone.</summary>
+    /// <summary>
+    /// Writes every parameter's starting value, a function of the seed and the parameter's place alone.
+    /// </summary>
     public void Initialise(ulong seed, AlignedBuffer parameters)
     {
         foreach (var slot in Slots)
         {
-            slot.Operation.Initializer.Fill(seed, slot.Shape, slot.Offset, parameters.Span.Slice(slot.Offset, slot.Length));
+            var values = parameters.Span.Slice(slot.Offset, slot.Length);
+            slot.Operation.Initializer.Fill(seed, slot.Shape, slot.Offset, values);
         }
     }
 }

@@ -5,7 +5,9 @@ namespace Distributed.Engine.Plans;
 /// lie as their parameters do; behind them further terms, where an output is a sum of several such sums because a
 /// parameter is used in several places.
 /// </summary>
-/// <remarks>Units: floats. Each sum is finished along the canonical tree by itself, then the terms are added in order.</remarks>
+/// <remarks>
+/// Units: floats. Each sum is finished along the canonical tree by itself, then the terms are added in order.
+/// </remarks>
 /// <param name="ResultLength">Floats of the outputs.</param>
 /// <param name="Length">Floats in all.</param>
 /// <param name="Terms">What is added to the outputs, in this order.</param>

@@ -175,7 +175,9 @@ internal sealed class PlanBuilder
         var inputs = step.Inputs.Select(PlaceOf).ToArray();
         if (!_places.TryGetValue(step.Result, out var place))
         {
-            var reused = step.Operation.InPlace ? step.Inputs.FirstOrDefault(input => CanOverwrite(input, step.Result, index)) : null;
+            var reused = step.Operation.InPlace
+                ? step.Inputs.FirstOrDefault(input => CanOverwrite(input, step.Result, index))
+                : null;
             var offset = reused is null ? _arena.Take(step.Result.Shape.Length(SamplesMax)) : PlaceOf(reused).Offset;
             place = new Operand(Storage.Arena, offset, step.Result.Shape);
             _places.Add(step.Result, place);
@@ -213,7 +215,8 @@ internal sealed class PlanBuilder
             case ParameterOperation:
                 return new Operand(Storage.Parameter, Layout.SlotOf(tensor).Offset, tensor.Shape);
             case ConstantOperation constant:
-                var place = new Operand(Storage.Constant, _constantPlanner.Take(tensor.Shape.SampleLength), tensor.Shape);
+                var place = new Operand(
+                    Storage.Constant, _constantPlanner.Take(tensor.Shape.SampleLength), tensor.Shape);
                 _constants.Add((constant, place));
                 return place;
             default:

@@ -38,7 +38,8 @@ public sealed unsafe class PieceTable
             if (shard.Count > 0 && shard.First != next)
             {
                 throw new ArgumentException(
-                    $"pieces: shard {worker} starts at micro-batch {shard.First}: needs {next}, where the last one ended");
+                    $"pieces: shard {worker} starts at micro-batch {shard.First}: needs {next}, "
+                    + "where the last one ended");
             }
 
             next += shard.Count;

@@ -66,7 +66,9 @@ public sealed class TrainingGraph
     /// <summary>Loss and metric per sample only.</summary>
     public Plan EvaluationPlan(int samplesMax) => Plan.Compile([_loss, .. Metrics()], samplesMax, BatchMode.Sharded);
 
-    /// <summary>Every parameter takes part in the loss, and its gradient is a sum over the batch and nothing more.</summary>
+    /// <summary>
+    /// Every parameter takes part in the loss, and its gradient is a sum over the batch and nothing more.
+    /// </summary>
     private void CheckGradients(Graph graph)
     {
         for (var i = 0; i < Gradients.Count; i++)
@@ -86,7 +88,8 @@ public sealed class TrainingGraph
         if (output.Shape.Rank != 1 || output.Shape.Dimensions[0] != needed)
         {
             throw new ShapeException(
-                $"model: its output has shape {output.Shape}: the data have {needed} {what}, so needs [batch, {needed}]");
+                $"model: its output has shape {output.Shape}: the data have {needed} {what}, "
+                + $"so needs [batch, {needed}]");
         }
     }
 

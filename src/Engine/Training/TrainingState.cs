@@ -25,7 +25,9 @@ public sealed class TrainingState
     /// <summary>The optimizer's state, in the order of its slot names.</summary>
     public IReadOnlyList<AlignedBuffer> Slots { get; }
 
-    /// <summary>The SHA-256 of all parameters and all optimizer state, as little-endian floats, in hexadecimal.</summary>
+    /// <summary>
+    /// The SHA-256 of all parameters and all optimizer state, as little-endian floats, in hexadecimal.
+    /// </summary>
     public string Fingerprint() => Checkpoints.Fingerprint.Compute(Parameters.Span, [.. Slots]);
 
     /// <summary>The name of the first parameter that holds a NaN or an infinity; null when all are finite.</summary>

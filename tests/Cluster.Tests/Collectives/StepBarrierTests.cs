@@ -6,7 +6,9 @@ public sealed class StepBarrierTests
 {
     private static readonly TimeSpan Ample = TimeSpan.FromMinutes(1);
 
-    /// <summary>Every member adds to a sum between two waits; behind the second, everyone must see everyone's part.</summary>
+    /// <summary>
+    /// Every member adds to a sum between two waits; behind the second, everyone must see everyone's part.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -15,7 +15,9 @@ public sealed class GradientTests
 
     private static readonly ConstantInitializer Zero = new();
 
-    /// <summary>Each case builds a tensor from two parameters p [3, 4] and q [4] and a batched input x [batch, 4].</summary>
+    /// <summary>
+    /// Each case builds a tensor from two parameters p [3, 4] and q [4] and a batched input x [batch, 4].
+    /// </summary>
     public static TheoryData<string> Cases => [.. Builders.Keys];
 
     private static Dictionary<string, Func<Leaves, Tensor>> Builders { get; } = new(StringComparer.Ordinal)

@@ -12,9 +12,16 @@ public sealed class ShapeErrorTests
     public static TheoryData<string, string> Cases => new()
     {
         { "matmul", "matmul: inner sizes differ: lhs [batch, 784] has 784 columns, rhs [512, 10] has 512 rows" },
-        { "matmul-batch", "matmul: rhs [batch, 784] cannot be multiplied: needs two dimensions and no batch, such as a parameter" },
+        {
+            "matmul-batch",
+            "matmul: rhs [batch, 784] cannot be multiplied: needs two dimensions and no batch, such as a parameter"
+        },
         { "matmul-scalar", "matmul: lhs [] cannot be multiplied: needs at least one dimension" },
-        { "add", "add: shapes [512, 10] and [784] do not broadcast: aligned at the right, each pair of sizes must be equal or contain a 1" },
+        {
+            "add",
+            "add: shapes [512, 10] and [784] do not broadcast: aligned at the right, each pair of sizes must be "
+            + "equal or contain a 1"
+        },
         { "reshape", "reshape: [512, 10] holds 5120 values, [3, 4] holds 12; they must be equal" },
         { "sum", "sum: axis 2 is outside [512, 10]: choose 0 to 1 (the batch is not counted)" },
         { "transpose", "transpose: the operand has shape [batch, 784]: needs two dimensions" },

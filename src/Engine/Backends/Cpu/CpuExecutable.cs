@@ -88,7 +88,8 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
 
         if (Plan.Mode == BatchMode.Whole && range.First != 0)
         {
-            throw new ArgumentException($"run: a whole-batch plan got micro-batches from {range.First}; needs them from 0");
+            throw new ArgumentException(
+                $"run: a whole-batch plan got micro-batches from {range.First}; needs them from 0");
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed unsafe class UnaryKernel<TLanes, TVector, TOperator>(
     private readonly float* _x = memory.At(instruction.Inputs[0]);
 
     internal override void Run(in MicrobatchRange range) =>
-        ElementWiseLoop.Unary<TLanes, TVector, TOperator>(f, _x, Output, Instruction.Output.Shape.Length(range.Samples));
+        ElementWiseLoop.Unary<TLanes, TVector, TOperator>(
+            f, _x, Output, Instruction.Output.Shape.Length(range.Samples));
 }
 
 internal sealed unsafe class BinaryKernel<TLanes, TVector, TOperator>(
@@ -32,7 +33,9 @@ internal sealed unsafe class BinaryKernel<TLanes, TVector, TOperator>(
         _loop.Run<TLanes, TVector, TOperator>(f, _x, _y, Output, range.Samples);
 }
 
-/// <summary>Repetition as a broadcast that keeps its left side; the right side is the result's own memory, unread.</summary>
+/// <summary>
+/// Repetition as a broadcast that keeps its left side; the right side is the result's own memory, unread.
+/// </summary>
 internal sealed unsafe class ExpandKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction)
     : CpuKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>

@@ -3,7 +3,9 @@ using Distributed.Engine.Kernels.ElementWise;
 
 namespace Distributed.Engine.Graphs;
 
-/// <summary>An element-wise function of two tensors with broadcasting: sizes are aligned at the right, 1 stretches.</summary>
+/// <summary>
+/// An element-wise function of two tensors with broadcasting: sizes are aligned at the right, 1 stretches.
+/// </summary>
 /// <typeparam name="TOperator">The formula.</typeparam>
 public abstract class BinaryOperation<TOperator>(string name) : Operation
     where TOperator : struct, IBinaryOperator

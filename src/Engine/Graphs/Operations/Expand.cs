@@ -4,7 +4,9 @@ namespace Distributed.Engine.Graphs;
 
 public sealed partial class Tensor
 {
-    /// <summary>The values repeated along new dimensions, dimensions of size 1, and the batch, to fill a shape.</summary>
+    /// <summary>
+    /// The values repeated along new dimensions, dimensions of size 1, and the batch, to fill a shape.
+    /// </summary>
     /// <remarks>Errors: ShapeException when this shape does not broadcast to that one.</remarks>
     public Tensor Expand(TensorShape target) =>
         Shape.Equals(target) ? this : Graph.Add(new ExpandOperation(target), this);

@@ -11,7 +11,8 @@ internal sealed class LinearOperation<TActivation>(
     MatMulOperation product, bool biased, string activationName, TActivation activation) : Operation
     where TActivation : struct, IUnaryOperator
 {
-    public override string Name => $"matmul{(biased ? "+bias" : "")}{(activationName.Length > 0 ? "+" : "")}{activationName}";
+    public override string Name { get; } = string.Join(
+        '+', new[] { product.Name, biased ? "bias" : "", activationName }.Where(part => part.Length > 0));
 
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs) => product.Infer(inputs);
 

@@ -86,7 +86,9 @@ public sealed class MatMulOperation : Operation
         return [toA, a.Shape.Batched ? left.BatchProduct(right) : left.Product(right, transposeLeft: true, false)];
     }
 
-    /// <summary>A tensor seen as a matrix: the last dimension is columns, everything before it rows of a sample.</summary>
+    /// <summary>
+    /// A tensor seen as a matrix: the last dimension is columns, everything before it rows of a sample.
+    /// </summary>
     internal static (int Rows, int Columns) Matrix(TensorShape shape)
     {
         var columns = shape.Dimensions[^1];

@@ -38,8 +38,11 @@ public sealed class SoftmaxCrossEntropyOperation : Operation
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.SoftmaxCrossEntropy(instruction);
 
-    internal override Tensor?[] Gradient(Tensor output, Tensor upstream) =>
-        [output.Graph.Add(new SoftmaxCrossEntropyGradientOperation(), output.Inputs[0], output.Inputs[1], upstream), null];
+    internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
+    {
+        var (logits, labels) = (output.Inputs[0], output.Inputs[1]);
+        return [output.Graph.Add(new SoftmaxCrossEntropyGradientOperation(), logits, labels, upstream), null];
+    }
 }
 
 /// <summary>

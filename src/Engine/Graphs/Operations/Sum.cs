@@ -5,7 +5,9 @@ namespace Distributed.Engine.Graphs;
 public sealed partial class Tensor
 {
     /// <summary>Σ over one dimension, which disappears.</summary>
-    /// <remarks>Units: axis counts from 0, the batch not counted. Errors: ShapeException for an axis out of range.</remarks>
+    /// <remarks>
+    /// Units: axis counts from 0, the batch not counted. Errors: ShapeException for an axis out of range.
+    /// </remarks>
     public Tensor Sum(int axis) => Graph.Add(new SumOperation(axis), this);
 
     /// <summary>Σ over all dimensions: one number, or one per sample where there is a batch.</summary>
