@@ -2,7 +2,6 @@ using Distributed.Coordinator;
 using Distributed.Engine.Data;
 using Distributed.Engine.Graphs;
 using Distributed.Engine.Jobs;
-using Distributed.Engine.Layers;
 
 namespace Distributed.Training.Tests;
 

@@ -108,15 +108,18 @@ public sealed class StepBarrier
 
         if (Volatile.Read(ref _round[Spacing]) == round)
         {
-            Break($"worker {Missing(round)} did not reach the barrier for {_bound.TotalSeconds:0.#} s");
+            Break($"{Missing(round)} did not reach the barrier for {_bound.TotalSeconds:0.#} s");
         }
 
         ThrowIfBroken();
     }
 
-    private string Missing(long round) =>
-        string.Join(", ", Enumerable.Range(0, Members)
-            .Where(rank => Volatile.Read(ref _arrivals[rank * Spacing]) <= round));
+    private string Missing(long round)
+    {
+        var ranks = Enumerable.Range(0, Members)
+            .Where(rank => Volatile.Read(ref _arrivals[rank * Spacing]) <= round).ToList();
+        return $"{(ranks.Count == 1 ? "worker" : "workers")} {string.Join(", ", ranks)}";
+    }
 
     private void ThrowIfBroken()
     {

@@ -1,5 +1,4 @@
 using Distributed.Engine.Errors;
-using Distributed.Engine.Layers;
 
 namespace Distributed.Engine.Graphs;
 

@@ -36,7 +36,7 @@ internal static class Layering
         ("src/Coordinator/", ["Distributed.Worker"], "Worker and Coordinator meet in Cluster's messages only"),
         ("src/Engine/Kernels/", Engine("Graphs", "Plans", "Backends", "Layers", "Optimizers", "Training", "Jobs"),
             "kernels know memory and numbers only: bind them in Backends"),
-        ("src/Engine/Graphs/", Engine("Plans", "Backends", "Training", "Optimizers", "Jobs"),
+        ("src/Engine/Graphs/", Engine("Plans", "Backends", "Layers", "Training", "Optimizers", "Jobs"),
             "graphs say what is computed, not where: plan them in Plans"),
         ("src/Engine/Plans/", Engine("Backends", "Training", "Layers", "Jobs"), "plans are independent of backends"),
     ];

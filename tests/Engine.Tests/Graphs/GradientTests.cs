@@ -1,6 +1,5 @@
 using Distributed.Engine.Backends.Reference;
 using Distributed.Engine.Graphs;
-using Distributed.Engine.Layers;
 using Distributed.Engine.Plans;
 
 namespace Distributed.Engine.Tests.Graphs;

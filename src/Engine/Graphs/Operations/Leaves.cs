@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Distributed.Engine.Layers;
 
 namespace Distributed.Engine.Graphs;
 

@@ -1,7 +1,6 @@
-using Distributed.Engine.Graphs;
 using Distributed.Engine.Randomness;
 
-namespace Distributed.Engine.Layers;
+namespace Distributed.Engine.Graphs;
 
 /// <summary>
 /// How a parameter starts: a function of the job's seed and the parameter's place in the flat buffer.
