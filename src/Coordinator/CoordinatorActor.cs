@@ -52,6 +52,13 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    /// <summary>A defect ends the job: started anew, the actor would wait for workers that have joined already.</summary>
+    protected override void PreRestart(Exception reason, object? message)
+    {
+        Fail($"the coordinator failed: {reason.Message}; this is a defect of the program, not of the job");
+        base.PreRestart(reason, message);
+    }
+
     private void Gathering()
     {
         Receive<Join>(OnJoin);
