@@ -21,8 +21,14 @@ internal sealed class ObserverActor : ReceiveActor
     {
         if (!_ended.Task.IsCompleted)
         {
-            _observer(end);
-            _ended.TrySetResult(end);
+            try
+            {
+                _observer(end);
+            }
+            finally
+            {
+                _ended.TrySetResult(end);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class FileJobStore : IJobStore
     private readonly CheckpointStore _checkpoints;
     private readonly Func<JobCursor, CheckpointManifest> _describe;
     private readonly Func<long, Task> _ready;
+    private Task _writing = Task.CompletedTask;
     private Saved? _last;
     private long _lastStep = -1;
 
@@ -40,8 +41,9 @@ public sealed class FileJobStore : IJobStore
         }
     }
 
-    /// <summary>The writing in progress or the last one, well or not; to be waited for before the process ends.</summary>
-    public Task Writing { get; private set; } = Task.CompletedTask;
+    /// <summary>Ends when nothing is being written any more, well or not; to be waited for before the process ends.</summary>
+    public Task WhenIdle => _writing.ContinueWith(
+        _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     /// <summary>The last checkpoint on disk; null before the first.</summary>
     public Saved? Last => _last;
@@ -58,14 +60,14 @@ public sealed class FileJobStore : IJobStore
             return Task.FromResult(_last!);
         }
 
-        if (!Writing.IsCompleted)
+        if (!_writing.IsCompleted)
         {
             throw new InvalidOperationException("the checkpoint before this one is still being written");
         }
 
         Copy(_state, _copy);
         var writing = Task.Run(() => Write(cursor));
-        Writing = writing.ContinueWith(_ => { }, TaskScheduler.Default);
+        _writing = writing;
         return writing;
     }
 
