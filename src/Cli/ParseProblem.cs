@@ -15,6 +15,11 @@ internal static class ParseProblem
             return Unmatched(parsed.UnmatchedTokens[0], root, command);
         }
 
+        if (command.Options.FirstOrDefault(option => TookAnOption(parsed.GetResult(option), command)) is { } greedy)
+        {
+            return NoValue(greedy, command);
+        }
+
         if (parsed.Errors.Count > 0)
         {
             return Describe(parsed.Errors[0], command);
@@ -54,11 +59,18 @@ internal static class ParseProblem
 
             return option.Option.Arity.MaximumNumberOfValues == 0
                 ? $"{name} takes no value: write {name} alone"
-                : $"{name} has no value: write one behind it; see distributed {command.Name} --help";
+                : NoValue(option.Option, command);
         }
 
         return error.Message.ReplaceLineEndings(" ");
     }
+
+    /// <summary>The parser takes whatever follows as the value, be it the next option: --run-dir --json.</summary>
+    private static bool TookAnOption(OptionResult? result, Command command) =>
+        result is { Implicit: false, Tokens: [var value] } && Names(command).Contains(value.Value);
+
+    private static string NoValue(Option option, Command command) =>
+        $"{option.Name} has no value: write one behind it; see distributed {command.Name} --help";
 
     private static string Meant(string typed, IEnumerable<string> names) =>
         NearestName.Of(typed, names) is { } near ? $"did you mean {near}? " : "";

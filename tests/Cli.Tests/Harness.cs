@@ -55,7 +55,7 @@ internal sealed class Harness : IDisposable
         using var error = new StringWriter();
         using var interrupts = new Interrupts();
         using var lines = new LineWatcher(output, line => OnLine?.Invoke(line, interrupts));
-        var exit = Program.Run([.. arguments], new CliHost
+        var host = new CliHost
         {
             Out = lines,
             Error = error,
@@ -63,7 +63,9 @@ internal sealed class Harness : IDisposable
             Clock = Clock,
             Cores = 2,
             Listen = () => interrupts,
-        });
+        };
+        // On a thread without the test runner's context, as in the program: those that wait would hold all its threads.
+        var exit = Task.Run(() => Program.Run([.. arguments], host)).GetAwaiter().GetResult();
         return new CliResult(exit, output.ToString(), error.ToString());
     }
 

@@ -35,7 +35,7 @@ internal static class TrainCommand
         pump.Start(header);
         var end = run.Trainer.RunAsync(run.Cursor, run.Store, Observe, interrupts.Stop).GetAwaiter().GetResult();
         // A failed job may leave one half written; it is finished rather than torn.
-        run.Store.Writing.GetAwaiter().GetResult();
+        run.Store.WhenIdle.GetAwaiter().GetResult();
         var checkpoint = run.Store.Last is { } last ? DataPath.ShortPath(last.Location, host) : null;
         pump.End(new RunOutcome(end, header.RunDirectory, checkpoint));
         return Report(end, run, interrupts, host);

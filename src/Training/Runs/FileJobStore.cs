@@ -17,8 +17,8 @@ public sealed class FileJobStore : IJobStore
     private readonly CheckpointStore _checkpoints;
     private readonly Func<JobCursor, CheckpointManifest> _describe;
     private readonly Func<long, Task> _ready;
+    private Task _writing = Task.CompletedTask;
     private Saved? _last;
-    private volatile bool _isWriting;
     private long _lastStep = -1;
 
     /// <param name="state">What is trained.</param>
@@ -41,8 +41,9 @@ public sealed class FileJobStore : IJobStore
         }
     }
 
-    /// <summary>The writing in progress or the last one, well or not; to be waited for before the process ends.</summary>
-    public Task Writing { get; private set; } = Task.CompletedTask;
+    /// <summary>Ends when nothing is being written any more, well or not; to be waited for before the process ends.</summary>
+    public Task WhenIdle => _writing.ContinueWith(
+        _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     /// <summary>The last checkpoint on disk; null before the first.</summary>
     public Saved? Last => _last;
@@ -59,15 +60,14 @@ public sealed class FileJobStore : IJobStore
             return Task.FromResult(_last!);
         }
 
-        if (_isWriting)
+        if (!_writing.IsCompleted)
         {
             throw new InvalidOperationException("the checkpoint before this one is still being written");
         }
 
         Copy(_state, _copy);
-        _isWriting = true;
         var writing = Task.Run(() => Write(cursor));
-        Writing = writing.ContinueWith(_ => { }, TaskScheduler.Default);
+        _writing = writing;
         return writing;
     }
 
@@ -93,19 +93,11 @@ public sealed class FileJobStore : IJobStore
 
     private async Task<Saved> Write(JobCursor cursor)
     {
-        try
-        {
-            await _ready(cursor.Step);
-            var path = _checkpoints.Write(_tensors, _describe(cursor));
-            var saved = new Saved(path, _copy.Fingerprint());
-            (_last, _lastStep) = (saved, cursor.Step);
-            return saved;
-        }
-        finally
-        {
-            // Before the task ends: whoever is told of its end may save again at once.
-            _isWriting = false;
-        }
+        await _ready(cursor.Step);
+        var path = _checkpoints.Write(_tensors, _describe(cursor));
+        var saved = new Saved(path, _copy.Fingerprint());
+        (_last, _lastStep) = (saved, cursor.Step);
+        return saved;
     }
 
     private static void Copy(TrainingState from, TrainingState to)

@@ -57,7 +57,7 @@ public sealed class JobFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("epochs: 3\n\tseed: 2\n", ":2:")]
+    [InlineData("epochs: 3\n\tseed: 2\n", ":1:")]
     [InlineData("data: 'digits\n", ":")]
     public void JobFile_NamesThePlace_WhenItIsNoYaml(string text, string place)
     {
