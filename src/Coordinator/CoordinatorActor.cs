@@ -330,7 +330,7 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
             + $"{Kept}; try a smaller --learning-rate";
     }
 
-    private string Kept => _startedAt == 0 && _desk.LastSaved is null
+    private string Kept => _startedAt == 0 && _desk.LastSaved is null && !_desk.IsWriting
         ? "it had no checkpoint yet"
         : "the last good checkpoint is kept";
 
