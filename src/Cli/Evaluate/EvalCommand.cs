@@ -54,7 +54,7 @@ internal static class EvalCommand
     }
 
     /// <summary>The trained job, with the data that were asked for.</summary>
-    /// <remarks>What belongs to the trained table (label, task, …) goes along to another table, not to other kinds.</remarks>
+    /// <remarks>What belongs to the trained table (label, task, …) goes along to another table only.</remarks>
     private static Job JobFor(JobDocument document, EvalArguments arguments, CliHost host)
     {
         var trained = document.ToJob();
@@ -77,8 +77,8 @@ internal static class EvalCommand
         if (!document.SampleShape.SequenceEqual(data.SampleShape))
         {
             throw new UserErrorException(
-                $"--data {job.Data} has samples of shape [{string.Join(", ", data.SampleShape)}]: the checkpoint's model "
-                + $"needs [{string.Join(", ", document.SampleShape)}]; give data like those it was trained on");
+                $"--data {job.Data} has samples of shape [{string.Join(", ", data.SampleShape)}]: the checkpoint's "
+                + $"model needs [{string.Join(", ", document.SampleShape)}]; give data like those it was trained on");
         }
 
         if (document.Classes != data.ClassCount)
@@ -89,7 +89,8 @@ internal static class EvalCommand
         }
     }
 
-    private static string Outputs(int classes) => classes == 0 ? "numbers to predict (regression)" : $"{classes} classes";
+    private static string Outputs(int classes) =>
+        classes == 0 ? "numbers to predict (regression)" : $"{classes} classes";
 
     private static void Print(
         EvaluationResult result, bool isHeldOut, Job job, FoundCheckpoint checkpoint, bool json, CliHost host)

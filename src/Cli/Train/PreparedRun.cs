@@ -118,7 +118,8 @@ internal sealed class PreparedRun : IDisposable
         if (from is null && !File.Exists(directory.JobPath))
         {
             throw new UserErrorException(
-                $"--resume: {directory.Path} holds neither a checkpoint nor {RunDirectory.JobFileName}: start a new run");
+                $"--resume: {directory.Path} holds neither a checkpoint nor {RunDirectory.JobFileName}: "
+                + "start a new run");
         }
 
         if (from is null)

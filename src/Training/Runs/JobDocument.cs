@@ -7,7 +7,7 @@ using Distributed.Engine.Jobs;
 
 namespace Distributed.Training.Runs;
 
-/// <summary>A job as checkpoints keep it, with the shape of its data, so that other data can be told apart early.</summary>
+/// <summary>A job as checkpoints keep it, with the shape of its data, to tell other data early.</summary>
 /// <remarks>Names are the command line's. Numbers are written so that reading gives the same bits.</remarks>
 public sealed record JobDocument
 {

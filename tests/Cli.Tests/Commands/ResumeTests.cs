@@ -103,7 +103,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData("--standardize",
         "--standardize true does not go with --resume: the run has none; leave it out, or start a new run")]
     [InlineData("--data digits",
-        "--data digits does not go with --resume: the run has csv:{folder}/small.csv; leave it out, or start a new run")]
+        "--data digits does not go with --resume: the run has csv:{folder}/small.csv; leave it out, or start "
+        + "a new run")]
     [InlineData("--epochs 1", "--epochs 1 is less than the 2 that the run has begun: choose at least 2")]
     public void Resume_NamesOptionAndBothValues_WhenOneWouldChangeTheBits(string option, string line)
     {
@@ -128,7 +129,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(ExitCodes.UserMistake, changed.Exit);
         Assert.Matches(
             @"^distributed: --resume: the data of --data csv:\S+/other.csv are not those of the run, --data "
-            + @"csv:\S+/small.csv: content hash [0-9a-f]{12}…, needed [0-9a-f]{12}…; restore them, or start a new run\n$",
+            + @"csv:\S+/small.csv: content hash [0-9a-f]{12}…, needed [0-9a-f]{12}…; restore them, or "
+            + @"start a new run\n$",
             changed.Error);
         Assert.Equal(ExitCodes.Done, moved.Exit);
     }
@@ -163,10 +165,12 @@ public sealed class ResumeTests : IDisposable
 
         Assert.Equal(ExitCodes.UserMistake, wide.Exit);
         Assert.EndsWith(
-            "wide.csv has samples of shape [4]: the checkpoint's model needs [3]; give data like those it was trained on\n",
+            "wide.csv has samples of shape [4]: the checkpoint's model needs [3]; give data like those it was trained "
+            + "on\n",
             wide.Error, StringComparison.Ordinal);
         Assert.EndsWith(
-            "binary.csv has 2 classes: the checkpoint's model needs 3 classes; give data like those it was trained on\n",
+            "binary.csv has 2 classes: the checkpoint's model needs 3 classes; give data like those it was trained "
+            + "on\n",
             binary.Error, StringComparison.Ordinal);
     }
 
