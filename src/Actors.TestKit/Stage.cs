@@ -21,7 +21,10 @@ internal sealed class Stage
             Dispatchers = dispatchers.ToImmutableDictionary(
                 entry => entry.Key, entry => (Func<ActorPath, IDispatcher>)(path => Counted(entry.Value(path)))),
         });
-        if (_virtualTime is not null) _virtualTime.Settle = Settle;
+        if (_virtualTime is not null)
+        {
+            _virtualTime.Settle = Settle;
+        }
     }
 
     internal ActorSystem System { get; }
@@ -36,7 +39,9 @@ internal sealed class Stage
     {
         _seeded?.RunUntilIdle();
         if (!Counter.WaitUntilIdle(Deadline.After(TestKitBase.SettleMax)))
+        {
             Assert.Fail($"actors are still busy after {TestKitBase.SettleMax}: one of them blocks or talks to itself");
+        }
     }
 
     /// <summary>Waits until the condition holds; false when the deadline passes first.</summary>
@@ -46,10 +51,22 @@ internal sealed class Stage
         while (true)
         {
             var seen = Counter.ChangeCount;
-            if (condition()) return true;
-            if (_seeded is not null && _seeded.RunOne()) continue;
+            if (condition())
+            {
+                return true;
+            }
+
+            if (_seeded is not null && _seeded.RunOne())
+            {
+                continue;
+            }
+
             var left = deadline.Left;
-            if (left == TimeSpan.Zero) return false;
+            if (left == TimeSpan.Zero)
+            {
+                return false;
+            }
+
             Counter.WaitForChange(seen, left < recheck ? left : recheck);
         }
     }

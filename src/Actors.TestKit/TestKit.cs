@@ -47,16 +47,26 @@ public abstract class TestKit : TestKitBase, IDisposable
     /// <summary>Terminates the system and waits for it.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (!disposing) return;
+        if (!disposing)
+        {
+            return;
+        }
+
         ImplicitSender.SetAmbient(null);
         var terminated = Sys.Terminate();
         if (!SharedStage.WaitUntil(() => terminated.IsCompleted, Deadline.After(ShutdownMax), ShutdownMax / 100))
+        {
             Assert.Fail($"system {Sys.Name} has not terminated within {ShutdownMax}: an actor does not return");
+        }
     }
 
     private static ActorRuntimeOptions WithOutput(ActorRuntimeOptions options, ITestOutputHelper? output)
     {
-        if (output is null) return options;
+        if (output is null)
+        {
+            return options;
+        }
+
         return options with
         {
             LogSink = log =>

@@ -84,7 +84,8 @@ internal sealed class CommandLine
         parsed.GetValue(_checkpoint) is { Length: > 0 } checkpoint
             ? checkpoint
             : throw new UserErrorException(
-                "eval needs a CHECKPOINT: give the directory of a run or of one checkpoint, as distributed eval runs/NAME"),
+                "eval needs a CHECKPOINT: give the directory of a run or of one checkpoint, as distributed eval "
+                + "runs/NAME"),
         Given(parsed, JobSettings.OfData), IsGiven(parsed, _json));
 
     private List<Given> Given(ParseResult parsed, IReadOnlyList<Setting> settings)

@@ -36,7 +36,8 @@ internal static class ParseProblem
         {
             return isRoot
                 ? $"'{token}' is no command: {Meant(token, root.Subcommands.Select(known => known.Name))}{Choose(root)}"
-                : $"'{token}' is not expected by {called}: values follow their option, as --epochs 5; see {called} --help";
+                : $"'{token}' is not expected by {called}: values follow their option, as --epochs 5; "
+                    + $"see {called} --help";
         }
 
         var option = token.Split('=', ':')[0];

@@ -15,8 +15,6 @@ namespace Distributed.Training;
 /// </remarks>
 public sealed class Evaluation
 {
-    private const int SamplesAtOnce = 256;
-
     private readonly Job _job;
     private readonly DataSet _data;
     private readonly TrainingGraph _graph;
@@ -33,20 +31,13 @@ public sealed class Evaluation
 
     public EvaluationResult Run()
     {
-        var size = _job.MicrobatchSize;
-        var plan = _graph.EvaluationPlan(Math.Max(SamplesAtOnce, size));
+        var whole = MicrobatchRange.Whole(_data.Count, _job.MicrobatchSize);
+        var plan = _graph.EvaluationPlan(_job.MicrobatchSize);
         var shard = new ShardComputation(
             plan, _graph.CountsHits, new CpuBackend(KernelPaths.Best), _data, State.Parameters, PartialSums.None);
-        var losses = new float[MicrobatchRange.CountOf(_data.Count, size)];
-        var hits = new float[losses.Length];
-        var atOnce = Math.Max(1, shard.SamplesMax / size);
-        for (var first = 0; first < losses.Length; first += atOnce)
-        {
-            var count = Math.Min(atOnce, losses.Length - first);
-            var range = MicrobatchRange.Part(_data.Count, size, first, count);
-            shard.Run(null, 0, range, losses.AsSpan(first, count), hits.AsSpan(first, count));
-        }
-
+        var losses = new float[whole.Count];
+        var hits = new float[whole.Count];
+        shard.RunInParts(whole, losses, hits);
         return new EvaluationResult(
             _data.Count,
             CanonicalTree.Sum(losses) / (double)_data.Count,

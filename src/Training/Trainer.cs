@@ -15,9 +15,6 @@ namespace Distributed.Training;
 /// <remarks>Build it, optionally load a checkpoint into <see cref="State"/>, then run it once.</remarks>
 public sealed class Trainer
 {
-    /// <summary>Samples a worker evaluates at once: enough for the kernels, little memory.</summary>
-    private const int EvaluationSamples = 256;
-
     /// <summary>
     /// Workers of one process cannot vanish without breaking their group; this bound is the last resort.
     /// </summary>
@@ -113,7 +110,7 @@ public sealed class Trainer
             Data = _data,
             Path = _path,
             TrainingPlan = plan,
-            EvaluationPlan = _graph.EvaluationPlan(Math.Max(EvaluationSamples, Job.MicrobatchSize)),
+            EvaluationPlan = _graph.EvaluationPlan(Job.MicrobatchSize),
             Group = new SharedMemoryGroup(Workers, plan.Partials, Job.Microbatches, shardMax, BarrierBound),
         };
     }

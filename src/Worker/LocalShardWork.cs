@@ -78,14 +78,7 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
         var hits = new float[shard.Count];
         _evaluation ??= new ShardComputation(
             job.EvaluationPlan, job.Graph.CountsHits, job.Backend, test, job.State.Parameters, PartialSums.None);
-        var atOnce = Math.Max(1, _evaluation.SamplesMax / _schedule.MicrobatchSize);
-        for (var done = 0; done < shard.Count; done += atOnce)
-        {
-            var count = Math.Min(atOnce, shard.Count - done);
-            var range = MicrobatchRange.Part(test.Count, _schedule.MicrobatchSize, shard.First + done, count);
-            _evaluation.Run(null, 0, range, losses.AsSpan(done, count), hits.AsSpan(done, count));
-        }
-
+        _evaluation.RunInParts(shard, losses, hits);
         return new EvaluateDone(plan.Generation, plan.Rank, losses, hits);
     });
 

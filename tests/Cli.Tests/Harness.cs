@@ -98,7 +98,8 @@ internal sealed record CliResult(int Exit, string Out, string Error)
         {
             var at = Out.LastIndexOf("fingerprint", StringComparison.Ordinal);
             Assert.True(at >= 0, $"no fingerprint: {Out}{Error}");
-            return new string([.. Out[(at + 11)..].SkipWhile(c => !char.IsAsciiHexDigit(c)).TakeWhile(char.IsAsciiHexDigit)]);
+            var digits = Out[(at + 11)..].SkipWhile(c => !char.IsAsciiHexDigit(c)).TakeWhile(char.IsAsciiHexDigit);
+            return new string([.. digits]);
         }
     }
 }

@@ -11,7 +11,7 @@ namespace Distributed.EndToEnd.Tests;
 /// <summary>Runs the real executable in a directory of its own.</summary>
 internal sealed partial class Executable : IDisposable
 {
-    /// <summary>The bound on one run; far more than any needs, so that a hang ends the test and not the suite.</summary>
+    /// <summary>The bound on one run, far more than any needs: a hang ends the test, not the suite.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
 
     internal const int Interrupt = 2;
@@ -62,7 +62,8 @@ internal sealed partial class Executable : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private static string PathOfExecutable => typeof(Executable).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    private static string PathOfExecutable => typeof(Executable).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "DistributedExecutable").Value!;
 
     private static RunResult Follow(ProcessStartInfo start, (int Signal, Func<string, bool> When)? signal)

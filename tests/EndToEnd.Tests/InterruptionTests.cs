@@ -1,6 +1,6 @@
 namespace Distributed.EndToEnd.Tests;
 
-/// <summary>Stop it politely or kill it: resumed, it ends with the bits and the metrics of a run never stopped.</summary>
+/// <summary>Stopped or killed, then resumed, a run ends with the bits and metrics of one never stopped.</summary>
 public sealed class InterruptionTests : IDisposable
 {
     private const int Epochs = 1000;
@@ -36,7 +36,8 @@ public sealed class InterruptionTests : IDisposable
         var whole = _distributed.Run($"{Job} --epochs {Epochs} --run-dir whole --workers 1");
 
         var killed = _distributed.Run(
-            $"{Job} --epochs {Epochs} --run-dir run --workers 2", (Executable.Kill, line => Event(line) == "checkpoint"));
+            $"{Job} --epochs {Epochs} --run-dir run --workers 2",
+            (Executable.Kill, line => Event(line) == "checkpoint"));
         var again = _distributed.Run(
             "train --resume --run-dir run --workers 4 --json", (Executable.Kill, line => Event(line) == "checkpoint"));
         var resumed = _distributed.Run("train --resume --run-dir run --workers 2 --json");
@@ -62,8 +63,8 @@ public sealed class InterruptionTests : IDisposable
 
         Assert.Equal(3, run.Exit);
         Assert.Matches(
-            @"^distributed: step \d+: the loss is (NaN|infinite), first in .*, micro-batch \d+; the last good checkpoint "
-            + "is kept; try a smaller --learning-rate\n$",
+            @"^distributed: step \d+: the loss is (NaN|infinite), first in .*, micro-batch \d+; the last good "
+            + "checkpoint is kept; try a smaller --learning-rate\n$",
             run.Error);
         Assert.Equal("failed", run.Last.GetProperty("event").GetString());
         Assert.True(run.Last.TryGetProperty("checkpoint", out _));

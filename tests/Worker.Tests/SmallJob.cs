@@ -33,7 +33,7 @@ internal static class SmallJob
             Schedule = new BatchSchedule(data.Count, BatchSize, MicrobatchSize, seed: 3),
             Data = new DataSplit(data, new Blobs(50)),
             TrainingPlan = plan,
-            EvaluationPlan = graph.EvaluationPlan(2 * MicrobatchSize),
+            EvaluationPlan = graph.EvaluationPlan(MicrobatchSize),
             Group = new SharedMemoryGroup(
                 workers, plan.Partials, BatchSize / MicrobatchSize, BatchSize / MicrobatchSize,
                 TimeSpan.FromMinutes(1)),

@@ -15,7 +15,10 @@ public sealed class SeededDispatcher(int seed) : IDispatcher
 
     public void Schedule(IThreadPoolWorkItem slice)
     {
-        lock (_lock) _slices.Add(slice);
+        lock (_lock)
+        {
+            _slices.Add(slice);
+        }
     }
 
     /// <summary>Runs one slice; false when there is none.</summary>
@@ -24,7 +27,11 @@ public sealed class SeededDispatcher(int seed) : IDispatcher
         IThreadPoolWorkItem slice;
         lock (_lock)
         {
-            if (_slices.Count == 0) return false;
+            if (_slices.Count == 0)
+            {
+                return false;
+            }
+
             var index = _order.Next(_slices.Count);
             slice = _slices[index];
             _slices[index] = _slices[^1];
@@ -40,7 +47,10 @@ public sealed class SeededDispatcher(int seed) : IDispatcher
     {
         for (var count = 0; count < slicesMax; count++)
         {
-            if (!RunOne()) return count;
+            if (!RunOne())
+            {
+                return count;
+            }
         }
         throw new InvalidOperationException($"dispatcher: actors are still busy after {slicesMax} slices");
     }

@@ -12,13 +12,19 @@ internal sealed class SliceCounter
     {
         get
         {
-            lock (_gate) return _changeCount;
+            lock (_gate)
+            {
+                return _changeCount;
+            }
         }
     }
 
     internal void Open()
     {
-        lock (_gate) _openCount++;
+        lock (_gate)
+        {
+            _openCount++;
+        }
     }
 
     internal void Close()
@@ -46,7 +52,10 @@ internal sealed class SliceCounter
         {
             while (_openCount > 0)
             {
-                if (!Monitor.Wait(_gate, deadline.Left)) return _openCount == 0;
+                if (!Monitor.Wait(_gate, deadline.Left))
+                {
+                    return _openCount == 0;
+                }
             }
             return true;
         }
@@ -57,7 +66,10 @@ internal sealed class SliceCounter
     {
         lock (_gate)
         {
-            if (_changeCount == seen) Monitor.Wait(_gate, limit);
+            if (_changeCount == seen)
+            {
+                Monitor.Wait(_gate, limit);
+            }
         }
     }
 }

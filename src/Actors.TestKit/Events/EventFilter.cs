@@ -87,11 +87,17 @@ public sealed class EventFilterApplier
                 () => _inbox.Count >= expectedCount,
                 Deadline.After(TestKitBase.SingleExpectDefault),
                 TestKitBase.SettleMax);
-            if (stage.IsTimeVirtual) stage.Settle();
+            if (stage.IsTimeVirtual)
+            {
+                stage.Settle();
+            }
+
             stage.System.EventStream.Unsubscribe(_actor);
             stage.System.Stop(_actor);
             if (_inbox.Count != expectedCount)
+            {
                 Assert.Fail($"{expectedCount} such log events were expected, but got {_inbox.Count}");
+            }
         }
     }
 }

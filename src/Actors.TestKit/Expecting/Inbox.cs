@@ -14,20 +14,34 @@ internal sealed class Inbox(SliceCounter counter)
     {
         get
         {
-            lock (_lock) return _envelopes.Count;
+            lock (_lock)
+            {
+                return _envelopes.Count;
+            }
         }
     }
 
     internal void Put(Envelope envelope)
     {
-        if (Ignores?.Invoke(envelope.Message) == true) return;
-        lock (_lock) _envelopes.Enqueue(envelope);
+        if (Ignores?.Invoke(envelope.Message) == true)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _envelopes.Enqueue(envelope);
+        }
+
         counter.NoteChange();
     }
 
     internal bool TryTake(out Envelope envelope)
     {
-        lock (_lock) return _envelopes.TryDequeue(out envelope);
+        lock (_lock)
+        {
+            return _envelopes.TryDequeue(out envelope);
+        }
     }
 }
 
@@ -41,7 +55,11 @@ internal sealed class TestActor(Inbox inbox) : UntypedActor
             case StartWatching watch: Context.Watch(watch.Subject); break;
             case StopWatching watch: Context.Unwatch(watch.Subject); break;
             default:
-                if (inbox.Pilot is { } pilot) inbox.Pilot = pilot.Run(Sender, message).Next(pilot);
+                if (inbox.Pilot is { } pilot)
+                {
+                    inbox.Pilot = pilot.Run(Sender, message).Next(pilot);
+                }
+
                 inbox.Put(new Envelope(message, Sender));
                 break;
         }

@@ -19,7 +19,11 @@ public abstract partial class TestKitBase
     {
         ArgumentNullException.ThrowIfNull(isMessage);
         var actual = Next<T>(DeadlineFor(timeout), hint);
-        if (!isMessage(actual)) Assert.Fail($"message is not as expected: {Described(actual)}{Hint(hint)}");
+        if (!isMessage(actual))
+        {
+            Assert.Fail($"message is not as expected: {Described(actual)}{Hint(hint)}");
+        }
+
         return actual;
     }
 
@@ -48,7 +52,10 @@ public abstract partial class TestKitBase
         var missing = messages.ToList();
         foreach (var message in actual)
         {
-            if (!missing.Remove(message)) Assert.Fail($"message is not among those expected: {Described(message)}");
+            if (!missing.Remove(message))
+            {
+                Assert.Fail($"message is not among those expected: {Described(message)}");
+            }
         }
         return actual;
     }
@@ -59,9 +66,16 @@ public abstract partial class TestKitBase
     /// <summary>As <see cref="ExpectNoMsg()"/> for a given time, which does not matter under virtual time.</summary>
     public void ExpectNoMsg(TimeSpan duration)
     {
-        if (_stage.IsTimeVirtual) _stage.Settle();
+        if (_stage.IsTimeVirtual)
+        {
+            _stage.Settle();
+        }
+
         var deadline = Deadline.After(_stage.IsTimeVirtual ? TimeSpan.Zero : duration);
-        if (Take(deadline) is { } message) Assert.Fail($"no message was expected, but got {Described(message)}");
+        if (Take(deadline) is { } message)
+        {
+            Assert.Fail($"no message was expected, but got {Described(message)}");
+        }
     }
 
     public void ExpectNoMsg(int milliseconds) => ExpectNoMsg(TimeSpan.FromMilliseconds(milliseconds));
@@ -78,7 +92,11 @@ public abstract partial class TestKitBase
         var skippedCount = 0;
         while (Take(deadline) is { } message)
         {
-            if (message is T typed && isMessage(typed)) return typed;
+            if (message is T typed && isMessage(typed))
+            {
+                return typed;
+            }
+
             skippedCount++;
         }
         Assert.Fail($"no {typeof(T).Name} as expected came in time; {skippedCount} other messages did{Hint(hint)}");
@@ -103,9 +121,13 @@ public abstract partial class TestKitBase
         while (messages.Count < numberOfMessages)
         {
             if (Take(deadline) is not { } message)
+            {
                 Assert.Fail($"{numberOfMessages} messages were expected in time, but only {messages.Count} came");
+            }
             else
+            {
                 messages.Add(message);
+            }
         }
         return messages;
     }
@@ -118,7 +140,10 @@ public abstract partial class TestKitBase
         var deadline = DeadlineFor(max);
         var results = new List<T>();
         while (results.Count < msgs && Take(deadline) is { } message && filter(message) is { } result)
+        {
             results.Add(result);
+        }
+
         return results;
     }
 
@@ -127,7 +152,11 @@ public abstract partial class TestKitBase
     private T Next<T>(Deadline deadline, string? hint)
     {
         var message = Take(deadline);
-        if (message is T typed) return typed;
+        if (message is T typed)
+        {
+            return typed;
+        }
+
         Assert.Fail($"a {typeof(T).Name} was expected, but got {Described(message)}{Hint(hint)}");
         return default!;
     }

@@ -19,7 +19,10 @@ public abstract partial class TestKitBase
             },
             DeadlineFor(duration),
             interval ?? TimeSpan.FromMilliseconds(100));
-        if (!passed) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(last!);
+        if (!passed)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(last!);
+        }
     }
 
     /// <summary>Waits until the condition holds.</summary>
@@ -29,7 +32,9 @@ public abstract partial class TestKitBase
         ArgumentNullException.ThrowIfNull(conditionIsFulfilled);
         var recheck = interval ?? (max ?? SingleExpectDefault) / 10;
         if (!_stage.WaitUntil(conditionIsFulfilled, DeadlineFor(max), recheck))
+        {
             throw FailException.ForFailure($"the condition does not hold in time{Hint(message)}");
+        }
     }
 
     /// <summary>Runs the code; fails if it takes longer. Expectations inside wait no longer than that.</summary>
@@ -63,7 +68,11 @@ public abstract partial class TestKitBase
         {
             var result = function();
             var taken = TimeProvider.System.GetElapsedTime(start);
-            if (taken > max || taken < min) Assert.Fail($"the code took {taken}, expected was {min} to {max}");
+            if (taken > max || taken < min)
+            {
+                Assert.Fail($"the code took {taken}, expected was {min} to {max}");
+            }
+
             return result;
         }
         finally

@@ -82,7 +82,11 @@ public abstract partial class TestKitBase
     private object? Take(Deadline deadline)
     {
         var taken = default(Envelope);
-        if (!_stage.WaitUntil(() => _inbox.TryTake(out taken), deadline, SettleMax)) return null;
+        if (!_stage.WaitUntil(() => _inbox.TryTake(out taken), deadline, SettleMax))
+        {
+            return null;
+        }
+
         LastEnvelope = taken;
         return taken.Message;
     }

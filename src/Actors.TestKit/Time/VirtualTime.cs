@@ -33,7 +33,10 @@ public sealed class VirtualTime : TimeProvider
     {
         get
         {
-            lock (_lock) return _timers.Min is { } timer ? TimeSpan.FromTicks(timer.DueTicks - _nowTicks) : null;
+            lock (_lock)
+            {
+                return _timers.Min is { } timer ? TimeSpan.FromTicks(timer.DueTicks - _nowTicks) : null;
+            }
         }
     }
 
@@ -65,17 +68,28 @@ public sealed class VirtualTime : TimeProvider
             timer.Fire();
             Settle();
         }
-        lock (_lock) _nowTicks = Math.Max(_nowTicks, target);
+        lock (_lock)
+        {
+            _nowTicks = Math.Max(_nowTicks, target);
+        }
     }
 
     private VirtualTimer? TakeDue(long target)
     {
         lock (_lock)
         {
-            if (_timers.Min is not { } timer || timer.DueTicks > target) return null;
+            if (_timers.Min is not { } timer || timer.DueTicks > target)
+            {
+                return null;
+            }
+
             _timers.Remove(timer);
             _nowTicks = Math.Max(_nowTicks, timer.DueTicks);
-            if (timer.PeriodTicks > 0) Insert(timer, timer.DueTicks + timer.PeriodTicks);
+            if (timer.PeriodTicks > 0)
+            {
+                Insert(timer, timer.DueTicks + timer.PeriodTicks);
+            }
+
             return timer;
         }
     }
@@ -101,10 +115,18 @@ public sealed class VirtualTime : TimeProvider
         {
             lock (time._lock)
             {
-                if (_isDisposed) return false;
+                if (_isDisposed)
+                {
+                    return false;
+                }
+
                 time._timers.Remove(this);
                 PeriodTicks = period == Timeout.InfiniteTimeSpan ? 0 : period.Ticks;
-                if (dueTime != Timeout.InfiniteTimeSpan) time.Insert(this, time._nowTicks + dueTime.Ticks);
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                {
+                    time.Insert(this, time._nowTicks + dueTime.Ticks);
+                }
+
                 return true;
             }
         }

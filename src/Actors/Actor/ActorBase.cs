@@ -30,7 +30,11 @@ public abstract class ActorBase
 
     internal bool AroundReceive(Receive receive, object message)
     {
-        if (receive(message)) return true;
+        if (receive(message))
+        {
+            return true;
+        }
+
         Unhandled(message);
         return false;
     }
@@ -76,7 +80,11 @@ public abstract class ActorBase
     /// <remarks>Errors: DeathPactException for a Terminated, which stops this actor too.</remarks>
     protected virtual void Unhandled(object message)
     {
-        if (message is Terminated terminated) throw new DeathPactException(terminated.ActorRef);
+        if (message is Terminated terminated)
+        {
+            throw new DeathPactException(terminated.ActorRef);
+        }
+
         Context.System.EventStream.Publish(new UnhandledMessage(message, Sender, Self));
     }
 

@@ -10,7 +10,10 @@ internal sealed class HandlerTable
     {
         foreach (var handler in _handlers)
         {
-            if (handler.TryHandle(message)) return true;
+            if (handler.TryHandle(message))
+            {
+                return true;
+            }
         }
         return false;
     }

@@ -15,7 +15,10 @@ public sealed record Props
     private Props(Type type, ConstructorInfo? constructor, object?[] arguments, SupervisorStrategy? strategy)
     {
         if (!typeof(ActorBase).IsAssignableFrom(type) || type.IsAbstract)
+        {
             throw new ArgumentException($"props: {type} is not a class that can be an actor");
+        }
+
         Type = type;
         Arguments = arguments;
         SupervisorStrategy = strategy;

@@ -20,7 +20,10 @@ public abstract class ReceiveActor : UntypedActor
 
     protected sealed override void OnReceive(object message)
     {
-        if (!_initial.Handle(message)) Unhandled(message);
+        if (!_initial.Handle(message))
+        {
+            Unhandled(message);
+        }
     }
 
     protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null)
@@ -29,7 +32,11 @@ public abstract class ReceiveActor : UntypedActor
         Declaring.Add<T>(
             message =>
             {
-                if (shouldHandle is not null && !shouldHandle(message)) return false;
+                if (shouldHandle is not null && !shouldHandle(message))
+                {
+                    return false;
+                }
+
                 handler(message);
                 return true;
             },
@@ -51,8 +58,16 @@ public abstract class ReceiveActor : UntypedActor
         Declaring.Add<object>(
             message =>
             {
-                if (!messageType.IsInstanceOfType(message)) return false;
-                if (shouldHandle is not null && !shouldHandle(message)) return false;
+                if (!messageType.IsInstanceOfType(message))
+                {
+                    return false;
+                }
+
+                if (shouldHandle is not null && !shouldHandle(message))
+                {
+                    return false;
+                }
+
                 handler(message);
                 return true;
             },
@@ -70,7 +85,11 @@ public abstract class ReceiveActor : UntypedActor
         Declaring.Add<T>(
             message =>
             {
-                if (shouldHandle is not null && !shouldHandle(message)) return false;
+                if (shouldHandle is not null && !shouldHandle(message))
+                {
+                    return false;
+                }
+
                 Cell.RunAsync(() => handler(message));
                 return true;
             },

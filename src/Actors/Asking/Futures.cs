@@ -40,8 +40,15 @@ public static class Futures
         var system = target.System ?? throw new ArgumentException($"ask: {target} belongs to no system");
         var promise = new PromiseRef(system);
         if ((timeout ?? system.Options.AskTimeout) is { } limit && limit != Timeout.InfiniteTimeSpan)
+        {
             promise.FailAfter(limit, () => new AskTimeoutException($"ask: no answer by {target.Path} within {limit}"));
-        if (cancellationToken.CanBeCanceled) promise.CancelWith(cancellationToken);
+        }
+
+        if (cancellationToken.CanBeCanceled)
+        {
+            promise.CancelWith(cancellationToken);
+        }
+
         target.Tell(messageFactory(promise), promise);
         return Result<T>(await promise.Task.ConfigureAwait(false), target);
     }

@@ -10,7 +10,11 @@ public static class GracefulStopSupport
     public static async Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout, object stopMessage)
     {
         var subject = InternalActorRef.From(target, "graceful stop");
-        if (subject.System is not { } system) return true;
+        if (subject.System is not { } system)
+        {
+            return true;
+        }
+
         var promise = new PromiseRef(system);
         promise.FailAfter(timeout, () => new AskTimeoutException($"graceful stop: {target.Path} still runs"));
         subject.SendSystem(new Watch(promise));

@@ -29,7 +29,11 @@ internal sealed partial class ActorCell
     /// <summary>A message counts as current until its handler has ended, so what would end the actor waits.</summary>
     private bool DefersWhileAsync(SystemMessage message)
     {
-        if (!_isAsyncPending || message is not (Terminate or Recreate or Resume or Suspend)) return false;
+        if (!_isAsyncPending || message is not (Terminate or Recreate or Resume or Suspend))
+        {
+            return false;
+        }
+
         _deferred.Enqueue(message);
         return true;
     }
@@ -63,7 +67,10 @@ internal sealed partial class ActorCell
             Fail(error);
         }
         EndMessage();
-        while (_deferred.TryDequeue(out var message)) HandleSystem(message);
+        while (_deferred.TryDequeue(out var message))
+        {
+            HandleSystem(message);
+        }
     }
 
     private Task Synchronized(Func<Task> run)

@@ -12,14 +12,21 @@ internal sealed partial class ActorCell
     {
         get
         {
-            lock (_childrenLock) return _children is { Count: > 0 };
+            lock (_childrenLock)
+            {
+                return _children is { Count: > 0 };
+            }
         }
     }
 
     public IActorRef ActorOf(Props props, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(props);
-        if (name is not null) ActorNames.Check(name);
+        if (name is not null)
+        {
+            ActorNames.Check(name);
+        }
+
         var child = AddChild(props, name);
         child.Start();
         return child.Self;
@@ -38,8 +45,14 @@ internal sealed partial class ActorCell
     public void Stop(IActorRef child)
     {
         var target = InternalActorRef.From(child, "stop");
-        if (target is LocalActorRef local && IsChild(local.Cell)) local.Cell.RequestStop();
-        else target.SendSystem(Terminate.Instance);
+        if (target is LocalActorRef local && IsChild(local.Cell))
+        {
+            local.Cell.RequestStop();
+        }
+        else
+        {
+            target.SendSystem(Terminate.Instance);
+        }
     }
 
     /// <summary>Stops the actor, and lets its parent's restart wait for it.</summary>
@@ -61,7 +74,10 @@ internal sealed partial class ActorCell
             name ??= ActorNames.Auto(_unnamedCount++);
             _children ??= [];
             if (_children.ContainsKey(name))
+            {
                 throw new InvalidActorNameException($"actor name '{name}' is not unique in {Self.Path}");
+            }
+
             var path = Self.Path.Child(name, LocalSystem.NextUid());
             var child = new ActorCell(LocalSystem, props, SelfRef, path);
             _children.Add(name, child);
@@ -74,13 +90,22 @@ internal sealed partial class ActorCell
 
     private void RemoveChild(ActorCell child)
     {
-        lock (_childrenLock) _children!.Remove(child.Self.Path.Name);
+        lock (_childrenLock)
+        {
+            _children!.Remove(child.Self.Path.Name);
+        }
     }
 
     private void OnChildStopped()
     {
-        if (_phase == Phase.Restarting) FinishRestartWhenAlone();
-        else if (_phase == Phase.Stopping && !HasChildren) FinishTerminate();
+        if (_phase == Phase.Restarting)
+        {
+            FinishRestartWhenAlone();
+        }
+        else if (_phase == Phase.Stopping && !HasChildren)
+        {
+            FinishTerminate();
+        }
     }
 
     private bool IsChild(ActorCell cell) => ReferenceEquals(cell.ParentRef, SelfRef)
@@ -88,6 +113,9 @@ internal sealed partial class ActorCell
 
     private List<ActorCell> Children()
     {
-        lock (_childrenLock) return _children is null ? [] : [.. _children.Values];
+        lock (_childrenLock)
+        {
+            return _children is null ? [] : [.. _children.Values];
+        }
     }
 }

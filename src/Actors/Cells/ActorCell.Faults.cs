@@ -30,7 +30,10 @@ internal sealed partial class ActorCell
         _suspendCount++;
         foreach (var child in Children())
         {
-            if (!ReferenceEquals(child, perpetrator)) child.SelfRef.SendSystem(Suspend.Instance);
+            if (!ReferenceEquals(child, perpetrator))
+            {
+                child.SelfRef.SendSystem(Suspend.Instance);
+            }
         }
         ParentRef.SendSystem(new Failed(this, cause));
     }
@@ -38,12 +41,19 @@ internal sealed partial class ActorCell
     private void OnSuspend()
     {
         _suspendCount++;
-        foreach (var child in Children()) child.SelfRef.SendSystem(Suspend.Instance);
+        foreach (var child in Children())
+        {
+            child.SelfRef.SendSystem(Suspend.Instance);
+        }
     }
 
     private void OnResume()
     {
-        if (_phase >= Phase.Stopping) return;
+        if (_phase >= Phase.Stopping)
+        {
+            return;
+        }
+
         if (_phase == Phase.Running && _actor is null)
         {
             BeginRestart(new ActorInitializationException(Self, $"{Self.Path}: nothing to resume, starting anew"));
@@ -51,7 +61,10 @@ internal sealed partial class ActorCell
         }
         _failedEnvelope = default;
         EndSuspension();
-        foreach (var child in Children()) child.SelfRef.SendSystem(Resume.Instance);
+        foreach (var child in Children())
+        {
+            child.SelfRef.SendSystem(Resume.Instance);
+        }
     }
 
     private void OnRecreate(Exception cause)
@@ -62,7 +75,11 @@ internal sealed partial class ActorCell
             _restartCause = cause;
             OnResume();
         }
-        if (_phase != Phase.Running) return;
+        if (_phase != Phase.Running)
+        {
+            return;
+        }
+
         if (_actor is { } actor)
         {
             // Stashed messages come back first, so that the new actor sees them in their old order.
@@ -79,7 +96,10 @@ internal sealed partial class ActorCell
         // A constructor that failed half-way may have left children; the next attempt must find their names free.
         if (_actor is null)
         {
-            foreach (var child in Children()) child.RequestStop();
+            foreach (var child in Children())
+            {
+                child.RequestStop();
+            }
         }
         _isFirstStart = _actor is null;
         DropActor();
@@ -91,7 +111,11 @@ internal sealed partial class ActorCell
 
     private void FinishRestartWhenAlone()
     {
-        if (Children().Any(child => child._isStopRequested)) return;
+        if (Children().Any(child => child._isStopRequested))
+        {
+            return;
+        }
+
         var cause = _restartCause!;
         _restartCause = null;
         _phase = Phase.Running;
@@ -99,8 +123,14 @@ internal sealed partial class ActorCell
         try
         {
             var actor = BuildActor();
-            if (_isFirstStart) actor.AroundPreStart();
-            else actor.AroundPostRestart(cause);
+            if (_isFirstStart)
+            {
+                actor.AroundPreStart();
+            }
+            else
+            {
+                actor.AroundPostRestart(cause);
+            }
         }
         catch (Exception error)
         {
@@ -110,17 +140,27 @@ internal sealed partial class ActorCell
             return;
         }
         EndSuspension();
-        foreach (var child in survivors) child.SelfRef.SendSystem(new Recreate(cause));
+        foreach (var child in survivors)
+        {
+            child.SelfRef.SendSystem(new Recreate(cause));
+        }
     }
 
     private void EndSuspension()
     {
-        if (_suspendCount > 0) _suspendCount--;
+        if (_suspendCount > 0)
+        {
+            _suspendCount--;
+        }
     }
 
     private void OnFailed(Failed failure)
     {
-        if (!IsChild(failure.Child) || failure.Child._isStopRequested) return;
+        if (!IsChild(failure.Child) || failure.Child._isStopRequested)
+        {
+            return;
+        }
+
         try
         {
             Decide(failure);
@@ -136,7 +176,11 @@ internal sealed partial class ActorCell
         var (child, cause) = (failure.Child, failure.Cause);
         var strategy = Strategy;
         var directive = strategy.Decider.Decide(cause);
-        if (strategy.LoggingEnabled) LogFailure(child, cause, directive);
+        if (strategy.LoggingEnabled)
+        {
+            LogFailure(child, cause, directive);
+        }
+
         switch (directive)
         {
             case Directive.Resume:
@@ -164,14 +208,22 @@ internal sealed partial class ActorCell
                 one.RequestStop();
                 continue;
             }
-            if (!ReferenceEquals(one, child)) one.SelfRef.SendSystem(Suspend.Instance);
+            if (!ReferenceEquals(one, child))
+            {
+                one.SelfRef.SendSystem(Suspend.Instance);
+            }
+
             one.SelfRef.SendSystem(new Recreate(cause));
         }
     }
 
     private void LogFailure(ActorCell child, Exception cause, Directive directive)
     {
-        if (directive == Directive.Escalate) return; // whoever decides in the end says so
+        if (directive == Directive.Escalate)
+        {
+            return; // whoever decides in the end says so
+        }
+
         var level = directive == Directive.Resume ? LogLevel.WarningLevel : LogLevel.ErrorLevel;
         LocalSystem.Publish(new LogEvent(
             level, LocalSystem.TimeProvider.GetUtcNow(), child.Self.Path.ToString(), cause.Message, cause));

@@ -28,7 +28,11 @@ internal sealed partial class ActorCell
 
     private void OnCreate()
     {
-        if (_phase >= Phase.Stopping) return;
+        if (_phase >= Phase.Stopping)
+        {
+            return;
+        }
+
         try
         {
             BuildActor().AroundPreStart();
@@ -48,10 +52,21 @@ internal sealed partial class ActorCell
         {
             var actor = Props.NewActor();
             (actor as ReceiveActor)?.EndConstruction();
-            if (_behaviors.Count == 0) _behaviors.Push(actor.Receive);
+            if (_behaviors.Count == 0)
+            {
+                _behaviors.Push(actor.Receive);
+            }
             // Timers and stash are handed over after the constructor, which therefore cannot use them.
-            if (actor is IWithTimers withTimers) withTimers.Timers = _timers = new ActorTimers(this);
-            if (actor is IActorStash withStash) withStash.Stash = _stash = new ActorStash(this);
+            if (actor is IWithTimers withTimers)
+            {
+                withTimers.Timers = _timers = new ActorTimers(this);
+            }
+
+            if (actor is IActorStash withStash)
+            {
+                withStash.Stash = _stash = new ActorStash(this);
+            }
+
             return _actor = actor;
         }
         finally
@@ -76,11 +91,22 @@ internal sealed partial class ActorCell
 
     private void OnTerminate()
     {
-        if (_phase >= Phase.Stopping) return;
+        if (_phase >= Phase.Stopping)
+        {
+            return;
+        }
+
         _phase = Phase.Stopping;
         _timers?.CancelAll();
-        foreach (var child in Children()) child.RequestStop();
-        if (!HasChildren) FinishTerminate();
+        foreach (var child in Children())
+        {
+            child.RequestStop();
+        }
+
+        if (!HasChildren)
+        {
+            FinishTerminate();
+        }
     }
 
     private void FinishTerminate()

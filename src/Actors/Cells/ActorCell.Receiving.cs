@@ -16,20 +16,31 @@ internal sealed partial class ActorCell
 
     public void Become(Receive receive)
     {
-        if (_behaviors.Count > 0) _behaviors.Pop();
+        if (_behaviors.Count > 0)
+        {
+            _behaviors.Pop();
+        }
+
         _behaviors.Push(receive);
     }
 
     public void BecomeStacked(Receive receive)
     {
         // In a constructor nothing lies below yet; the actor's own behaviour is what unbecoming comes back to.
-        if (_behaviors.Count == 0 && _actor is { } actor) _behaviors.Push(actor.Receive);
+        if (_behaviors.Count == 0 && _actor is { } actor)
+        {
+            _behaviors.Push(actor.Receive);
+        }
+
         _behaviors.Push(receive);
     }
 
     public void UnbecomeStacked()
     {
-        if (_behaviors.Count > 1) _behaviors.Pop();
+        if (_behaviors.Count > 1)
+        {
+            _behaviors.Pop();
+        }
     }
 
     public void Become(UntypedReceive receive) => Become(Typed(receive));
@@ -46,7 +57,10 @@ internal sealed partial class ActorCell
         ReceiveTimeout = receiveTimeout;
         _receiveTimer?.Dispose();
         _receiveTimer = null;
-        if (receiveTimeout is { } timeout) ArmReceiveTimeout(timeout);
+        if (receiveTimeout is { } timeout)
+        {
+            ArmReceiveTimeout(timeout);
+        }
     }
 
     private static Receive Typed(UntypedReceive receive) => message =>
@@ -60,10 +74,18 @@ internal sealed partial class ActorCell
         for (var left = messagesMax; left > 0 && TakesUserMessages && Mailbox.TryTake(out var envelope); left--)
         {
             if (_phase == Phase.Dead)
+            {
                 LocalSystem.DeadLetterBox.Publish(envelope.Message, envelope.Sender, Self);
+            }
             else
+            {
                 Invoke(envelope);
-            if (Mailbox.HasSystemMessage) RunSystemMessages();
+            }
+
+            if (Mailbox.HasSystemMessage)
+            {
+                RunSystemMessages();
+            }
         }
     }
 
@@ -73,20 +95,32 @@ internal sealed partial class ActorCell
         MessageSerial++;
         try
         {
-            if (envelope.Message is IAutoReceived special) AutoReceive(special);
-            else ReceiveMessage(envelope.Message);
+            if (envelope.Message is IAutoReceived special)
+            {
+                AutoReceive(special);
+            }
+            else
+            {
+                ReceiveMessage(envelope.Message);
+            }
         }
         catch (Exception error)
         {
             Fail(error);
         }
-        if (!_isAsyncPending) EndMessage();
+        if (!_isAsyncPending)
+        {
+            EndMessage();
+        }
     }
 
     private void EndMessage()
     {
         if (ReceiveTimeout is not null && _envelope.Message is not (INotInfluenceReceiveTimeout or ReceiveTimeoutTick))
+        {
             _lastMessageAt = LocalSystem.TimeProvider.GetTimestamp();
+        }
+
         _envelope = default;
     }
 
@@ -109,10 +143,20 @@ internal sealed partial class ActorCell
     private void OnTimerTick(TimerTick tick)
     {
         // Checked here and not when the tick fires: between the two it may have been cancelled or replaced.
-        if (_timers is null || !_timers.Takes(tick)) return;
+        if (_timers is null || !_timers.Takes(tick))
+        {
+            return;
+        }
+
         _envelope = new Envelope(tick.Message, _envelope.Sender);
-        if (tick.Message is IAutoReceived special) AutoReceive(special);
-        else ReceiveMessage(tick.Message);
+        if (tick.Message is IAutoReceived special)
+        {
+            AutoReceive(special);
+        }
+        else
+        {
+            ReceiveMessage(tick.Message);
+        }
     }
 
     /// <summary>
@@ -121,7 +165,11 @@ internal sealed partial class ActorCell
     /// </summary>
     private void OnReceiveTimeoutTick(ReceiveTimeoutTick tick)
     {
-        if (ReceiveTimeout is not { } timeout || !ReferenceEquals(tick.Timer, _receiveTimer)) return;
+        if (ReceiveTimeout is not { } timeout || !ReferenceEquals(tick.Timer, _receiveTimer))
+        {
+            return;
+        }
+
         var silence = LocalSystem.TimeProvider.GetElapsedTime(_lastMessageAt);
         if (silence < timeout)
         {

@@ -19,7 +19,11 @@ internal sealed partial class ActorCell
     public IActorRef Unwatch(IActorRef subject)
     {
         var target = InternalActorRef.From(subject, "unwatch");
-        if (_watching.Remove(target)) target.SendSystem(new Unwatch(SelfRef));
+        if (_watching.Remove(target))
+        {
+            target.SendSystem(new Unwatch(SelfRef));
+        }
+
         _deathsQueued.Remove(target);
         return subject;
     }
@@ -27,14 +31,22 @@ internal sealed partial class ActorCell
     /// <summary>Puts a stashed message back before all others; a Terminated counts as undelivered again.</summary>
     internal void PutBack(in Envelope envelope)
     {
-        if (envelope.Message is Terminated terminated) _deathsQueued[(InternalActorRef)terminated.ActorRef] = null;
+        if (envelope.Message is Terminated terminated)
+        {
+            _deathsQueued[(InternalActorRef)terminated.ActorRef] = null;
+        }
+
         Mailbox.PushFront(envelope);
     }
 
     private IActorRef StartWatching(IActorRef subject, object? message)
     {
         var target = InternalActorRef.From(subject, "watch");
-        if (ReferenceEquals(target, SelfRef)) return subject;
+        if (ReferenceEquals(target, SelfRef))
+        {
+            return subject;
+        }
+
         if (!_watching.TryGetValue(target, out var earlier))
         {
             _watching.Add(target, message);
@@ -54,27 +66,47 @@ internal sealed partial class ActorCell
 
     private void OnDeathNotice(InternalActorRef actor)
     {
-        if (!_watching.Remove(actor, out var message)) return;
+        if (!_watching.Remove(actor, out var message))
+        {
+            return;
+        }
+
         _deathsQueued[actor] = message;
         Mailbox.PostUnbounded(new Envelope(new Terminated(actor, true, false), actor));
     }
 
     private void OnTerminated(Terminated terminated)
     {
-        if (!_deathsQueued.Remove((InternalActorRef)terminated.ActorRef, out var message)) return;
-        if (message is not null) _envelope = new Envelope(message, _envelope.Sender);
+        if (!_deathsQueued.Remove((InternalActorRef)terminated.ActorRef, out var message))
+        {
+            return;
+        }
+
+        if (message is not null)
+        {
+            _envelope = new Envelope(message, _envelope.Sender);
+        }
+
         ReceiveMessage(message ?? terminated);
     }
 
     private void TellWatchers()
     {
-        foreach (var watcher in _watchers) watcher.SendSystem(new DeathNotice(SelfRef));
+        foreach (var watcher in _watchers)
+        {
+            watcher.SendSystem(new DeathNotice(SelfRef));
+        }
+
         _watchers.Clear();
     }
 
     private void UnwatchAll()
     {
-        foreach (var subject in _watching.Keys) subject.SendSystem(new Unwatch(SelfRef));
+        foreach (var subject in _watching.Keys)
+        {
+            subject.SendSystem(new Unwatch(SelfRef));
+        }
+
         _watching.Clear();
         _deathsQueued.Clear();
     }

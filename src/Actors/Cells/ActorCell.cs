@@ -96,7 +96,11 @@ internal sealed partial class ActorCell : IUntypedActorContext
             HandleSystemWhenDead(message);
             return;
         }
-        if (DefersWhileAsync(message)) return;
+        if (DefersWhileAsync(message))
+        {
+            return;
+        }
+
         switch (message)
         {
             case Create: OnCreate(); break;
@@ -117,7 +121,13 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     private void HandleSystemWhenDead(SystemMessage message)
     {
-        if (message is Continuation continuation) OnContinuation(continuation);
-        else DeadTarget.Answer(SelfRef, message);
+        if (message is Continuation continuation)
+        {
+            OnContinuation(continuation);
+        }
+        else
+        {
+            DeadTarget.Answer(SelfRef, message);
+        }
     }
 }

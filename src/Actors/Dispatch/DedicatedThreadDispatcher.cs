@@ -19,17 +19,30 @@ public sealed class DedicatedThreadDispatcher : IDispatcher, IDisposable
         lock (_lock)
         {
             isDisposed = _isDisposed;
-            if (!isDisposed) _slices.Enqueue(slice);
+            if (!isDisposed)
+            {
+                _slices.Enqueue(slice);
+            }
         }
-        if (isDisposed) ThreadPoolDispatcher.Shared.Schedule(slice);
-        else _wake.Release();
+        if (isDisposed)
+        {
+            ThreadPoolDispatcher.Shared.Schedule(slice);
+        }
+        else
+        {
+            _wake.Release();
+        }
     }
 
     public void Dispose()
     {
         lock (_lock)
         {
-            if (_isDisposed) return;
+            if (_isDisposed)
+            {
+                return;
+            }
+
             _isDisposed = true;
         }
         _wake.Release();
@@ -43,7 +56,10 @@ public sealed class DedicatedThreadDispatcher : IDispatcher, IDisposable
             IThreadPoolWorkItem? slice;
             lock (_lock)
             {
-                if (!_slices.TryDequeue(out slice)) break;
+                if (!_slices.TryDequeue(out slice))
+                {
+                    break;
+                }
             }
             slice.Execute();
         }

@@ -36,9 +36,19 @@ public sealed class EventStream
         ArgumentNullException.ThrowIfNull(@event);
         foreach (var (subscriber, type) in _subscriptions)
         {
-            if (!type.IsInstanceOfType(@event)) continue;
-            if (subscriber is InternalActorRef { IsTerminated: true }) Unsubscribe(subscriber);
-            else subscriber.Tell(@event, ActorRefs.NoSender);
+            if (!type.IsInstanceOfType(@event))
+            {
+                continue;
+            }
+
+            if (subscriber is InternalActorRef { IsTerminated: true })
+            {
+                Unsubscribe(subscriber);
+            }
+            else
+            {
+                subscriber.Tell(@event, ActorRefs.NoSender);
+            }
         }
     }
 }

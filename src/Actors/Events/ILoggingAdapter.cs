@@ -47,7 +47,11 @@ internal sealed class LoggingAdapter(LocalActorSystem system, string source) : I
 
     public void Log(LogLevel logLevel, Exception? cause, string format, params object?[] args)
     {
-        if (!IsEnabled(logLevel)) return;
+        if (!IsEnabled(logLevel))
+        {
+            return;
+        }
+
         var message = LogTemplate.Fill(format, args);
         system.Publish(new LogEvent(logLevel, system.TimeProvider.GetUtcNow(), source, message, cause));
     }

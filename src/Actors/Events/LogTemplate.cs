@@ -8,14 +8,22 @@ internal static class LogTemplate
 {
     internal static string Fill(string format, object?[] args)
     {
-        if (args.Length == 0) return format;
+        if (args.Length == 0)
+        {
+            return format;
+        }
+
         var text = new StringBuilder();
         var (at, holeIndex) = (0, 0);
         while (at < format.Length)
         {
             var open = format.IndexOf('{', at);
             var close = open < 0 ? -1 : format.IndexOf('}', open);
-            if (close < 0) break;
+            if (close < 0)
+            {
+                break;
+            }
+
             text.Append(format, at, open - at);
             AppendHole(text, format[(open + 1)..close], holeIndex++, args);
             at = close + 1;

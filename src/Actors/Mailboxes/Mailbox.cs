@@ -27,7 +27,11 @@ internal sealed class Mailbox(ActorCell cell, IDispatcher dispatcher, MailboxBou
     /// <summary>Queues a user message, within the bound.</summary>
     internal void Post(in Envelope envelope)
     {
-        if (bound is not null && !MakeRoom(envelope)) return;
+        if (bound is not null && !MakeRoom(envelope))
+        {
+            return;
+        }
+
         _user.Enqueue(envelope);
         ScheduleIfIdle();
     }
@@ -35,7 +39,11 @@ internal sealed class Mailbox(ActorCell cell, IDispatcher dispatcher, MailboxBou
     /// <summary>Queues news of the kernel's own in the user queue; a bound never drops it.</summary>
     internal void PostUnbounded(in Envelope envelope)
     {
-        if (bound is not null) Interlocked.Increment(ref _waitingCount);
+        if (bound is not null)
+        {
+            Interlocked.Increment(ref _waitingCount);
+        }
+
         _user.Enqueue(envelope);
         ScheduleIfIdle();
     }
@@ -56,8 +64,16 @@ internal sealed class Mailbox(ActorCell cell, IDispatcher dispatcher, MailboxBou
             envelope = _front.Pop();
             return true;
         }
-        if (!_user.TryDequeue(out envelope)) return false;
-        if (bound is not null) Interlocked.Decrement(ref _waitingCount);
+        if (!_user.TryDequeue(out envelope))
+        {
+            return false;
+        }
+
+        if (bound is not null)
+        {
+            Interlocked.Decrement(ref _waitingCount);
+        }
+
         return true;
     }
 
@@ -68,30 +84,46 @@ internal sealed class Mailbox(ActorCell cell, IDispatcher dispatcher, MailboxBou
     internal void MoveTo(IDispatcher next)
     {
         var own = Interlocked.Exchange(ref _dispatcher, next);
-        if (!ReferenceEquals(own, next)) (own as IDisposable)?.Dispose();
+        if (!ReferenceEquals(own, next))
+        {
+            (own as IDisposable)?.Dispose();
+        }
     }
 
     void IThreadPoolWorkItem.Execute()
     {
         cell.RunSlice();
         Interlocked.Exchange(ref _isScheduled, 0);
-        if (HasSystemMessage || (cell.TakesUserMessages && HasUserMessage)) ScheduleIfIdle();
+        if (HasSystemMessage || (cell.TakesUserMessages && HasUserMessage))
+        {
+            ScheduleIfIdle();
+        }
     }
 
     private void ScheduleIfIdle()
     {
         Interlocked.MemoryBarrier(); // Note [Scheduled flag]
         if (_isScheduled == 0 && Interlocked.CompareExchange(ref _isScheduled, 1, 0) == 0)
+        {
             Volatile.Read(ref _dispatcher).Schedule(this);
+        }
     }
 
     private bool MakeRoom(in Envelope envelope)
     {
-        if (Interlocked.Increment(ref _waitingCount) <= bound!.MessagesMax) return true;
+        if (Interlocked.Increment(ref _waitingCount) <= bound!.MessagesMax)
+        {
+            return true;
+        }
+
         var dropped = envelope;
         var hasRoom = bound.WhenFull == WhenFull.DropOldest && _user.TryDequeue(out dropped);
         Interlocked.Decrement(ref _waitingCount);
-        if (!hasRoom) dropped = envelope;
+        if (!hasRoom)
+        {
+            dropped = envelope;
+        }
+
         var reason = $"mailbox of {cell.Self.Path} is full at {bound.MessagesMax} messages ({bound.WhenFull})";
         cell.LocalSystem.EventStream.Publish(new Dropped(dropped.Message, reason, dropped.Sender, cell.Self));
         return hasRoom;

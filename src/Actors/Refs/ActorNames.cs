@@ -29,8 +29,13 @@ internal static class ActorNames
     {
         var bad = name.AsSpan().IndexOfAnyExcept(Allowed);
         if (bad >= 0)
+        {
             throw new InvalidActorNameException($"actor name '{name}': character '{name[bad]}' is not allowed");
+        }
+
         if (name.Length == 0 || name[0] == '$')
+        {
             throw new InvalidActorNameException($"actor name '{name}': must not be empty or start with $");
+        }
     }
 }

@@ -42,7 +42,11 @@ public sealed class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
         get
         {
             var names = new List<string>();
-            for (var path = this; path._parent is not null; path = path._parent) names.Add(path.Name);
+            for (var path = this; path._parent is not null; path = path._parent)
+            {
+                names.Add(path.Name);
+            }
+
             names.Reverse();
             return names;
         }
@@ -64,18 +68,41 @@ public sealed class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     {
         actorPath = null;
         var schemeEnd = path.IndexOf("://", StringComparison.Ordinal);
-        if (schemeEnd < 0) return false;
+        if (schemeEnd < 0)
+        {
+            return false;
+        }
+
         var addressEnd = path.IndexOf('/', schemeEnd + 3);
-        if (addressEnd < 0) addressEnd = path.Length;
-        if (Address.TryParse(path[..addressEnd]) is not { } address) return false;
+        if (addressEnd < 0)
+        {
+            addressEnd = path.Length;
+        }
+
+        if (Address.TryParse(path[..addressEnd]) is not { } address)
+        {
+            return false;
+        }
 
         var (names, uid) = (path[addressEnd..], 0L);
         var hash = names.LastIndexOf('#');
-        if (hash >= 0 && !long.TryParse(names[(hash + 1)..], out uid)) return false;
-        if (hash >= 0) names = names[..hash];
+        if (hash >= 0 && !long.TryParse(names[(hash + 1)..], out uid))
+        {
+            return false;
+        }
+
+        if (hash >= 0)
+        {
+            names = names[..hash];
+        }
+
         actorPath = names.Split('/', StringSplitOptions.RemoveEmptyEntries)
             .Aggregate(new ActorPath(address), (parent, name) => parent / name);
-        if (uid != 0) actorPath = actorPath.WithUid(uid);
+        if (uid != 0)
+        {
+            actorPath = actorPath.WithUid(uid);
+        }
+
         return true;
     }
 
@@ -86,10 +113,21 @@ public sealed class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public bool Equals(ActorPath? other)
     {
-        if (ReferenceEquals(this, other)) return true;
-        if (other is null || _hash != other._hash || Name != other.Name) return false;
+        if (ReferenceEquals(this, other))
+        {
+            return true;
+        }
+
+        if (other is null || _hash != other._hash || Name != other.Name)
+        {
+            return false;
+        }
+
         if (_parent is null || other._parent is null)
+        {
             return _parent is null && other._parent is null && Address == other.Address;
+        }
+
         return _parent.Equals(other._parent);
     }
 

@@ -47,16 +47,31 @@ public sealed class Address : IEquatable<Address>
     internal static Address? TryParse(string address)
     {
         var schemeEnd = address.IndexOf("://", StringComparison.Ordinal);
-        if (schemeEnd <= 0) return null;
+        if (schemeEnd <= 0)
+        {
+            return null;
+        }
+
         var rest = address[(schemeEnd + 3)..];
         var at = rest.IndexOf('@');
         var system = at < 0 ? rest : rest[..at];
-        if (system.Length == 0 || system.Contains('/')) return null;
-        if (at < 0) return new Address(address[..schemeEnd], system);
+        if (system.Length == 0 || system.Contains('/'))
+        {
+            return null;
+        }
+
+        if (at < 0)
+        {
+            return new Address(address[..schemeEnd], system);
+        }
 
         var hostAndPort = rest[(at + 1)..];
         var colon = hostAndPort.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(hostAndPort[(colon + 1)..], out var port)) return null;
+        if (colon <= 0 || !int.TryParse(hostAndPort[(colon + 1)..], out var port))
+        {
+            return null;
+        }
+
         return new Address(address[..schemeEnd], system, hostAndPort[..colon], port);
     }
 }

@@ -44,6 +44,9 @@ internal static class DeadTarget
 {
     internal static void Answer(InternalActorRef target, SystemMessage message)
     {
-        if (message is Watch watch) watch.Watcher.SendSystem(new DeathNotice(target));
+        if (message is Watch watch)
+        {
+            watch.Watcher.SendSystem(new DeathNotice(target));
+        }
     }
 }

@@ -38,7 +38,11 @@ public abstract class InternalActorRef : IActorRef
     /// <inheritdoc/>
     public int CompareTo(IActorRef? other)
     {
-        if (other is null) return 1;
+        if (other is null)
+        {
+            return 1;
+        }
+
         var byPath = Path.CompareTo(other.Path);
         return byPath != 0 ? byPath : Path.Uid.CompareTo(other.Path.Uid);
     }

@@ -13,7 +13,11 @@ internal sealed class LocalActorRef(ActorCell cell, ActorPath path) : InternalAc
 
     public override void Tell(object message, IActorRef? sender)
     {
-        if (message is null) ThrowNullMessage();
+        if (message is null)
+        {
+            ThrowNullMessage();
+        }
+
         cell.Mailbox.Post(new Envelope(message!, sender ?? cell.LocalSystem.DeadLetters));
     }
 

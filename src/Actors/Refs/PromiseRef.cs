@@ -30,13 +30,22 @@ internal sealed class PromiseRef : InternalActorRef, IThreadPoolWorkItem
     public override void Tell(object message, IActorRef? sender)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (!Complete(message)) _system.DeadLetterBox.Publish(message, sender ?? _system.DeadLetters, this);
+        if (!Complete(message))
+        {
+            _system.DeadLetterBox.Publish(message, sender ?? _system.DeadLetters, this);
+        }
     }
 
     internal override void SendSystem(SystemMessage message)
     {
-        if (message is DeathNotice notice) Complete(new Terminated(notice.Actor, true, false));
-        else DeadTarget.Answer(this, message);
+        if (message is DeathNotice notice)
+        {
+            Complete(new Terminated(notice.Actor, true, false));
+        }
+        else
+        {
+            DeadTarget.Answer(this, message);
+        }
     }
 
     /// <summary>Gives up after the timeout, with the failure named.</summary>
@@ -44,7 +53,10 @@ internal sealed class PromiseRef : InternalActorRef, IThreadPoolWorkItem
     {
         _timer = _system.TimeProvider.CreateTimer(
             _ => Complete(new Fault(failure())), null, timeout, Timeout.InfiniteTimeSpan);
-        if (IsTerminated) _timer.Dispose();
+        if (IsTerminated)
+        {
+            _timer.Dispose();
+        }
     }
 
     /// <summary>Gives up when the caller's token says so.</summary>
@@ -52,7 +64,10 @@ internal sealed class PromiseRef : InternalActorRef, IThreadPoolWorkItem
     {
         _registration = token.UnsafeRegister(
             _ => Complete(new Fault(new TaskCanceledException(null, null, token))), null);
-        if (IsTerminated) _registration.Dispose();
+        if (IsTerminated)
+        {
+            _registration.Dispose();
+        }
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -69,7 +84,11 @@ internal sealed class PromiseRef : InternalActorRef, IThreadPoolWorkItem
 
     private bool Complete(object outcome)
     {
-        if (Interlocked.CompareExchange(ref _outcome, outcome, null) is not null) return false;
+        if (Interlocked.CompareExchange(ref _outcome, outcome, null) is not null)
+        {
+            return false;
+        }
+
         _system.Options.Dispatcher.Schedule(this);
         return true;
     }

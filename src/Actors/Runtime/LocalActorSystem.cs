@@ -67,7 +67,10 @@ internal sealed class LocalActorSystem : ActorSystem
         lock (_terminationLock)
         {
             if (_terminationCallbacks is null)
+            {
                 throw new InvalidOperationException($"system '{Name}' has terminated: too late to register");
+            }
+
             _terminationCallbacks.Push(code);
         }
     }
@@ -85,7 +88,11 @@ internal sealed class LocalActorSystem : ActorSystem
 
     internal IDispatcher DispatcherFor(Props props, ActorPath path)
     {
-        if (Options.Dispatchers.TryGetValue(props.Dispatcher, out var make)) return make(path);
+        if (Options.Dispatchers.TryGetValue(props.Dispatcher, out var make))
+        {
+            return make(path);
+        }
+
         return props.Dispatcher switch
         {
             DispatcherNames.Default => Options.Dispatcher,
@@ -102,7 +109,11 @@ internal sealed class LocalActorSystem : ActorSystem
 
     internal void Publish(LogEvent log)
     {
-        if (log.Level < Options.LogLevel) return;
+        if (log.Level < Options.LogLevel)
+        {
+            return;
+        }
+
         try
         {
             Options.LogSink?.Invoke(log);
@@ -131,8 +142,14 @@ internal sealed class LocalActorSystem : ActorSystem
 
     internal void OnGuardianStopped(ActorCell guardian)
     {
-        if (ReferenceEquals(guardian, _user)) _systemGuardian.RequestStop();
-        else FinishTermination();
+        if (ReferenceEquals(guardian, _user))
+        {
+            _systemGuardian.RequestStop();
+        }
+        else
+        {
+            FinishTermination();
+        }
     }
 
     private protected override void Dispose(bool disposing) => _ = Terminate();

@@ -29,7 +29,11 @@ internal sealed class ActorStash(ActorCell cell) : IStash
 
     public void Unstash()
     {
-        if (_envelopes.First is not { } oldest) return;
+        if (_envelopes.First is not { } oldest)
+        {
+            return;
+        }
+
         _envelopes.RemoveFirst();
         cell.PutBack(oldest.Value);
     }
@@ -39,7 +43,10 @@ internal sealed class ActorStash(ActorCell cell) : IStash
     public void UnstashAll(Func<Envelope, bool> predicate)
     {
         ArgumentNullException.ThrowIfNull(predicate);
-        foreach (var envelope in ClearStash().Where(predicate).Reverse()) cell.PutBack(envelope);
+        foreach (var envelope in ClearStash().Where(predicate).Reverse())
+        {
+            cell.PutBack(envelope);
+        }
     }
 
     public IEnumerable<Envelope> ClearStash()
@@ -52,6 +59,9 @@ internal sealed class ActorStash(ActorCell cell) : IStash
     public void Prepend(IEnumerable<Envelope> envelopes)
     {
         ArgumentNullException.ThrowIfNull(envelopes);
-        foreach (var envelope in envelopes.Reverse()) _envelopes.AddFirst(envelope);
+        foreach (var envelope in envelopes.Reverse())
+        {
+            _envelopes.AddFirst(envelope);
+        }
     }
 }

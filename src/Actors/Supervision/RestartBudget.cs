@@ -9,9 +9,15 @@ internal sealed class RestartBudget
     /// <summary>Takes one restart; false when there is none left. now is a timestamp of the time provider.</summary>
     internal bool TryTake(SupervisorStrategy strategy, long now, TimeProvider time)
     {
-        if (strategy.MaxNumberOfRetries == 0) return false;
+        if (strategy.MaxNumberOfRetries == 0)
+        {
+            return false;
+        }
+
         if (strategy.TimeRange is not { } range)
+        {
             return strategy.MaxNumberOfRetries < 0 || ++_usedCount <= strategy.MaxNumberOfRetries;
+        }
 
         if (_windowStart is not { } start || time.GetElapsedTime(start, now) > range)
         {

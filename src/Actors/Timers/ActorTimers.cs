@@ -30,20 +30,35 @@ internal sealed class ActorTimers(ActorCell cell) : ITimerScheduler
 
     public void Cancel(object key)
     {
-        if (_active.Remove(key, out var tick)) tick.Timer.Dispose();
+        if (_active.Remove(key, out var tick))
+        {
+            tick.Timer.Dispose();
+        }
     }
 
     public void CancelAll()
     {
-        foreach (var tick in _active.Values) tick.Timer.Dispose();
+        foreach (var tick in _active.Values)
+        {
+            tick.Timer.Dispose();
+        }
+
         _active.Clear();
     }
 
     /// <summary>Whether a tick that has reached the actor still counts; a single one is used up by it.</summary>
     internal bool Takes(TimerTick tick)
     {
-        if (!_active.TryGetValue(tick.Key, out var active) || !ReferenceEquals(active, tick)) return false;
-        if (!tick.IsPeriodic) Cancel(tick.Key);
+        if (!_active.TryGetValue(tick.Key, out var active) || !ReferenceEquals(active, tick))
+        {
+            return false;
+        }
+
+        if (!tick.IsPeriodic)
+        {
+            Cancel(tick.Key);
+        }
+
         return true;
     }
 

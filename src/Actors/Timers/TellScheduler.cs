@@ -37,7 +37,10 @@ internal sealed class TellScheduler(TimeProvider time) : IScheduler, IDisposable
             _isDisposed = true;
             pending = [.. _pending];
         }
-        foreach (var entry in pending) End(entry);
+        foreach (var entry in pending)
+        {
+            End(entry);
+        }
     }
 
     internal ICancelable NewCancelable() => new Cancelable(time);
@@ -56,27 +59,50 @@ internal sealed class TellScheduler(TimeProvider time) : IScheduler, IDisposable
         var entry = new Entry();
         lock (_lock)
         {
-            if (_isDisposed) return;
+            if (_isDisposed)
+            {
+                return;
+            }
+
             _pending.Add(entry);
         }
         entry.Timer = time.CreateTimer(
             _ =>
             {
-                if (cancelable is { IsCancellationRequested: true } || entry.IsEnded) return;
-                if (interval is null) End(entry);
+                if (cancelable is { IsCancellationRequested: true } || entry.IsEnded)
+                {
+                    return;
+                }
+
+                if (interval is null)
+                {
+                    End(entry);
+                }
+
                 receiver.Tell(message, sender);
             },
             null,
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan);
-        if (cancelable is not null) entry.Registration = cancelable.Token.UnsafeRegister(_ => End(entry), null);
+        if (cancelable is not null)
+        {
+            entry.Registration = cancelable.Token.UnsafeRegister(_ => End(entry), null);
+        }
+
         entry.Timer.Change(delay, interval ?? Timeout.InfiniteTimeSpan);
-        if (entry.IsEnded) entry.Timer.Dispose();
+        if (entry.IsEnded)
+        {
+            entry.Timer.Dispose();
+        }
     }
 
     private void End(Entry entry)
     {
-        lock (_lock) _pending.Remove(entry);
+        lock (_lock)
+        {
+            _pending.Remove(entry);
+        }
+
         entry.IsEnded = true;
         entry.Timer?.Dispose();
         entry.Registration.Dispose();

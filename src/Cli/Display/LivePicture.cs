@@ -13,10 +13,11 @@ internal static class LivePicture
     internal static string[] Of(RunProgress progress, int columns)
     {
         var accuracy = progress.Accuracy is { } share ? $"  accuracy {Wording.Percent(share)}" : "";
+        var means = $"loss {Wording.Loss(progress.Loss)}{accuracy}  (mean of the last {RunTracker.WindowSteps} steps)";
         return
         [
             First(progress, columns),
-            Line($"loss {Wording.Loss(progress.Loss)}{accuracy}  (mean of the last {RunTracker.WindowSteps} steps)", columns),
+            Line(means, columns),
             Line($"{Wording.Rate(progress.SamplesPerSecond)}", columns),
             .. Workers(progress.Workers).Select(line => $"[grey]{Line(line, columns)}[/]"),
         ];
@@ -42,9 +43,10 @@ internal static class LivePicture
     {
         if (workers.Count > WorkersShownMax)
         {
-            yield return $"  {workers.Count} workers: {Wording.Rate(workers.Min(worker => worker.SamplesPerSecond))} to "
-                + $"{Wording.Rate(workers.Max(worker => worker.SamplesPerSecond))}, waiting "
-                + $"{workers.Min(worker => worker.WaitShare) * 100:0} to {workers.Max(worker => worker.WaitShare) * 100:0} %";
+            var rates = workers.Select(worker => worker.SamplesPerSecond).Order().ToList();
+            var waits = workers.Select(worker => worker.WaitShare * 100).Order().ToList();
+            yield return $"  {workers.Count} workers: {Wording.Rate(rates[0])} to {Wording.Rate(rates[^1])}, "
+                + $"waiting {waits[0]:0} to {waits[^1]:0} %";
             yield break;
         }
 

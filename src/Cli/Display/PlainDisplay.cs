@@ -2,7 +2,9 @@ using Distributed.Coordinator;
 
 namespace Distributed.Cli.Display;
 
-/// <summary>Lines for a log file or a pipe: what it is, a line per epoch, a sign of life every few seconds, the end.</summary>
+/// <summary>
+/// Lines for a log file or a pipe: what it is, a line per epoch, a sign of life every few seconds, the end.
+/// </summary>
 internal sealed class PlainDisplay(TextWriter output, TimeProvider clock) : IRunDisplay
 {
     /// <summary>The least time between two signs of life.</summary>

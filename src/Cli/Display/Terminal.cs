@@ -6,7 +6,7 @@ namespace Distributed.Cli.Display;
 /// <summary>Whether there is a terminal to show a live display on.</summary>
 internal static class Terminal
 {
-    /// <summary>Makes its console; null where output goes to a file or a pipe, or the terminal can do nothing.</summary>
+    /// <summary>Makes its console; null where output goes to a file or a pipe, or the terminal is dumb.</summary>
     internal static Func<IAnsiConsole>? Find()
     {
         var isDumb = Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";

@@ -24,7 +24,11 @@ internal static class EvalCommand
 
         var document = JobDocument.Parse(checkpoint);
         var job = JobFor(document, arguments, host);
-        var split = DataCatalog.Load(job.DataOptions);
+        var split = DataCatalog.Load(job.DataOptions with
+        {
+            Standardization = document.Standardization,
+            KeepWhole = job.Data != document.Data && !arguments.Settings.Any(given => given.Setting.Name == "holdout"),
+        });
         var data = split.Test ?? split.Train;
         CheckShape(document, data, job);
         var evaluation = new Evaluation(job, data);
@@ -54,7 +58,7 @@ internal static class EvalCommand
     }
 
     /// <summary>The trained job, with the data that were asked for.</summary>
-    /// <remarks>What belongs to the trained table (label, task, …) goes along to another table, not to other kinds.</remarks>
+    /// <remarks>What belongs to the trained table (label, task, …) goes along to another table only.</remarks>
     private static Job JobFor(JobDocument document, EvalArguments arguments, CliHost host)
     {
         var trained = document.ToJob();
@@ -77,8 +81,17 @@ internal static class EvalCommand
         if (!document.SampleShape.SequenceEqual(data.SampleShape))
         {
             throw new UserErrorException(
-                $"--data {job.Data} has samples of shape [{string.Join(", ", data.SampleShape)}]: the checkpoint's model "
-                + $"needs [{string.Join(", ", document.SampleShape)}]; give data like those it was trained on");
+                $"--data {job.Data} has samples of shape [{string.Join(", ", data.SampleShape)}]: the checkpoint's "
+                + $"model needs [{string.Join(", ", document.SampleShape)}]; give data like those it was trained on");
+        }
+
+        if (document.ClassNames is { } names
+            && names.Length == data.ClassCount
+            && !names.SequenceEqual(data.ClassNames))
+        {
+            throw new UserErrorException(
+                $"--data {job.Data} has the classes {string.Join(", ", data.ClassNames.Take(10))}: the checkpoint's "
+                + $"model was trained on {string.Join(", ", names.Take(10))}; give data with the same classes");
         }
 
         if (document.Classes != data.ClassCount)
@@ -89,7 +102,8 @@ internal static class EvalCommand
         }
     }
 
-    private static string Outputs(int classes) => classes == 0 ? "numbers to predict (regression)" : $"{classes} classes";
+    private static string Outputs(int classes) =>
+        classes == 0 ? "numbers to predict (regression)" : $"{classes} classes";
 
     private static void Print(
         EvaluationResult result, bool isHeldOut, Job job, FoundCheckpoint checkpoint, bool json, CliHost host)

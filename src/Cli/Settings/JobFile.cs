@@ -31,7 +31,8 @@ internal static class JobFile
             .Select(setting => (setting, value: setting.Show(request)))
             .Where(line => line.value is not null)
             .Select(line => $"{line.setting.Name}: {Quote(line.setting, line.value!)}\n");
-        return string.Concat(lines.Prepend("# Everything that decides the trained bits; distributed train --job takes it.\n"));
+        const string Header = "# Everything that decides the trained bits; distributed train --job takes it.\n";
+        return string.Concat(lines.Prepend(Header));
     }
 
     private static StreamReader OpenText(string path)

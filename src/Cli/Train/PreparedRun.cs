@@ -19,7 +19,7 @@ internal sealed class PreparedRun : IDisposable
         var stepsPerEpoch = trainer.Schedule.StepsPerEpoch;
         var countsHits = data.Train.Task == TaskKind.Classification;
         Metrics = MetricsLog.Open(directory.MetricsPath, Cursor.Step, stepsPerEpoch, countsHits);
-        var document = new Lazy<System.Text.Json.JsonElement>(() => JobDocument.Of(request.Job, data.Train).ToJson());
+        var document = new Lazy<System.Text.Json.JsonElement>(() => JobDocument.Of(request.Job, data).ToJson());
         var identity = new Lazy<string>(() => DataIdentity.Of(data));
         Store = new FileJobStore(
             trainer.State,
@@ -118,7 +118,8 @@ internal sealed class PreparedRun : IDisposable
         if (from is null && !File.Exists(directory.JobPath))
         {
             throw new UserErrorException(
-                $"--resume: {directory.Path} holds neither a checkpoint nor {RunDirectory.JobFileName}: start a new run");
+                $"--resume: {directory.Path} holds neither a checkpoint nor {RunDirectory.JobFileName}: "
+                + "start a new run");
         }
 
         if (from is null)

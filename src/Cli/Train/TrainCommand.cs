@@ -1,6 +1,7 @@
 using Distributed.Cli.Display;
 using Distributed.Cli.Settings;
 using Distributed.Coordinator;
+using Distributed.Engine.Data;
 
 namespace Distributed.Cli.Train;
 
@@ -28,9 +29,9 @@ internal static class TrainCommand
     private static int Train(PreparedRun run, IRunDisplay display, Interrupts interrupts, CliHost host)
     {
         var header = Header(run, host);
+        var countsHits = run.Data.Train.Task == TaskKind.Classification;
         var tracker = new RunTracker(
-            header.Epochs, header.StepsPerEpoch, header.FirstStep, run.Data.Train.Task == Engine.Data.TaskKind.Classification,
-            host.Clock);
+            header.Epochs, header.StepsPerEpoch, header.FirstStep, countsHits, host.Clock);
         var pump = new DisplayPump(display);
         pump.Start(header);
         var end = run.Trainer.RunAsync(run.Cursor, run.Store, Observe, interrupts.Stop).GetAwaiter().GetResult();
@@ -38,6 +39,13 @@ internal static class TrainCommand
         run.Store.WhenIdle.GetAwaiter().GetResult();
         var checkpoint = run.Store.Last is { } last ? DataPath.ShortPath(last.Location, host) : null;
         pump.End(new RunOutcome(end, header.RunDirectory, checkpoint));
+        if (pump.Fault is { } fault)
+        {
+            host.Error.WriteLine(
+                $"the display failed: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}; the run did not: see "
+                + run.Directory.Path);
+        }
+
         return Report(end, run, interrupts, host);
 
         void Observe(JobEvent happened)

@@ -29,7 +29,10 @@ internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, st
         var isNamed = label is not null && !IsIndex(label);
         var hasHeader = isNamed || IsHeader(first, second, labelColumn);
         if (hasHeader && second.Length == 0)
+        {
             throw new UserErrorException($"{path}: holds a header and no rows; bring a table with rows");
+        }
+
         string[] names = [.. first.Select(name => hasHeader ? OnOneLine(name) : "")];
         return new CsvLayout(path, separator, hasHeader, names, labelColumn);
     }
@@ -50,25 +53,38 @@ internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, st
                 isQuoted ^= character == '"';
                 var known = Array.FindIndex(Separators, separator => separator.Character == character);
                 if (known >= 0 && !isQuoted)
+                {
                     seen.Add(known);
+                }
             }
             if (!isQuoted)
+            {
                 break;
+            }
         }
         if (seen.Count == 0)
+        {
             throw new UserErrorException(new FileInfo(path).Length == 0
                 ? $"{path}: is empty; bring a table of numbers"
                 : $"{path}: line 1 holds no comma, semicolon or tab; a table needs a feature and a label column");
+        }
+
         if (seen.Count > 1)
+        {
             throw new UserErrorException($"{path}: line 1 holds both {Separators[seen.Min].Name} and " +
                 $"{Separators[seen.Max].Name}; keep one separator, or quote the fields that hold the other");
+        }
+
         return Separators[seen.Min].Character;
     }
 
     private static int FindLabel(string path, string? label, string[] first)
     {
         if (label is null)
+        {
             return first.Length - 1;
+        }
+
         if (IsIndex(label))
         {
             return int.TryParse(label, out var index) && index < first.Length ? index
@@ -77,13 +93,22 @@ internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, st
         }
         var found = Array.IndexOf(first, label);
         if (found >= 0 && Array.LastIndexOf(first, label) != found)
+        {
             throw new UserErrorException($"--label {label} names columns {found + 1} and " +
                 $"{Array.LastIndexOf(first, label) + 1} of {path}; give the index from 0 of the one you mean");
+        }
+
         if (found >= 0)
+        {
             return found;
+        }
+
         if (first.All(CsvNumber.IsNumber))
+        {
             throw new UserErrorException($"--label {label} is no column of {path}, which has no header; choose an " +
                 $"index from 0 to {first.Length - 1}");
+        }
+
         var near = NearestName.Of(label, first);
         var meant = near is null ? "" : $"did you mean {near}? ";
         throw new UserErrorException($"--label {label} is no column of {path}: {meant}choose " +
@@ -95,7 +120,9 @@ internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, st
         for (var column = 0; column < first.Length; column++)
         {
             if (column != labelColumn && CsvNumber.IsName(first[column]))
+            {
                 return true;
+            }
         }
         return CsvNumber.IsName(first[labelColumn])
             && second.Length > labelColumn && CsvNumber.IsNumber(second[labelColumn]);

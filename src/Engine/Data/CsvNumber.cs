@@ -20,15 +20,27 @@ internal static class CsvNumber
     internal static string? Parse(ReadOnlySpan<char> text, out float value)
     {
         if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value))
+        {
             return null;
+        }
+
         if (text.IsWhiteSpace())
+        {
             return "is empty; fill it in or delete the row";
+        }
+
         var shown = text.Length <= 40 ? text.ToString() : string.Concat(text[..40], "…");
         shown = shown.ReplaceLineEndings(" ");
         if (float.IsNaN(value))
+        {
             return $"is {shown}; write a finite number or delete the row";
+        }
+
         if (float.IsInfinity(value))
+        {
             return $"is {shown}, beyond the largest 32-bit number; rescale the column or delete the row";
+        }
+
         return $"is \"{shown}\", which is no number; write one with a decimal point";
     }
 }

@@ -52,9 +52,15 @@ internal sealed class CsvReader : IDisposable
     internal bool ReadRow()
     {
         if (Line == 0 && Peek() == '\uFEFF')
+        {
             _position++;
+        }
+
         if (Peek() == End)
+        {
             return false;
+        }
+
         Line = _nextLine;
         _row.Clear();
         _ends.Clear();
@@ -67,9 +73,15 @@ internal sealed class CsvReader : IDisposable
         while (ending == _separator);
         _nextLine++;
         if (_row.Length == 0 && _ends.Count == 1)
+        {
             throw new UserErrorException($"{_path}: line {Line} is empty; delete it");
+        }
+
         if (_fields.Length < _row.Length)
+        {
             _fields = new char[Math.Max(_row.Length, 2 * _fields.Length)];
+        }
+
         _row.CopyTo(0, _fields, _row.Length);
         return true;
     }
@@ -85,14 +97,23 @@ internal sealed class CsvReader : IDisposable
             if (next == '\r')
             {
                 if (Next() != '\n')
+                {
                     throw Malformed("has a carriage return that no line feed follows; save the file with LF or CR LF");
+                }
+
                 return '\n';
             }
             if (next == End || next == '\n' || next == _separator)
+            {
                 return next;
+            }
+
             if (next == '"')
+            {
                 throw Malformed(
                     "has a quote inside an unquoted field; quote the whole field and double the quotes in it");
+            }
+
             _row.Append((char)next);
         }
     }
@@ -105,9 +126,15 @@ internal sealed class CsvReader : IDisposable
         {
             var next = Next();
             if (next == End)
+            {
                 throw Malformed("opens a quote that never closes; close it");
+            }
+
             if (next == '\n')
+            {
                 _nextLine++;
+            }
+
             if (next != '"')
             {
                 _row.Append((char)next);
@@ -138,7 +165,10 @@ internal sealed class CsvReader : IDisposable
     private int Peek()
     {
         if (_position < _buffered)
+        {
             return _buffer[_position];
+        }
+
         try
         {
             _buffered = _text.Read(_buffer, 0, _buffer.Length);

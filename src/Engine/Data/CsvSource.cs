@@ -1,3 +1,5 @@
+using Distributed.Engine.Errors;
+
 namespace Distributed.Engine.Data;
 
 /// <summary>A table of numbers, split into a training and a held-out part.</summary>
@@ -11,12 +13,22 @@ internal static class CsvSource
         var targets = CsvTargets.Of(table, options.Task);
         var whole = new TableSet(file, table.Layout.ColumnCount - 1, table.Features, targets.Values,
             targets.ClassCount, targets.ClassNames);
-        var split = Holdout.Split(whole, options.Holdout, options.Seed);
+        var split = Holdout.Split(whole, options);
         if (!options.Standardize)
+        {
             return split;
-        var standardizer = new Standardizer(split.Train);
+        }
+
+        var standardization = options.Standardization ?? Standardization.Of(split.Train);
+        if (standardization.Means.Count != whole.FeatureCount)
+        {
+            throw new UserErrorException($"{file}: {whole.FeatureCount} feature columns, the model was trained on "
+                + $"{standardization.Means.Count}; give a table like the one it was trained on");
+        }
+
         return new DataSplit(
-            standardizer.Apply(split.Train),
-            split.Test is null ? null : standardizer.Apply(split.Test));
+            standardization.Apply(split.Train),
+            split.Test is null ? null : standardization.Apply(split.Test))
+        { Standardization = standardization };
     }
 }

@@ -14,8 +14,11 @@ internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string>
         try
         {
             if (!File.Exists(path))
+            {
                 throw new UserErrorException($"{path}: there is no such file; --data csv:FILE needs a " +
                     "table of numbers");
+            }
+
             return ReadRows(CsvLayout.Read(path, label));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -34,15 +37,24 @@ internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string>
         var labels = new List<string>();
         var lines = new List<long>();
         if (layout.HasHeader)
+        {
             reader.ReadRow();
+        }
+
         while (reader.ReadRow())
         {
             if (reader.FieldCount != layout.ColumnCount)
+            {
                 throw new UserErrorException($"{layout.Path}: line {reader.Line} has {reader.FieldCount} fields, " +
                     $"line 1 has {layout.ColumnCount}; give every row the same columns");
+            }
+
             if (features.Count > Array.MaxLength - layout.ColumnCount)
+            {
                 throw new UserErrorException($"{layout.Path}: line {reader.Line} passes the {Array.MaxLength} " +
                     "numbers that fit in memory at once; split the file");
+            }
+
             ReadFeatures(reader, layout, features);
             labels.Add(reader.Field(layout.LabelColumn).Trim().ToString());
             lines.Add(reader.Line);
@@ -55,10 +67,16 @@ internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string>
         for (var column = 0; column < layout.ColumnCount; column++)
         {
             if (column == layout.LabelColumn)
+            {
                 continue;
+            }
+
             var wrong = CsvNumber.Parse(reader.Field(column), out var value);
             if (wrong is not null)
+            {
                 throw Wrong(layout, reader.Line, column, wrong);
+            }
+
             features.Add(value);
         }
     }

@@ -20,14 +20,26 @@ internal sealed record CsvTargets(float[] Values, int ClassCount, IReadOnlyList<
     {
         var firstEmpty = table.Labels.FindIndex(label => label.Length == 0);
         if (firstEmpty >= 0)
+        {
             throw table.Wrong(firstEmpty, "is empty; fill it in or delete the row");
+        }
+
         var indices = AsIndices(table.Labels);
         if (task == TaskKind.Regression)
+        {
             return OfNumbers(table, "; choose --task classification if labels are names");
+        }
+
         if (task == TaskKind.Classification)
+        {
             return indices is null ? OfNames(table) : OfIndices(table, indices);
+        }
+
         if (!CsvNumber.IsNumber(table.Labels[0]))
+        {
             return OfNames(table);
+        }
+
         return indices is not null && LooksLikeClasses(indices)
             ? OfIndices(table, indices)
             : OfNumbers(table, "; choose --task classification if labels are names");
@@ -40,7 +52,9 @@ internal sealed record CsvTargets(float[] Values, int ClassCount, IReadOnlyList<
         {
             var wrong = CsvNumber.Parse(table.Labels[row], out values[row]);
             if (wrong is not null)
+            {
                 throw table.Wrong(row, wrong + (CsvNumber.IsNumber(table.Labels[row]) ? "" : hint));
+            }
         }
         return new CsvTargets(values, 0, null);
     }
@@ -49,8 +63,11 @@ internal sealed record CsvTargets(float[] Values, int ClassCount, IReadOnlyList<
     {
         var outside = Array.FindIndex(indices, index => index >= ClassCountMax);
         if (outside >= 0)
+        {
             throw table.Wrong(outside, $"is class {indices[outside]}, beyond the largest class {ClassCountMax - 1}; " +
                 "number the classes from 0, or choose --task regression");
+        }
+
         return new CsvTargets([.. indices.Select(index => (float)index)], (int)indices.Max() + 1, null);
     }
 
@@ -60,12 +77,17 @@ internal sealed record CsvTargets(float[] Values, int ClassCount, IReadOnlyList<
         for (var row = 0; row < table.Labels.Count; row++)
         {
             if (names.TryAdd(table.Labels[row], 0) && names.Count > ClassCountMax)
+            {
                 throw table.Wrong(row, $"holds the {ClassCountMax + 1}th class name, {ClassCountMax} are the most; " +
                     "choose another --label or --task regression");
+            }
         }
         string[] sorted = [.. names.Keys];
         for (var index = 0; index < sorted.Length; index++)
+        {
             names[sorted[index]] = index;
+        }
+
         return new CsvTargets([.. table.Labels.Select(label => (float)names[label])], sorted.Length, sorted);
     }
 
@@ -76,7 +98,10 @@ internal sealed record CsvTargets(float[] Values, int ClassCount, IReadOnlyList<
         for (var row = 0; row < indices.Length; row++)
         {
             if (CsvNumber.Parse(labels[row], out var value) is not null || value < 0 || value != MathF.Floor(value))
+            {
                 return null;
+            }
+
             indices[row] = (long)Math.Min(value, int.MaxValue);
         }
         return indices;

@@ -24,6 +24,14 @@ public sealed record DataOptions
     /// <summary>--standardize: every feature column to mean 0 and deviation 1 on the training part. csv only.</summary>
     public bool Standardize { get; init; }
 
+    /// <summary>
+    /// The standardisation of the data a model was trained on, to be used in place of this data's own.
+    /// </summary>
+    public Standardization? Standardization { get; init; }
+
+    /// <summary>True to hold nothing out of data that would have to be split; for measuring a trained model.</summary>
+    public bool KeepWhole { get; init; }
+
     /// <summary>--train-count: training digits. digits only; default 20,000.</summary>
     public int? TrainCount { get; init; }
 

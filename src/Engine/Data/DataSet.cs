@@ -26,9 +26,15 @@ public abstract class DataSet
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (sampleShape.Any(side => side <= 0))
+        {
             throw new ArgumentOutOfRangeException(nameof(sampleShape), "every side of a sample is at least 1");
+        }
+
         if (task == TaskKind.Classification != classCount > 0)
+        {
             throw new ArgumentOutOfRangeException(nameof(classCount), $"{classCount} classes do not go with {task}");
+        }
+
         Name = name;
         Count = count;
         SampleShape = [.. sampleShape];
@@ -81,9 +87,14 @@ public abstract class DataSet
     protected void CheckRead(int sample, int destinationLength, int neededLength)
     {
         if ((uint)sample >= (uint)Count)
+        {
             throw new ArgumentOutOfRangeException(nameof(sample), $"{Name} has {Count} samples, no sample {sample}");
+        }
+
         if (destinationLength != neededLength)
+        {
             throw new ArgumentException($"{Name}: the destination holds {destinationLength} floats, " +
                 $"one sample has {neededLength}", nameof(destinationLength));
+        }
     }
 }

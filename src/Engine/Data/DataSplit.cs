@@ -9,10 +9,16 @@ public sealed record DataSplit
     public DataSplit(DataSet train, DataSet? test)
     {
         if (train.Count == 0 || test?.Count == 0)
+        {
             throw new ArgumentException("a part of a split has no samples; pass null for no test part");
+        }
+
         if (test is not null && (!train.SampleShape.SequenceEqual(test.SampleShape) || train.Task != test.Task
             || train.ClassCount != test.ClassCount || train.TargetWidth != test.TargetWidth))
+        {
             throw new ArgumentException($"{train.Name} and {test.Name} differ in shape, task or classes");
+        }
+
         Train = train;
         Test = test;
     }
@@ -22,6 +28,9 @@ public sealed record DataSplit
 
     /// <summary>The samples that are held out; null for none.</summary>
     public DataSet? Test { get; }
+
+    /// <summary>How the features were standardised; null where they were not.</summary>
+    public Standardization? Standardization { get; init; }
 
     /// <summary>Both parts at once: var (train, test) = split.</summary>
     public void Deconstruct(out DataSet train, out DataSet? test) => (train, test) = (Train, Test);

@@ -34,7 +34,9 @@ internal static class DigitGenerator
             Span<float> field = stackalloc float[Pixels];
             var end = Math.Min(count, (task + 1) * ImagesPerTask);
             for (var index = task * ImagesPerTask; index < end; index++)
+            {
                 labels[index] = Draw(random.Draws((ulong)index), field, pixels.AsSpan(index * Pixels, Pixels));
+            }
         });
         var name = part == DigitPart.Train ? "digits, training" : "digits, held out";
         var source = $"{Version} seed={seed} part={part} count={count}";
@@ -49,7 +51,10 @@ internal static class DigitGenerator
         var pen = new DigitPen(field, Side);
         pen.Clear();
         foreach (var stroke in strokes)
+        {
             hand.Write(pen, stroke, ref draws);
+        }
+
         hand.Ink(field, image, ref draws);
         return (byte)digit;
     }

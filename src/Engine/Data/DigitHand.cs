@@ -42,7 +42,10 @@ internal readonly record struct DigitHand(
             // A corner is its control point twice: the spline then reaches it.
             points[count] = Place(stroke[i], i / (stroke.Length - 1d), ref draws);
             if (stroke[i].IsCorner)
+            {
                 points[count + 1] = points[count];
+            }
+
             count += stroke[i].IsCorner ? 2 : 1;
         }
         var from = points[0];
@@ -53,7 +56,9 @@ internal readonly record struct DigitHand(
             from = to;
         }
         if (count == 2)
+        {
             pen.Line(from, points[1]);
+        }
     }
 
     /// <summary>Turns the pen's distances into bytes: a soft edge, the pen's colour, the paper's noise.</summary>

@@ -13,15 +13,24 @@ internal static class Holdout
     internal static void Check(double? fraction)
     {
         if (fraction is not null and not (> 0 and < 1))
+        {
             throw new UserErrorException($"--holdout {fraction} is out of range: choose a fraction above 0 and " +
                 $"below 1 (default {FractionDefault})");
+        }
     }
 
     /// <summary>Views of both parts; the held-out count is fraction · count, rounded to the nearest.</summary>
-    /// <remarks>Errors: UserErrorException when either part would be empty.</remarks>
-    internal static DataSplit Split(DataSet whole, double? fraction, ulong seed)
+    /// <remarks>
+    /// Nothing is held out where the options say so. Errors: UserErrorException when either part would be empty.
+    /// </remarks>
+    internal static DataSplit Split(DataSet whole, DataOptions options)
     {
-        var part = fraction ?? FractionDefault;
+        if (options.KeepWhole)
+        {
+            return new DataSplit(whole, test: null);
+        }
+
+        var (part, seed) = (options.Holdout ?? FractionDefault, options.Seed);
         var testCount = (int)Math.Round(whole.Count * part, MidpointRounding.AwayFromZero);
         if (testCount == 0 || testCount == whole.Count)
         {

@@ -34,7 +34,10 @@ internal static class IdxFile
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (!IsCompressed(path))
+            {
                 return Parse(file, path, dimensions, what, file.Length);
+            }
+
             using var unpacked = new GZipStream(file, CompressionMode.Decompress);
             return Parse(unpacked, path, dimensions, what, checked(file.Length * DeflateRatioMax));
         }
@@ -57,18 +60,26 @@ internal static class IdxFile
         var header = new byte[4 + 4 * dimensions];
         var read = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         if (read >= 4)
+        {
             CheckMagic(BinaryPrimitives.ReadUInt32BigEndian(header), path, dimensions, what);
+        }
+
         if (read < header.Length)
+        {
             throw new UserErrorException($"{path}: ends at byte {read}, inside the header of {header.Length} bytes " +
                 $"of IDX {what}; fetch it again");
+        }
+
         var sides = new uint[dimensions];
         var count = 1L;
         for (var i = 0; i < dimensions; i++)
         {
             var side = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 + 4 * i));
             if (side == 0)
+            {
                 throw new UserErrorException($"{path}: dimension {i + 1} of {dimensions}, at byte {4 + 4 * i}, " +
                     $"is 0; an IDX file of {what} without elements cannot be used");
+            }
             // Saturates: three sides of 32 bits pass 63, and anything this large is refused below.
             var high = Math.BigMul((ulong)count, side, out var low);
             count = high == 0 && low <= long.MaxValue ? (long)low : long.MaxValue;
@@ -76,10 +87,16 @@ internal static class IdxFile
         }
         var promised = string.Join('×', sides);
         if (count > bytesMax - header.Length)
+        {
             throw Truncated(path, promised, what, $"the file can hold {Math.Max(0, bytesMax - header.Length)}");
+        }
+
         if (count > Array.MaxLength)
+        {
             throw new UserErrorException($"{path}: its header promises {promised} {what}, more than the " +
                 $"{Array.MaxLength} bytes that fit in memory at once; split the file");
+        }
+
         var elements = ReadElements(stream, path, promised, what, header.Length, (int)count);
         return ([.. sides.Select(side => (int)side)], elements);
     }
@@ -90,10 +107,16 @@ internal static class IdxFile
         var elements = new byte[count];
         var got = stream.ReadAtLeast(elements, count, throwOnEndOfStream: false);
         if (got < count)
+        {
             throw Truncated(path, promised, what, $"its contents end at byte {headerBytes + (long)got}");
+        }
+
         if (stream.ReadByte() >= 0)
+        {
             throw new UserErrorException($"{path}: its header promises {promised} {what}, which end at byte " +
                 $"{headerBytes + (long)count}, but the file goes on; fetch it again");
+        }
+
         return elements;
     }
 
@@ -101,7 +124,10 @@ internal static class IdxFile
     {
         var needed = MagicOfBytes | (uint)dimensions;
         if (magic == needed)
+        {
             return;
+        }
+
         var guess = magic switch
         {
             MagicOfBytes | 1 => "this is a file of labels; check its name",

@@ -26,12 +26,15 @@ internal static class IdxSource
         if (train is null || test is null || options.Holdout is not null)
         {
             var pair = ReadPair(only);
-            return Holdout.Split(pair.ToSet(ClassCount(pair)), options.Holdout, options.Seed);
+            return Holdout.Split(pair.ToSet(ClassCount(pair)), options);
         }
         var (trainPair, testPair) = (ReadPair(train), ReadPair(test));
         if ((trainPair.Rows, trainPair.Columns) != (testPair.Rows, testPair.Columns))
+        {
             throw new UserErrorException($"{test.Images}: its images are {testPair.Rows}×{testPair.Columns}, " +
                 $"those of {train.Images} {trainPair.Rows}×{trainPair.Columns}; bring files of one data set");
+        }
+
         var classCount = Math.Max(ClassCount(trainPair), ClassCount(testPair));
         return new DataSplit(trainPair.ToSet(classCount), testPair.ToSet(classCount));
     }
@@ -39,8 +42,11 @@ internal static class IdxSource
     private static List<string> FileNames(string folder)
     {
         if (!Directory.Exists(folder))
+        {
             throw new UserErrorException($"{folder}: there is no such folder; --data idx:DIR needs the folder of the " +
                 "IDX files");
+        }
+
         try
         {
             var names = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path)).ToList();
@@ -58,7 +64,10 @@ internal static class IdxSource
         var images = FindFile(folder, names, parts, "images-idx3-ubyte");
         var labels = FindFile(folder, names, parts, "labels-idx1-ubyte");
         if (images is null && labels is null)
+        {
             return null;
+        }
+
         if (images is null || labels is null)
         {
             var (seen, missing) = images is null ? (labels, "images-idx3-ubyte") : (images, "labels-idx1-ubyte");
@@ -72,9 +81,15 @@ internal static class IdxSource
     {
         var found = names.Where(name => parts.Any(part => IsNamed(name, $"{part}-{ending}"))).ToList();
         if (found.Count > 1)
+        {
             found.RemoveAll(name => IdxFile.IsCompressed(name) && found.Contains(name[..^".gz".Length]));
+        }
+
         if (found.Count > 1)
+        {
             throw new UserErrorException($"{folder}: {found[0]} and {found[1]} both fit; keep one data set per folder");
+        }
+
         return found.Count == 0 ? null : Path.Combine(folder, found[0]);
     }
 
@@ -90,8 +105,11 @@ internal static class IdxSource
         var (count, rows, columns, pixels) = IdxFile.ReadImages(paths.Images);
         var labels = IdxFile.ReadLabels(paths.Labels);
         if (labels.Length != count)
+        {
             throw new UserErrorException($"{paths.Labels}: holds {labels.Length} labels, but {paths.Images} holds " +
                 $"{count} images: sample {Math.Min(labels.Length, count)} has only one of both; bring a matching pair");
+        }
+
         return new ImagePair(paths.Images, rows, columns, pixels, labels);
     }
 

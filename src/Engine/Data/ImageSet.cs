@@ -21,12 +21,18 @@ public sealed class ImageSet : DataSet
         : base(name, labels.Length, [rows, columns], TaskKind.Classification, classCount)
     {
         if (pixels.LongLength != (long)FeatureCount * labels.Length)
+        {
             throw new ArgumentException($"{name}: {pixels.LongLength} pixels for {labels.Length} labels of " +
                 $"{rows}×{columns}", nameof(pixels));
+        }
+
         var outside = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)Math.Min(classCount - 1, 255));
         if (outside >= 0)
+        {
             throw new ArgumentException($"{name}: label {labels[outside]} of sample {outside} is not below " +
                 $"{classCount}", nameof(labels));
+        }
+
         _pixels = pixels;
         _labels = labels;
         _source = source;
@@ -77,7 +83,9 @@ public sealed class ImageSet : DataSet
     internal static void ScaleDefinition(ReadOnlySpan<byte> pixels, Span<float> destination)
     {
         for (var i = 0; i < pixels.Length; i++)
+        {
             destination[i] = pixels[i] * PixelScale;
+        }
     }
 
     /// <summary>ScaleDefinition, 16 pixels at a time: conversion is exact and products are rounded once.</summary>

@@ -13,7 +13,9 @@ public static class NearestName
         {
             var edits = Edits(typed.ToUpperInvariant(), name.ToUpperInvariant());
             if (edits < fewest && edits <= Math.Max(1, Math.Max(typed.Length, name.Length) / 3))
+            {
                 (nearest, fewest) = (name, edits);
+            }
         }
         return nearest;
     }

@@ -22,8 +22,11 @@ public sealed class Subset : DataSet
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((long)first + count, whole.Count);
         if (order is not null && order.Count != whole.Count)
+        {
             throw new ArgumentException($"{Name}: a permutation of {order.Count} for {whole.Count} samples",
                 nameof(order));
+        }
+
         _whole = whole;
         _first = first;
         _order = order;

@@ -21,17 +21,25 @@ public sealed class TableSet : DataSet
             classCount > 0 ? TaskKind.Classification : TaskKind.Regression, classCount)
     {
         if (features.LongLength != (long)featureCount * targets.Length)
+        {
             throw new ArgumentException($"{name}: {features.LongLength} features for {targets.Length} rows of " +
                 $"{featureCount}", nameof(features));
+        }
+
         for (var row = 0; classCount > 0 && row < targets.Length; row++)
         {
             if (!(targets[row] >= 0 && targets[row] < classCount && targets[row] == (int)targets[row]))
+            {
                 throw new ArgumentException($"{name}: {targets[row]} in row {row} is no class index below " +
                     $"{classCount}", nameof(targets));
+            }
         }
         if (classNames is not null && classNames.Count != classCount)
+        {
             throw new ArgumentException($"{name}: {classNames.Count} names for {classCount} classes",
                 nameof(classNames));
+        }
+
         _features = features;
         _targets = targets;
         ClassNames = classNames ?? base.ClassNames;
@@ -62,7 +70,10 @@ public sealed class TableSet : DataSet
         hash.AppendData(MemoryMarshal.AsBytes<float>(_features));
         hash.AppendData(MemoryMarshal.AsBytes<float>(_targets));
         foreach (var name in ClassNames)
+        {
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name + "\n"));
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -23,7 +23,10 @@ public readonly struct CounterRandom
     public CounterRandom(ulong seed, RandomPurpose purpose, ulong stream = 0)
     {
         if (purpose == RandomPurpose.None)
+        {
             throw new ArgumentOutOfRangeException(nameof(purpose), "random numbers need a purpose, got None");
+        }
+
         var (low, high, _, _) = Philox.Block(seed, (uint)purpose, (uint)stream, (uint)(stream >> 32), KeyTag);
         _key = low | (ulong)high << 32;
     }
@@ -57,12 +60,17 @@ public readonly struct CounterRandom
     {
         var i = 0;
         for (; i < destination.Length && ((firstIndex + (ulong)i) & 3) != 0; i++)
+        {
             destination[i] = Uniform(firstIndex + (ulong)i, low, high);
+        }
+
         var whole = (destination.Length - i) / 4 * 4;
         UniformFill.Run(destination.Slice(i, whole), _key, (firstIndex + (ulong)i) >> 2, low, high);
         i += whole;
         for (; i < destination.Length; i++)
+        {
             destination[i] = Uniform(firstIndex + (ulong)i, low, high);
+        }
     }
 
     /// <summary>A cursor over the many draws that one index may need, such as one generated sample.</summary>

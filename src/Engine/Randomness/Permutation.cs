@@ -41,7 +41,9 @@ public sealed class Permutation
         var draws = new CounterRandom(seed, purpose, epoch).Draws((ulong)count);
         _keys = new ulong[Rounds];
         for (var round = 0; round < Rounds; round++)
+        {
             _keys[round] = draws.NextBits() | (ulong)draws.NextBits() << 32;
+        }
     }
 
     /// <summary>How many elements are shuffled.</summary>
@@ -54,10 +56,15 @@ public sealed class Permutation
         get
         {
             if ((ulong)index >= (ulong)Count)
+            {
                 throw new ArgumentOutOfRangeException(nameof(index), $"permutation of {Count}: no index {index}");
+            }
+
             var value = (ulong)index;
             do
+            {
                 value = Encrypt(value);
+            }
             while (value >= (ulong)Count);
             return (long)value;
         }

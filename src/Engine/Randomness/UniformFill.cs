@@ -32,11 +32,17 @@ internal static class UniformFill
     internal static void Run(Span<float> destination, ulong key, ulong firstBlock, float low, float high)
     {
         if (Avx512F.IsSupported)
+        {
             Avx512Path(destination, key, firstBlock, low, high);
+        }
         else if (Avx2.IsSupported)
+        {
             Avx2Path(destination, key, firstBlock, low, high);
+        }
         else
+        {
             Definition(destination, key, firstBlock, low, high);
+        }
     }
 
     /// <summary>Four blocks at a time.</summary>

@@ -32,8 +32,7 @@ public sealed class ShardComputation
         _countsHits = countsHits;
     }
 
-    /// <summary>The most samples a run may have.</summary>
-    public int SamplesMax => _executable.Plan.SamplesMax;
+    private int SamplesMax => _executable.Plan.SamplesMax;
 
     /// <summary>Runs the plan over the samples that stand at these places of an order.</summary>
     /// <remarks>
@@ -49,6 +48,24 @@ public sealed class ShardComputation
         if (_countsHits)
         {
             SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[1], range.Samples), range, hits);
+        }
+    }
+
+    /// <summary>
+    /// Runs the plan over micro-batches of a whole data set in its own order, as many at a time as fit.
+    /// </summary>
+    /// <remarks>
+    /// Shapes: losses and hits are [range.Count], sums as in <see cref="Run"/>. Units: range is a part of the set
+    /// seen as one mini-batch.
+    /// </remarks>
+    public void RunInParts(in MicrobatchRange range, Span<float> losses, Span<float> hits)
+    {
+        var atOnce = Math.Max(1, SamplesMax / range.Size);
+        for (var done = 0; done < range.Count; done += atOnce)
+        {
+            var count = Math.Min(atOnce, range.Count - done);
+            var part = MicrobatchRange.Part(_data.Count, range.Size, range.First + done, count);
+            Run(null, 0, part, losses.Slice(done, count), hits.Slice(done, count));
         }
     }
 

@@ -20,6 +20,12 @@ public sealed class TrainingGraph
     public const string FeaturesName = "features";
     public const string TargetName = "target";
 
+    /// <summary>What the loss is called where messages name a layer.</summary>
+    private const string LossLayer = "loss";
+
+    /// <summary>Samples evaluated at once: enough for the kernels, little memory.</summary>
+    private const int EvaluationSamples = 256;
+
     private readonly Tensor _loss;
     private readonly Tensor? _hit;
 
@@ -33,6 +39,7 @@ public sealed class TrainingGraph
         if (data.Task == TaskKind.Classification)
         {
             CheckOutputs(output, data.ClassCount, "classes");
+            using var scope = graph.Layer(LossLayer);
             var labels = graph.Input(TargetName, TensorShape.Batch());
             _hit = output.ArgMaxHit(labels);
             _loss = output.SoftmaxCrossEntropy(labels);
@@ -40,6 +47,7 @@ public sealed class TrainingGraph
         else
         {
             CheckOutputs(output, data.TargetWidth, "targets");
+            using var scope = graph.Layer(LossLayer);
             _loss = SquaredErrors.SumOfSquares(output, graph.Input(TargetName, TensorShape.Batch(data.TargetWidth)));
         }
 
@@ -63,8 +71,9 @@ public sealed class TrainingGraph
     public Plan TrainingPlan(int samplesMax) =>
         Plan.Compile([_loss, .. Metrics(), .. Gradients], samplesMax, BatchMode.Sharded);
 
-    /// <summary>Loss and metric per sample only.</summary>
-    public Plan EvaluationPlan(int samplesMax) => Plan.Compile([_loss, .. Metrics()], samplesMax, BatchMode.Sharded);
+    /// <summary>Loss and metric per sample only, for a handful of micro-batches of this size at a time.</summary>
+    public Plan EvaluationPlan(int microbatchSize) =>
+        Plan.Compile([_loss, .. Metrics()], Math.Max(EvaluationSamples, microbatchSize), BatchMode.Sharded);
 
     /// <summary>
     /// Every parameter takes part in the loss, and its gradient is a sum over the batch and nothing more.

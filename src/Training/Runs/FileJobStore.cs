@@ -4,7 +4,7 @@ using Distributed.Engine.Training;
 
 namespace Distributed.Training.Runs;
 
-/// <summary>Keeps a job's state as checkpoints in a directory: copied at once, written while training goes on.</summary>
+/// <summary>Keeps a job's state as checkpoints: copied at once, written while training goes on.</summary>
 /// <remarks>
 /// For one writing at a time, which is what the coordinator asks for; a second one is refused.
 /// Memory: one more copy of parameters and optimizer state.
@@ -41,7 +41,7 @@ public sealed class FileJobStore : IJobStore
         }
     }
 
-    /// <summary>Ends when nothing is being written any more, well or not; to be waited for before the process ends.</summary>
+    /// <summary>Ends when nothing is being written, well or not; wait for it before the process ends.</summary>
     public Task WhenIdle => _writing.ContinueWith(
         _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 

@@ -7,7 +7,7 @@ using Distributed.Engine.Jobs;
 
 namespace Distributed.Training.Runs;
 
-/// <summary>A job as checkpoints keep it, with the shape of its data, so that other data can be told apart early.</summary>
+/// <summary>A job as checkpoints keep it, with the shape of its data, to tell other data early.</summary>
 /// <remarks>Names are the command line's. Numbers are written so that reading gives the same bits.</remarks>
 public sealed record JobDocument
 {
@@ -42,7 +42,21 @@ public sealed record JobDocument
     /// <summary>0 for regression.</summary>
     public required int Classes { get; init; }
 
-    public static JobDocument Of(Job job, DataSet data) => new()
+    /// <summary>What the classes are called; null for regression.</summary>
+    public string[]? ClassNames { get; init; }
+
+    /// <summary>The training columns' means, where features were standardised.</summary>
+    public double[]? Means { get; init; }
+
+    /// <summary>The training columns' deviations, where features were standardised.</summary>
+    public double[]? Deviations { get; init; }
+
+    /// <summary>The standardisation the model was trained with; null where there was none.</summary>
+    [JsonIgnore]
+    public Standardization? Standardization =>
+        Means is null || Deviations is null ? null : new Standardization(Means, Deviations);
+
+    public static JobDocument Of(Job job, DataSplit data) => new()
     {
         Data = job.Data,
         Model = job.Model,
@@ -56,8 +70,11 @@ public sealed record JobDocument
         Label = job.Label,
         Task = job.Task?.ToString().ToLowerInvariant(),
         Standardize = job.Standardize,
-        SampleShape = [.. data.SampleShape],
-        Classes = data.ClassCount,
+        SampleShape = [.. data.Train.SampleShape],
+        Classes = data.Train.ClassCount,
+        ClassNames = data.Train.ClassCount == 0 ? null : [.. data.Train.ClassNames],
+        Means = data.Standardization?.Means.ToArray(),
+        Deviations = data.Standardization?.Deviations.ToArray(),
     };
 
     public Job ToJob() => new()

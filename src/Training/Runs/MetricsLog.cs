@@ -145,7 +145,7 @@ public sealed class MetricsLog : IDisposable
         var text = new byte[file.Length];
         file.ReadExactly(text);
         var (start, epochStep) = (0, 0L);
-        for (var length = text.AsSpan().IndexOf((byte)'\n'); length >= 0; length = text.AsSpan(start).IndexOf((byte)'\n'))
+        while (text.AsSpan(start).IndexOf((byte)'\n') is var length and >= 0)
         {
             if (LineStep(text.AsMemory(start, length)) is not { } line || line.Step > step)
             {

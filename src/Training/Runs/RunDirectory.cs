@@ -3,7 +3,7 @@ using Distributed.Engine.Errors;
 
 namespace Distributed.Training.Runs;
 
-/// <summary>The folder of one run: job.yaml, metrics.jsonl and checkpoints/, and a lock while a process works in it.</summary>
+/// <summary>One run: job.yaml, metrics.jsonl, checkpoints/, and a lock while a process works in it.</summary>
 /// <remarks>
 /// The lock is the operating system's, on an open file: it is gone when the process is, however it ended.
 /// Errors: UserErrorException in one line for a folder that cannot be made, is in use, or is not what was asked for.
@@ -144,12 +144,14 @@ public sealed class RunDirectory : IDisposable
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new UserErrorException($"--run-dir {path} is not writable: {Reason(error)}; choose another directory");
+            throw new UserErrorException(
+                $"--run-dir {path} is not writable: {Reason(error)}; choose another directory");
         }
         catch (IOException error)
         {
             throw new UserErrorException(
-                $"--run-dir {path} cannot be used: {Reason(error)}; if another process trains there, wait for it to end");
+                $"--run-dir {path} cannot be used: {Reason(error)}; if another process trains there, "
+                + "wait for it to end");
         }
     }
 

@@ -13,7 +13,11 @@ public sealed class ReceiveActorTests : DeterministicKit
             table.TakeIf<object>(_ => false);
             table.TakeAny("anything");
         });
-        foreach (var message in new object[] { "abcd", "abc", 5, new object() }) actor.Tell(message);
+        foreach (var message in new object[] { "abcd", "abc", 5, new object() })
+        {
+            actor.Tell(message);
+        }
+
         Assert.Equal(["long text", "text", "comparable", "anything"], Received());
     }
 
@@ -26,7 +30,11 @@ public sealed class ReceiveActorTests : DeterministicKit
             table.Take(typeof(int), "by type", number => (int)number > 2);
             table.TakeAny("anything");
         });
-        foreach (var message in new object[] { 9, 4, 1 }) actor.Tell(message);
+        foreach (var message in new object[] { 9, 4, 1 })
+        {
+            actor.Tell(message);
+        }
+
         Assert.Equal(["took 9", "by type", "anything"], Received());
     }
 
@@ -178,7 +186,11 @@ public sealed class ReceiveActorTests : DeterministicKit
 
         internal void TakeIf<T>(Func<T, bool> takes) => Receive<T>(message =>
         {
-            if (!takes(message)) return false;
+            if (!takes(message))
+            {
+                return false;
+            }
+
             _events.Tell($"took {message}");
             return true;
         });

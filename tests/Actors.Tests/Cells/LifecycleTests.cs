@@ -168,7 +168,11 @@ public sealed class LifecycleTests : DeterministicKit
     public void Children_AreListedOldestFirst_WhenAsked()
     {
         var parent = StartPuppet("parent");
-        foreach (var name in new[] { "z", "a", "m" }) StartChild(parent, name);
+        foreach (var name in new[] { "z", "a", "m" })
+        {
+            StartChild(parent, name);
+        }
+
         Forget();
         parent.Tell(new Puppet.Do(self =>
             self.Report(string.Join(' ', self.Inside.GetChildren().Select(child => child.Path.Name)))));
@@ -185,12 +189,18 @@ public sealed class LifecycleTests : DeterministicKit
         public Stillborn(bool inConstructor)
         {
             _inConstructor = inConstructor;
-            if (inConstructor) throw new InvalidOperationException("constructor");
+            if (inConstructor)
+            {
+                throw new InvalidOperationException("constructor");
+            }
         }
 
         protected override void PreStart()
         {
-            if (!_inConstructor) throw new InvalidOperationException("prestart");
+            if (!_inConstructor)
+            {
+                throw new InvalidOperationException("prestart");
+            }
         }
     }
 

@@ -39,7 +39,11 @@ public sealed class MailboxStressTests : TestKit.TestKit
         SendFromThreads(receiver);
         Settle();
         var lost = 0;
-        while (deadLetters.HasMessages && deadLetters.ReceiveOne(TimeSpan.Zero) is DeadLetter) lost++;
+        while (deadLetters.HasMessages && deadLetters.ReceiveOne(TimeSpan.Zero) is DeadLetter)
+        {
+            lost++;
+        }
+
         Assert.Equal(SenderCount * MessageCount, received.Count + lost);
     }
 
@@ -49,16 +53,30 @@ public sealed class MailboxStressTests : TestKit.TestKit
         var report = TestActor;
         var ring = Enumerable.Range(0, 100)
             .Select(index => ActorOf(Props.Create(() => new Link(report)), $"link-{index}")).ToArray();
-        for (var index = 0; index < ring.Length; index++) ring[index].Tell(ring[(index + 1) % ring.Length]);
-        foreach (var link in ring.Take(10)) link.Tell(10_000);
-        for (var token = 0; token < 10; token++) ExpectMsg("arrived", TimeSpan.FromSeconds(30));
+        for (var index = 0; index < ring.Length; index++)
+        {
+            ring[index].Tell(ring[(index + 1) % ring.Length]);
+        }
+
+        foreach (var link in ring.Take(10))
+        {
+            link.Tell(10_000);
+        }
+
+        for (var token = 0; token < 10; token++)
+        {
+            ExpectMsg("arrived", TimeSpan.FromSeconds(30));
+        }
     }
 
     private static void SendFromThreads(IActorRef receiver)
     {
         var threads = Enumerable.Range(0, SenderCount).Select(sender => new Thread(() =>
         {
-            for (var number = 0; number < MessageCount; number++) receiver.Tell(new Numbered(sender, number), null);
+            for (var number = 0; number < MessageCount; number++)
+            {
+                receiver.Tell(new Numbered(sender, number), null);
+            }
         })).ToList();
         threads.ForEach(thread => thread.Start());
         Assert.All(threads, thread => Assert.True(thread.Join(TimeSpan.FromSeconds(60))));
@@ -94,7 +112,10 @@ public sealed class MailboxStressTests : TestKit.TestKit
         public Auditor(IActorRef report) => Receive<Numbered>(message =>
         {
             _audit.Check(message);
-            if (_audit.IsComplete) report.Tell("complete");
+            if (_audit.IsComplete)
+            {
+                report.Tell("complete");
+            }
         });
     }
 
@@ -130,7 +151,10 @@ public sealed class MailboxStressTests : TestKit.TestKit
         {
             _handledCount++;
             audit.Check(message);
-            if (audit.IsComplete) report.Tell("complete");
+            if (audit.IsComplete)
+            {
+                report.Tell("complete");
+            }
         }
     }
 
@@ -138,7 +162,10 @@ public sealed class MailboxStressTests : TestKit.TestKit
     {
         public Mortal(Tally received) => ReceiveAny(_ =>
         {
-            if (++received.Count == MessageCount) Context.Stop(Self);
+            if (++received.Count == MessageCount)
+            {
+                Context.Stop(Self);
+            }
         });
     }
 
@@ -151,8 +178,14 @@ public sealed class MailboxStressTests : TestKit.TestKit
             Receive<IActorRef>(next => _next = next);
             Receive<int>(left =>
             {
-                if (left == 0) report.Tell("arrived");
-                else _next!.Tell(left - 1);
+                if (left == 0)
+                {
+                    report.Tell("arrived");
+                }
+                else
+                {
+                    _next!.Tell(left - 1);
+                }
             });
         }
     }

@@ -21,7 +21,11 @@ public sealed class MailboxTests : DeterministicKit
         Sys.EventStream.Subscribe<Dropped>(dropped.Ref);
         var actor = ActorOf(Props.Create<Echo>().WithMailbox(mailbox), "a");
         Settle();
-        for (var number = 0; number < 10; number++) actor.Tell(number);
+        for (var number = 0; number < 10; number++)
+        {
+            actor.Tell(number);
+        }
+
         Assert.Equal(kept, string.Join(' ', Received()));
         Assert.Equal(7, dropped.ReceiveN(7).Count);
         actor.Tell("there is room again");
@@ -34,7 +38,11 @@ public sealed class MailboxTests : DeterministicKit
         var dropped = CreateTestProbe();
         Sys.EventStream.Subscribe<AllDeadLetters>(dropped.Ref);
         var actor = ActorOf(Props.Create<Echo>().WithMailbox("three-oldest"), "a");
-        for (var number = 0; number < 4; number++) actor.Tell(number);
+        for (var number = 0; number < 4; number++)
+        {
+            actor.Tell(number);
+        }
+
         var letter = dropped.ExpectMsg<Dropped>();
         Assert.Equal((3, TestActor, actor), (letter.Message, letter.Sender, letter.Recipient));
         Assert.Contains("full at 3 messages", letter.Reason);
@@ -50,7 +58,11 @@ public sealed class MailboxTests : DeterministicKit
         Forget();
         var cell = ((LocalActorRef)actor).Cell;
         cell.Mailbox.PostSystem(Suspend.Instance);
-        for (var number = 0; number < 4; number++) actor.Tell(number);
+        for (var number = 0; number < 4; number++)
+        {
+            actor.Tell(number);
+        }
+
         Sys.Stop(subject);
         Settle();
         cell.Mailbox.PostSystem(Resume.Instance);

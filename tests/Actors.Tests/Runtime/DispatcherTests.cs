@@ -12,7 +12,11 @@ public sealed class DispatcherTests : TestKit.TestKit
         var props = Props.Create(() => new WhereAmI()).WithDispatcher(DispatcherNames.DedicatedThread);
         var (first, second) = (ActorOf(props, "first"), ActorOf(props, "second"));
         var threads = new List<string?>();
-        for (var time = 0; time < 5; time++) threads.Add(await first.Ask<string>("where?", Bound));
+        for (var time = 0; time < 5; time++)
+        {
+            threads.Add(await first.Ask<string>("where?", Bound));
+        }
+
         Assert.Single(threads.Distinct());
         Assert.EndsWith("/user/first", threads[0]);
         Assert.EndsWith("/user/second", await second.Ask<string>("where?", Bound));
@@ -51,7 +55,11 @@ public sealed class DispatcherTests : TestKit.TestKit
         var handled = new List<object>();
         var actor = system.ActorOf(Props.Create(() => new Recorder(handled)), "actor");
         RunAll(slices);
-        for (var number = 0; number < 70; number++) actor.Tell(number);
+        for (var number = 0; number < 70; number++)
+        {
+            actor.Tell(number);
+        }
+
         var turns = new List<int>();
         while (slices.Count > 0)
         {
@@ -80,14 +88,20 @@ public sealed class DispatcherTests : TestKit.TestKit
         var trace = new List<object>();
         var recorder = system.ActorOf(Props.Create(() => new Recorder(trace)), "recorder");
         for (var index = 0; index < 20; index++)
+        {
             system.ActorOf<Echo>($"echo-{index}").Tell(index, recorder);
+        }
+
         dispatcher.RunUntilIdle();
         return trace;
     }
 
     private static void RunAll(List<IThreadPoolWorkItem> slices)
     {
-        while (slices.Count > 0) RunOne(slices);
+        while (slices.Count > 0)
+        {
+            RunOne(slices);
+        }
     }
 
     private static void RunOne(List<IThreadPoolWorkItem> slices)

@@ -14,7 +14,10 @@ public sealed class StashTests : DeterministicKit
             self.On<Puppet.Do>(message => message.Act(self));
         })));
         Forget();
-        for (var number = 1; number <= 3; number++) _actor.Tell(number);
+        for (var number = 1; number <= 3; number++)
+        {
+            _actor.Tell(number);
+        }
     }
 
     [Fact]

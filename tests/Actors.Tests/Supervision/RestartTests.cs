@@ -206,7 +206,11 @@ public sealed class RestartTests : DeterministicKit
         {
             _attempts = attempts;
             attempts.Add(attempts.Count + 1);
-            if (attempts.Count < 3) throw new InvalidOperationException("not yet");
+            if (attempts.Count < 3)
+            {
+                throw new InvalidOperationException("not yet");
+            }
+
             ReceiveAny(_ => Sender.Tell("ready"));
         }
 

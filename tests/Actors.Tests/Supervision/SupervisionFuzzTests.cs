@@ -18,7 +18,11 @@ public sealed class SupervisionFuzzTests
     public void Tree_IsAliveOrReportedDead_WhenFaultsAreRandom(int seed)
     {
         var run = new Run(seed);
-        for (var operation = 0; operation < OperationCount; operation++) run.Operate();
+        for (var operation = 0; operation < OperationCount; operation++)
+        {
+            run.Operate();
+        }
+
         run.BecomeQuiet();
         run.CheckTheLiving();
         run.CheckTheDead();
@@ -47,15 +51,26 @@ public sealed class SupervisionFuzzTests
             });
             var world = _world;
             _watcher = ((LocalActorSystem)_system).SystemActorOf(Props.Create(() => new Watcher(world)), "watcher");
-            for (var root = 0; root < 3; root++) Register(StartRoot());
+            for (var root = 0; root < 3; root++)
+            {
+                Register(StartRoot());
+            }
         }
 
         internal void Operate()
         {
             // The dead are of interest too, but less.
             var choices = _world.Started.Where(actor => IsAlive(actor) || _random.Next(20) == 0).ToList();
-            if (choices.Count < 3) Register(StartRoot());
-            if (choices.Count == 0) return;
+            if (choices.Count < 3)
+            {
+                Register(StartRoot());
+            }
+
+            if (choices.Count == 0)
+            {
+                return;
+            }
+
             var actor = choices[_random.Next(choices.Count)];
             switch (_random.Next(80))
             {
@@ -67,15 +82,30 @@ public sealed class SupervisionFuzzTests
                 case < 60: OpenAGate(); break;
                 default: actor.Tell(new Node.Grow(Strategy())); break;
             }
-            for (var slices = _random.Next(6); slices > 0; slices--) _dispatcher.RunOne();
-            foreach (var started in _world.TakeNewcomers()) Register(started);
+            for (var slices = _random.Next(6); slices > 0; slices--)
+            {
+                _dispatcher.RunOne();
+            }
+
+            foreach (var started in _world.TakeNewcomers())
+            {
+                Register(started);
+            }
         }
 
         internal void BecomeQuiet()
         {
-            while (_gates.Count > 0) OpenAGate();
+            while (_gates.Count > 0)
+            {
+                OpenAGate();
+            }
+
             _dispatcher.RunUntilIdle();
-            foreach (var started in _world.TakeNewcomers()) Register(started);
+            foreach (var started in _world.TakeNewcomers())
+            {
+                Register(started);
+            }
+
             _dispatcher.RunUntilIdle();
         }
 
@@ -92,7 +122,10 @@ public sealed class SupervisionFuzzTests
         internal void CheckTheDead()
         {
             foreach (var actor in _world.Started)
+            {
                 Assert.Equal(IsAlive(actor) ? 0 : 1, _world.Deaths.Count(death => death.Equals(actor)));
+            }
+
             Assert.Empty(_world.Fatal);
         }
 
@@ -128,12 +161,22 @@ public sealed class SupervisionFuzzTests
 
         private void OpenAGate()
         {
-            if (_gates.Count == 0) return;
+            if (_gates.Count == 0)
+            {
+                return;
+            }
+
             var index = _random.Next(_gates.Count);
             var gate = _gates[index];
             _gates.RemoveAt(index);
-            if (_random.Next(3) == 0) gate.SetException(new InvalidOperationException("failure 0"));
-            else gate.SetResult();
+            if (_random.Next(3) == 0)
+            {
+                gate.SetException(new InvalidOperationException("failure 0"));
+            }
+            else
+            {
+                gate.SetResult();
+            }
         }
 
         private SupervisorStrategy Strategy()
@@ -212,7 +255,10 @@ public sealed class SupervisionFuzzTests
 
         protected override void PreRestart(Exception reason, object? message)
         {
-            if (!_keepsChildren) base.PreRestart(reason, message);
+            if (!_keepsChildren)
+            {
+                base.PreRestart(reason, message);
+            }
         }
 
         internal sealed record Fail(string Name);

@@ -42,7 +42,11 @@ public sealed class SupervisorStrategyTests : DeterministicKit
             Time.Advance(TimeSpan.FromMilliseconds(1001));
         }
         Assert.DoesNotContain(Received(), message => message is Terminated);
-        for (var failure = 0; failure < 3; failure++) child.Tell(new Puppet.Fail("three"));
+        for (var failure = 0; failure < 3; failure++)
+        {
+            child.Tell(new Puppet.Fail("three"));
+        }
+
         Assert.Contains(Received(), message => message is Terminated);
     }
 
@@ -163,7 +167,11 @@ public sealed class SupervisorStrategyTests : DeterministicKit
         var parent = StartPuppet(name, strategy);
         var child = Watch(StartChild(parent, "child"));
         Forget();
-        for (var failure = 0; failure < failureCount; failure++) child.Tell(new Puppet.Fail("oops"));
+        for (var failure = 0; failure < failureCount; failure++)
+        {
+            child.Tell(new Puppet.Fail("oops"));
+        }
+
         var received = Received();
         Assert.Equal(restartCount, received.Count(message => message is "child:postrestart(oops)"));
         Assert.Equal(stops, received.Any(message => message is Terminated));

@@ -53,7 +53,11 @@ public abstract class DeterministicKit : TestKit.TestKit
     {
         Settle();
         var messages = new List<object>();
-        while (HasMessages) messages.Add(ReceiveOne(TimeSpan.Zero)!);
+        while (HasMessages)
+        {
+            messages.Add(ReceiveOne(TimeSpan.Zero)!);
+        }
+
         return messages;
     }
 

@@ -53,7 +53,10 @@ public sealed class Puppet : ReceiveActor, IWithTimers, IWithUnboundedStash
     protected override void PreRestart(Exception reason, object? message)
     {
         Report($"prerestart({reason.Message}, {Text(message)})");
-        if (!KeepsChildren) base.PreRestart(reason, message);
+        if (!KeepsChildren)
+        {
+            base.PreRestart(reason, message);
+        }
     }
 
     protected override void PostRestart(Exception reason)

@@ -23,10 +23,18 @@ public sealed class TestKitTests : DeterministicKit
     public void ExpectMsg_ComparesValuesPredicatesAndAssertions_WhenGiven()
     {
         int[] numbers = [1, 2, 3];
-        for (var time = 0; time < 2; time++) TestActor.Tell(numbers.ToArray());
+        for (var time = 0; time < 2; time++)
+        {
+            TestActor.Tell(numbers.ToArray());
+        }
+
         ExpectMsg(numbers);
         Assert.NotEmpty(Failure(() => ExpectMsg<int[]>([1, 2])));
-        for (var time = 0; time < 3; time++) TestActor.Tell("text");
+        for (var time = 0; time < 3; time++)
+        {
+            TestActor.Tell("text");
+        }
+
         Assert.Contains("not as expected", Failure(() => ExpectMsg<string>(text => text.Length > 9)));
         ExpectMsg<string>(text => Assert.Equal(4, text.Length));
         Assert.Equal("text", ExpectMsgAnyOf("other", "text"));
@@ -35,9 +43,17 @@ public sealed class TestKitTests : DeterministicKit
     [Fact]
     public void ExpectMsgAllOf_TakesAnyOrder_WhenEachIsThereOnce()
     {
-        foreach (var number in new[] { 3, 1, 2 }) TestActor.Tell(number);
+        foreach (var number in new[] { 3, 1, 2 })
+        {
+            TestActor.Tell(number);
+        }
+
         Assert.Equal([3, 1, 2], ExpectMsgAllOf(1, 2, 3));
-        foreach (var number in new[] { 1, 1 }) TestActor.Tell(number);
+        foreach (var number in new[] { 1, 1 })
+        {
+            TestActor.Tell(number);
+        }
+
         Assert.Contains("not among", Failure(() => ExpectMsgAllOf(1, 2)));
     }
 
@@ -52,7 +68,11 @@ public sealed class TestKitTests : DeterministicKit
     [Fact]
     public void FishForMessage_SkipsOthers_WhenTheyComeFirst()
     {
-        foreach (var message in new object[] { 1, "a", "b" }) TestActor.Tell(message);
+        foreach (var message in new object[] { 1, "a", "b" })
+        {
+            TestActor.Tell(message);
+        }
+
         Assert.Equal("b", FishForMessage<string>(text => text == "b"));
         TestActor.Tell(1);
         Assert.Contains("1 other", Failure(() => FishForMessage(message => message is string, Brief)));
@@ -61,7 +81,11 @@ public sealed class TestKitTests : DeterministicKit
     [Fact]
     public void ReceiveNAndWhile_TakeWhatIsThere_WhenMessagesWait()
     {
-        for (var number = 0; number < 6; number++) TestActor.Tell(number.ToString());
+        for (var number = 0; number < 6; number++)
+        {
+            TestActor.Tell(number.ToString());
+        }
+
         Assert.Equal(["0", "1"], ReceiveN(2).Cast<string>());
         Assert.Equal(["2", "3"], ReceiveWhile(Brief, message => message as string, msgs: 2));
         Assert.Equal(["4"], ReceiveWhile(Brief, message => message is "4" ? "4" : null));
@@ -134,7 +158,11 @@ public sealed class TestKitTests : DeterministicKit
             sender.Tell($"re: {message}", probe.Ref);
             return message is "last" ? NoAutoPilot.Instance : KeepRunning.Instance;
         }));
-        foreach (var message in new[] { "first", "last", "unanswered" }) probe.Ref.Tell(message);
+        foreach (var message in new[] { "first", "last", "unanswered" })
+        {
+            probe.Ref.Tell(message);
+        }
+
         Assert.Equal(["re: first", "re: last"], Received());
         Assert.Equal(3, probe.ReceiveN(3).Count);
     }

@@ -47,7 +47,10 @@ public sealed class ThreadedKitTests : TestKit.TestKit
             self.Timeout(TimeSpan.FromMilliseconds(1));
         }));
         for (var count = 0; count < 3; count++)
+        {
             FishForMessage<string>(text => text == "a:tick", TimeSpan.FromSeconds(10));
+        }
+
         actor.Tell(new Puppet.Do(self => self.Timers.CancelAll()));
         FishForMessage<string>(text => text == "a:timeout", TimeSpan.FromSeconds(10));
     }
@@ -141,14 +144,20 @@ public sealed class VirtualTimeTests : TestKit.TestKit
     {
         public Chain() => Receive<int>(left =>
         {
-            if (left == 0) return;
+            if (left == 0)
+            {
+                return;
+            }
+
             var asker = Sender;
             Timers.StartSingleTimer("next", new Next(left, asker), TimeSpan.FromSeconds(1));
             Become(() => Receive<Next>(next =>
             {
                 next.Asker.Tell(next.Left);
                 if (next.Left > 1)
+                {
                     Timers.StartSingleTimer("next", next with { Left = next.Left - 1 }, TimeSpan.FromSeconds(1));
+                }
             }));
         });
 

@@ -65,7 +65,8 @@ public sealed class MistakeTests : IDisposable
         "--model 'cnn' is unknown: choose linear, or mlp: with widths, as mlp:512,512")]
     [InlineData("train --model mlp:5,x",
         "--model 'mlp:5,x': 'x' is no layer width: choose whole numbers from 1 to 1000000, as mlp:512,512")]
-    [InlineData("train --data digit", "--data digit is unknown: did you mean digits? choose digits, idx:DIR or csv:FILE")]
+    [InlineData("train --data digit",
+        "--data digit is unknown: did you mean digits? choose digits, idx:DIR or csv:FILE")]
     [InlineData("train --workers 0", "--workers 0 is out of range: choose 1 to 1024")]
     [InlineData("train --workers 17",
         "--workers 17 is more than the 16 micro-batches of a step (256 samples in micro-batches of 16): choose at most "
@@ -74,7 +75,8 @@ public sealed class MistakeTests : IDisposable
         "--resume: there is no run in {folder}/runs: give the directory of an earlier run with --run-dir")]
     [InlineData("train --resume --run-dir gone",
         "--resume: there is no directory {folder}/gone: give the one of an earlier run with --run-dir")]
-    [InlineData("eval", "eval needs a CHECKPOINT: give the directory of a run or of one checkpoint, as distributed eval "
+    [InlineData("eval",
+        "eval needs a CHECKPOINT: give the directory of a run or of one checkpoint, as distributed eval "
         + "runs/NAME")]
     [InlineData("eval gone", "there is no checkpoint gone: give the directory of a run or of one checkpoint")]
     [InlineData("eval gone --epochs 3", "--epochs is no option of distributed eval: it is one of distributed train")]
@@ -85,7 +87,7 @@ public sealed class MistakeTests : IDisposable
         Assert.Equal($"distributed: {line.Replace("{folder}", _cli.Folder)}\n", result.Error);
         Assert.Equal(ExitCodes.UserMistake, result.Exit);
         Assert.Empty(result.Out);
-        Assert.False(Directory.Exists(_cli.PathOf("runs")) && Directory.EnumerateDirectories(_cli.PathOf("runs")).Any());
+        Assert.False(HasRuns);
     }
 
     [Theory]
@@ -101,7 +103,7 @@ public sealed class MistakeTests : IDisposable
         Assert.Equal(ExitCodes.UserMistake, result.Exit);
         Assert.Equal(1, result.Error.Count(c => c == '\n'));
         Assert.Empty(result.Out);
-        Assert.False(Directory.Exists(_cli.PathOf("runs")) && Directory.EnumerateDirectories(_cli.PathOf("runs")).Any());
+        Assert.False(HasRuns);
     }
 
     [Fact]
@@ -122,4 +124,7 @@ public sealed class MistakeTests : IDisposable
     }
 
     public void Dispose() => _cli.Dispose();
+
+    private bool HasRuns =>
+        Directory.Exists(_cli.PathOf("runs")) && Directory.EnumerateDirectories(_cli.PathOf("runs")).Any();
 }

@@ -103,7 +103,8 @@ public sealed class ResumeTests : IDisposable
     [InlineData("--standardize",
         "--standardize true does not go with --resume: the run has none; leave it out, or start a new run")]
     [InlineData("--data digits",
-        "--data digits does not go with --resume: the run has csv:{folder}/small.csv; leave it out, or start a new run")]
+        "--data digits does not go with --resume: the run has csv:{folder}/small.csv; leave it out, or start "
+        + "a new run")]
     [InlineData("--epochs 1", "--epochs 1 is less than the 2 that the run has begun: choose at least 2")]
     public void Resume_NamesOptionAndBothValues_WhenOneWouldChangeTheBits(string option, string line)
     {
@@ -128,7 +129,8 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(ExitCodes.UserMistake, changed.Exit);
         Assert.Matches(
             @"^distributed: --resume: the data of --data csv:\S+/other.csv are not those of the run, --data "
-            + @"csv:\S+/small.csv: content hash [0-9a-f]{12}…, needed [0-9a-f]{12}…; restore them, or start a new run\n$",
+            + @"csv:\S+/small.csv: content hash [0-9a-f]{12}…, needed [0-9a-f]{12}…; restore them, or "
+            + @"start a new run\n$",
             changed.Error);
         Assert.Equal(ExitCodes.Done, moved.Exit);
     }
@@ -163,11 +165,48 @@ public sealed class ResumeTests : IDisposable
 
         Assert.Equal(ExitCodes.UserMistake, wide.Exit);
         Assert.EndsWith(
-            "wide.csv has samples of shape [4]: the checkpoint's model needs [3]; give data like those it was trained on\n",
+            "wide.csv has samples of shape [4]: the checkpoint's model needs [3]; give data like those it was trained "
+            + "on\n",
             wide.Error, StringComparison.Ordinal);
         Assert.EndsWith(
-            "binary.csv has 2 classes: the checkpoint's model needs 3 classes; give data like those it was trained on\n",
+            "binary.csv has 2 classes: the checkpoint's model needs 3 classes; give data like those it was trained "
+            + "on\n",
             binary.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>One row at a time: with statistics of its own, every row would standardise to zeros.</summary>
+    [Fact]
+    public void Eval_StandardizesOtherDataAsTheTrainingData_WhenTheModelWasTrainedSo()
+    {
+        _cli.Run([.. Job(2), "--standardize", "--run-dir", "run"]);
+        var rows = File.ReadAllLines(_cli.PathOf("small.csv"));
+        _cli.Write("whole.csv", string.Join('\n', rows) + "\n");
+        _cli.Write("half.csv", string.Join('\n', rows[..51]) + "\n");
+        _cli.Write("rest.csv", string.Join('\n', [rows[0], .. rows[51..]]) + "\n");
+
+        var whole = Evaluated("whole.csv");
+        var (half, rest) = (Evaluated("half.csv"), Evaluated("rest.csv"));
+
+        Assert.Equal((100, 50, 50), (whole.Samples, half.Samples, rest.Samples));
+        Assert.Equal(whole.Loss, (half.Loss + rest.Loss) / 2, 1e-6);
+        Assert.NotEqual(half.Loss, rest.Loss, 1e-6);
+    }
+
+    [Fact]
+    public void Eval_Refuses_WhenTheClassesOfOtherDataHaveOtherNames()
+    {
+        Train("run", 1, 2);
+        var text = File.ReadAllText(_cli.PathOf("small.csv"));
+        _cli.Write("other.csv", text.Replace("low", "deep", StringComparison.Ordinal));
+
+        var result = _cli.Run("eval", "run", "--data", "csv:other.csv");
+
+        Assert.Equal(ExitCodes.UserMistake, result.Exit);
+        Assert.EndsWith(
+            "other.csv has the classes deep, left, right: the checkpoint's model was trained on left, low, right; "
+            + "give data with the same classes\n",
+            result.Error,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _cli.Dispose();
@@ -193,4 +232,10 @@ public sealed class ResumeTests : IDisposable
     }
 
     private string Metrics(string folder) => File.ReadAllText(_cli.PathOf($"{folder}/metrics.jsonl"));
+
+    private (int Samples, double Loss) Evaluated(string table)
+    {
+        var line = Parse(_cli.Run("eval", "run", "--json", "--data", $"csv:{table}").Lines.Single());
+        return (line.GetProperty("samples").GetInt32(), line.GetProperty("loss").GetDouble());
+    }
 }

@@ -49,7 +49,8 @@ public sealed class TrainTests : IDisposable
 
         Assert.Equal(first.Fingerprint, second.Fingerprint);
         Assert.Equal(
-            File.ReadAllText(_cli.PathOf("first/metrics.jsonl")), File.ReadAllText(_cli.PathOf("second/metrics.jsonl")));
+            File.ReadAllText(_cli.PathOf("first/metrics.jsonl")),
+            File.ReadAllText(_cli.PathOf("second/metrics.jsonl")));
         Assert.Equal(
             File.ReadAllText(_cli.PathOf("first/job.yaml")), File.ReadAllText(_cli.PathOf("second/job.yaml")));
     }
@@ -69,7 +70,8 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public void Train_LeavesAccuracyOut_WhenTheTaskIsRegression()
     {
-        _cli.Write("line.csv", "x,y\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"{i / 50.0},{i / 25.0}\n")));
+        _cli.Write("line.csv",
+            "x,y\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"{i / 50.0},{i / 25.0}\n")));
 
         var result = _cli.Run("train", "--data", "csv:line.csv", "--task", "regression", "--model", "linear",
             "--batch-size", "8", "--microbatch-size", "2", "--epochs", "2", "--run-dir", "run", "--json");
@@ -126,9 +128,19 @@ public sealed class TrainTests : IDisposable
 
         Assert.Equal(ExitCodes.NotFinite, result.Exit);
         Assert.Matches(
-            @"^distributed: step \d+: the loss is (NaN|infinite), first in .*, micro-batch \d+; it had no checkpoint yet; "
-            + "try a smaller --learning-rate\n$",
+            @"^distributed: step \d+: the loss is (NaN|infinite), first in layer '\w+' \(.*\), micro-batch \d+; "
+            + "it had no checkpoint yet; try a smaller --learning-rate\n$",
             result.Error);
+    }
+
+    [Fact]
+    public void Interrupts_EndTheProcess_WhenThereIsASecondOne()
+    {
+        using var interrupts = new Interrupts();
+
+        Assert.True(interrupts.OnSignal(15));
+        Assert.False(interrupts.OnSignal(2));
+        Assert.Equal(15, interrupts.Signal);
     }
 
     public void Dispose() => _cli.Dispose();

@@ -41,7 +41,8 @@ public sealed class DisplayTests
     [Fact]
     public void Picture_PutsWorkersTogether_WhenThereAreMany()
     {
-        var many = Progress with { Workers = [.. Enumerable.Range(0, 9).Select(i => new WorkerRate(100 + i, i / 10.0))] };
+        var workers = Enumerable.Range(0, 9).Select(i => new WorkerRate(100 + i, i / 10.0));
+        var many = Progress with { Workers = [.. workers] };
 
         Assert.EndsWith(
             "  9 workers: 100 samples/s to 108 samples/s, waiting 0 to 80 %", Plain(LivePicture.Of(many, 100)));

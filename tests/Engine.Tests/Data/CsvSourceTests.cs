@@ -50,7 +50,9 @@ public sealed class CsvSourceTests
         var set = Load(text, new DataOptions()).Train;
         Assert.Equal(task.Split(' ').Take(2), [set.Task.ToString(), set.ClassCount.ToString()]);
         if (task.Split(' ').Length > 2)
+        {
             Assert.Equal(task.Split(' ').Skip(2), set.ClassNames);
+        }
     }
 
     [Theory]

@@ -46,7 +46,9 @@ public sealed class DigitGeneratorTests
         {
             var set = DigitGenerator.Generate(seed, part, 500);
             for (var sample = 0; sample < set.Count; sample++)
+            {
                 images.Add(Convert.ToHexString(set.Pixels(sample)));
+            }
         }
         Assert.Equal(1500, images.Count);
     }
@@ -57,7 +59,10 @@ public sealed class DigitGeneratorTests
         var set = DigitGenerator.Generate(9, DigitPart.Train, 5000);
         var counts = new long[10];
         for (var sample = 0; sample < set.Count; sample++)
+        {
             counts[set.Label(sample)]++;
+        }
+
         Assert.InRange(Engine.Tests.Randomness.ChiSquared.Of(counts), 0, 40);
     }
 
@@ -90,7 +95,9 @@ public sealed class DigitGeneratorTests
             var samples = Enumerable.Range(half, 5).Select(digit =>
                 Enumerable.Range(0, set.Count).First(sample => set.Label(sample) == digit)).ToArray();
             for (var row = 0; row < 28; row += 2)
+            {
                 art.AppendLine(string.Concat(samples.Select(sample => TextRow(set, sample, row))).TrimEnd());
+            }
         }
         var seen = art.ToString().ReplaceLineEndings("\n").Trim('\n');
         Assert.Equal(TextArt.ReplaceLineEndings("\n").Trim('\n'), seen);

@@ -136,11 +136,19 @@ public sealed class IdxSourceTests
         folder.Write(TrainImages, Images(2, 1, 2, [1, 2, 3, 4]));
         folder.Write(TrainLabels, Labels([0, 1]));
         if (name == TestImages)
+        {
             folder.Write(TestLabels, Labels([0]));
+        }
+
         if (content is null)
+        {
             File.Delete(folder.File(name));
+        }
         else
+        {
             folder.Write(name, content);
+        }
+
         Assert.Equal(line, Mistake(folder));
     }
 

@@ -9,7 +9,9 @@ public sealed class MnistFactAttribute : FactAttribute
     public MnistFactAttribute()
     {
         if (!Directory.Exists(Folder))
+        {
             Skip = $"needs {Folder}";
+        }
     }
 
     internal static string Folder { get; } = Path.GetFullPath(

@@ -60,7 +60,9 @@ public sealed class CounterRandomTests
                 var filled = new float[length];
                 Numbers.FillUniform(filled, first, -0.5f, 2f);
                 for (var i = 0; i < length; i++)
+                {
                     Assert.Equal(Numbers.Uniform(first + (ulong)i, -0.5f, 2f), filled[i]);
+                }
             }
         }
     }

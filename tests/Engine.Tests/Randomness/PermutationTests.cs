@@ -10,7 +10,9 @@ public sealed class PermutationTests
     public void Permutation_IsABijection_ForEverySmallCount()
     {
         for (var count = 0; count <= 300; count++)
+        {
             AssertBijection(new Permutation(count, 7, RandomPurpose.Shuffle, (ulong)count));
+        }
     }
 
     [Fact]
@@ -73,7 +75,9 @@ public sealed class PermutationTests
         for (var a = 0; a < orders.Length; a++)
         {
             for (var b = 0; b < a; b++)
+            {
                 Assert.InRange(Enumerable.Range(0, 10_000).Count(i => orders[a][i] == orders[b][i]), 0, 10);
+            }
         }
     }
 
@@ -92,7 +96,9 @@ public sealed class PermutationTests
         {
             var order = new Permutation(count, 11, RandomPurpose.Shuffle, epoch);
             for (var i = 0; i < count; i++)
+            {
                 landings[i * count + order[i]]++;
+            }
         }
         var freedom = (count - 1d) * (count - 1d);
         Assert.InRange(ChiSquared.Of(landings), 0, freedom + 5 * Math.Sqrt(2 * freedom));
@@ -112,7 +118,9 @@ public sealed class PermutationTests
         {
             var order = new Permutation(count, 12, RandomPurpose.Shuffle, epoch);
             for (var i = 0; i + 1 < count; i++)
+            {
                 pairs[order[i] * count + order[i + 1]]++;
+            }
         }
         var distinct = pairs.Where((_, pair) => pair / count != pair % count).ToArray();
         Assert.Equal(pairs.Sum(), distinct.Sum());
@@ -127,7 +135,10 @@ public sealed class PermutationTests
         var order = new Permutation(Count, 3, RandomPurpose.Shuffle);
         var cells = new long[20 * 20];
         for (var i = 0; i + 1 < Count; i++)
+        {
             cells[order[i] * 20 / Count * 20 + order[i + 1] * 20 / Count]++;
+        }
+
         Assert.InRange(ChiSquared.Of(cells), 250, 399 + 5 * Math.Sqrt(2 * 399));
     }
 

@@ -21,9 +21,14 @@ public sealed class UniformFillTests
             UniformFill.Definition(defined, Key, firstBlock, low, high);
             AssertSame(defined, UniformFill.Run, firstBlock, low, high);
             if (Avx2.IsSupported)
+            {
                 AssertSame(defined, UniformFill.Avx2Path, firstBlock, low, high);
+            }
+
             if (Avx512F.IsSupported)
+            {
                 AssertSame(defined, UniformFill.Avx512Path, firstBlock, low, high);
+            }
         }
     }
 
