@@ -63,8 +63,8 @@ public sealed class InterruptionTests : IDisposable
 
         Assert.Equal(3, run.Exit);
         Assert.Matches(
-            @"^distributed: step \d+: the loss is (NaN|infinite), first in .*, micro-batch \d+; the last good "
-            + "checkpoint is kept; try a smaller --learning-rate\n$",
+            @"^distributed: step \d+: the loss is (NaN|infinite), first in layer .loss. \(.*\), micro-batch \d+; "
+            + "the last good checkpoint is kept; try a smaller --learning-rate\n$",
             run.Error);
         Assert.Equal("failed", run.Last.GetProperty("event").GetString());
         Assert.True(run.Last.TryGetProperty("checkpoint", out _));
