@@ -49,6 +49,9 @@ internal sealed record Row(
     internal string Line() =>
         $"| {What} | {Number(Median)} {Unit} | {Number(Best)} {Unit} | {Number(P99)} {Unit} | {Ratio} | {Verdict()} |";
 
+    /// <summary>The line in short, without its first column.</summary>
+    internal string Summary() => $"| {What} | {Number(Best)} {Unit} | {Ratio} | {Verdict()} |";
+
     private string Verdict() => Goal is null ? "" : Met == true ? $"{Goal}: met" : $"{Goal}: **missed**";
 
     private static string Number(double value) => Math.Abs(value) switch

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Distributed.Benchmarks.Measuring;
 
-/// <summary>Result files, one per comparison and machine, and the tables of RESULTS.md.</summary>
+/// <summary>
+/// Result files, one per comparison and machine, the tables of RESULTS.md and their sum in README.md.
+/// </summary>
 internal static class ResultFiles
 {
     internal const string Begin = "<!-- results: written by the benchmarks, do not edit -->";
@@ -11,16 +13,35 @@ internal static class ResultFiles
     /// <summary>Writes the report beside the others and makes the tables anew.</summary>
     internal static void Save(Report report)
     {
-        var benchmarks = Path.Combine(FindRoot(), "benchmarks");
+        var root = FindRoot();
+        var benchmarks = Path.Combine(root, "benchmarks");
         var folder = Directory.CreateDirectory(Path.Combine(benchmarks, "results", Machine.Folder));
         File.WriteAllText(Path.Combine(folder.FullName, $"{report.Name}.json"), report.ToJson());
         var reports = Directory
             .EnumerateFiles(Path.Combine(benchmarks, "results"), "*.json", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
-            .Select(file => Report.Parse(File.ReadAllText(file)));
-        var page = Path.Combine(benchmarks, "RESULTS.md");
-        File.WriteAllText(page, Insert(File.ReadAllText(page), Tables(reports)));
+            .Select(file => Report.Parse(File.ReadAllText(file))).ToList();
+        Rewrite(Path.Combine(benchmarks, "RESULTS.md"), Tables(reports));
+        Rewrite(Path.Combine(root, "README.md"), Summary(reports));
     }
+
+    /// <summary>What has a goal, machine by machine: the README's table.</summary>
+    internal static string Summary(IEnumerable<Report> reports)
+    {
+        var text = new StringBuilder("\n| machine | what | best | ratio | goal |\n| --- | --- | --- | --- | --- |\n");
+        foreach (var report in reports)
+        {
+            foreach (var row in report.Rows.Where(row => row.Goal is not null))
+            {
+                text.Append($"| {report.Machine} {row.Summary()}\n");
+            }
+        }
+
+        return text.Append('\n').ToString();
+    }
+
+    private static void Rewrite(string page, string tables) =>
+        File.WriteAllText(page, Insert(File.ReadAllText(page), tables));
 
     /// <summary>The page with everything between the markers replaced.</summary>
     /// <remarks>Errors: FormatException for a page without the two markers.</remarks>
@@ -30,7 +51,7 @@ internal static class ResultFiles
         var end = page.IndexOf(End, StringComparison.Ordinal);
         return begin >= 0 && end > begin
             ? page[..(begin + Begin.Length)] + "\n" + tables + page[end..]
-            : throw new FormatException($"RESULTS.md: needs the lines '{Begin}' and '{End}', in this order");
+            : throw new FormatException($"README.md, RESULTS.md: needs the lines '{Begin}' and '{End}', in this order");
     }
 
     internal static string Tables(IEnumerable<Report> reports)

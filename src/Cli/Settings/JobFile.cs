@@ -55,7 +55,7 @@ internal static class JobFile
         {
             var seen = parser.Current is Scalar { Value: "" } or StreamEnd ? "the file is empty" : Kind(parser.Current);
             throw At(path, parser.Current?.Start ?? default,
-                $"{seen}: needs settings, one per line, as epochs: 10");
+                $"{seen}: needs settings, one per line, as epochs: 20");
         }
 
         parser.Consume<MappingStart>();

@@ -17,8 +17,8 @@ public sealed record Job
     /// <summary>--model: mlp:SIZES or linear. Default mlp:512,512.</summary>
     public string Model { get; init; } = "mlp:512,512";
 
-    /// <summary>--epochs: passes over the training data. Default 10; 1 to 1,000,000.</summary>
-    public int Epochs { get; init; } = 10;
+    /// <summary>--epochs: passes over the training data. Default 20; 1 to 1,000,000.</summary>
+    public int Epochs { get; init; } = 20;
 
     /// <summary>--batch-size: samples per step. Default 256; 1 to 1,000,000.</summary>
     public int BatchSize { get; init; } = 256;

@@ -29,11 +29,11 @@ public sealed class MistakeTests : IDisposable
     [InlineData("train --run-dir --json", "--run-dir has no value: write one behind it; " + SeeTrain)]
     [InlineData("train --epochs 3 --epochs 4", "--epochs is given 2 times: give it once")]
     [InlineData("train --epochs ten",
-        "--epochs 'ten' is not a whole number in range: choose 1 to 1000000 (default 10)")]
+        "--epochs 'ten' is not a whole number in range: choose 1 to 1000000 (default 20)")]
     [InlineData("train --epochs 2.5",
-        "--epochs '2.5' is not a whole number in range: choose 1 to 1000000 (default 10)")]
+        "--epochs '2.5' is not a whole number in range: choose 1 to 1000000 (default 20)")]
     [InlineData("train --epochs 99999999999",
-        "--epochs '99999999999' is not a whole number in range: choose 1 to 1000000 (default 10)")]
+        "--epochs '99999999999' is not a whole number in range: choose 1 to 1000000 (default 20)")]
     [InlineData("train --epochs 0", "--epochs 0 is out of range: choose 1 to 1000000")]
     [InlineData("train --epochs -3", "--epochs -3 is out of range: choose 1 to 1000000")]
     [InlineData("train --batch-size 0", "--batch-size 0 is out of range: choose 1 to 1000000")]
