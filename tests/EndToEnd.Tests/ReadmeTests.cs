@@ -25,7 +25,7 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.Equal(10, shown.Count);
         var printed = run.Lines.Select(WithoutTimes).ToList();
         Assert.All(shown, line => Assert.Contains(line, printed));
-        var accuracy = double.Parse(Accuracy().Match(run.Lines[^3]).Groups[1].Value);
+        var accuracy = double.Parse(Accuracy().Match(run.Lines[^3]).Groups["percent"].Value);
         Assert.True(accuracy >= 97, run.Lines[^3]);
     }
 
@@ -40,6 +40,6 @@ public sealed partial class ReadmeTests : IDisposable
     [GeneratedRegex(@"[\d,.]+ samples/s|[\d.]+ s$|runs/\S+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Times();
 
-    [GeneratedRegex(@"test accuracy ([\d.]+) %", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"test accuracy (?<percent>[\d.]+) %", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Accuracy();
 }
