@@ -7,6 +7,7 @@ namespace Distributed.Engine.Tests.Plans;
 
 public sealed class ArenaPlannerTests
 {
+    /// <summary>A range of no floats holds no memory, so it may lie anywhere.</summary>
     [Fact]
     public void Take_NeverHandsOutMemoryInUse_WhateverIsTakenAndReturned() =>
         Prop.ForAll<int[]>(lengths =>
@@ -27,11 +28,11 @@ public sealed class ArenaPlannerTests
                 var offset = planner.Take(length);
                 Assert.Equal(0, offset % AlignedBuffer.LineFloats);
                 Assert.True(offset + length <= planner.Length);
-                Assert.All(held, other => Assert.True(
+                Assert.All(held.Where(other => other.Length > 0 && length > 0), other => Assert.True(
                     offset + length <= other.Offset || other.Offset + other.Length <= offset));
                 held.Add((offset, length));
             }
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     [Fact]
     public void Take_ReusesEverything_WhenNeighboursWereReturnedInAnyOrder()
