@@ -1,4 +1,5 @@
 using Distributed.Coordinator;
+using Distributed.Engine.Backends;
 using Distributed.Engine.Data;
 using Distributed.Engine.Graphs;
 using Distributed.Engine.Jobs;
@@ -26,16 +27,23 @@ public sealed class ReadmeSampleTests
     }
 
     [Fact]
-    public void Graph_DifferentiatesALoss_AsTheReadmeShows()
+    public void Graph_ComputesLossAndGradient_AsTheReadmeShows()
     {
+        using var output = new StringWriter();
         // readme: graph
         var graph = new Graph();
         var x = graph.Input("x", TensorShape.Batch(2));
         var weights = graph.Parameter("weights", [2, 1], new HeUniformInitializer());
         var loss = (x.MatMul(weights) - 1f).Square().Sum().BatchSum();
         var gradient = graph.Gradients(loss, [weights])[0];
+
+        var run = new GraphRun([loss, gradient], samples: 3);
+        run.Set(x, [1, 2, 3, 4, 5, 6]);
+        run.Set(weights, [1, -1]);
+        run.Run();
+        output.WriteLine($"loss {run.Get(loss)[0]}, gradient ({string.Join(", ", run.Get(gradient).ToArray())})");
         // readme: end
-        Assert.Equal(TensorShape.Of(2, 1), gradient.Shape);
+        Assert.Equal("loss 12, gradient (-36, -48)\n", output.ToString());
     }
 
     [Theory]
