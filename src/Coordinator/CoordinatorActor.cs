@@ -189,7 +189,7 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
         var steps = reports[0].Steps;
         if (reports.Any(report => !report.Steps.SequenceEqual(steps)))
         {
-            Fail($"workers disagree on the losses of steps {done.FirstStep} to {done.FirstStep + steps.Count}; "
+            Fail($"workers disagree on the losses of steps {done.FirstStep + 1} to {done.FirstStep + steps.Count}; "
                 + "this is a defect of the program, not of the job");
             return;
         }

@@ -30,16 +30,16 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
     private long _orderEpoch = -1;
     private int _rank = -1;
     private string _phase = "";
-    private long _step;
+    private long? _step;
 
-    public TrainDone Train(TrainPlan plan) => Guarded(() =>
+    public TrainDone Train(TrainPlan plan) => Guarded(plan.Rank, () =>
     {
         var steps = new StepTotals[plan.StepCount];
         var committed = 0;
         var (compute, wait, samples) = (0L, 0L, 0L);
         NonFinite? broken = null;
         Prepare(plan);
-        for (; committed < steps.Length && broken is null; committed++)
+        for (; committed < steps.Length; committed++)
         {
             var step = plan.FirstStep + committed;
             var batch = Arranged(_schedule.SamplesIn(step));
@@ -69,9 +69,9 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
             new WorkTiming(clock.GetElapsedTime(0, compute), clock.GetElapsedTime(0, wait), samples), broken);
     });
 
-    public EvaluateDone Evaluate(EvaluatePlan plan) => Guarded(() =>
+    public EvaluateDone Evaluate(EvaluatePlan plan) => Guarded(plan.Rank, () =>
     {
-        _phase = "evaluate";
+        (_phase, _step) = ("evaluate", null);
         var test = job.Data.Test ?? throw new InvalidOperationException("no samples are held out");
         var shard = plan.Sharding.Shards(test.Count, _schedule.MicrobatchSize)[plan.Rank];
         var losses = new float[shard.Count];
@@ -83,7 +83,7 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
     });
 
     /// <summary>A failure of its own breaks the group, so that nobody waits for this worker.</summary>
-    private T Guarded<T>(Func<T> work)
+    private T Guarded<T>(int rank, Func<T> work)
     {
         try
         {
@@ -95,8 +95,9 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
         }
         catch (Exception error)
         {
-            var phase = $"{_phase}, step {_step}";
-            _group.Barrier.Break($"worker {_rank} failed in {phase}: {error.Message}");
+            // People count steps from 1.
+            var phase = _step is { } step ? $"{_phase}, step {step + 1}" : _phase;
+            _group.Barrier.Break($"worker {rank} failed in {phase}: {error.Message}");
             throw new WorkException(phase, error);
         }
     }

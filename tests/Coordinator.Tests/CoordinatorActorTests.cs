@@ -186,7 +186,7 @@ public sealed class CoordinatorActorTests : TestKit
         Answer(plans, only: 0);
         Answer(plans, steps: [new StepTotals(8.000001f, 4, 16)], only: 1);
         Assert.StartsWith(
-            "workers disagree on the losses of steps 0 to 1", Observed<JobFailed>().Reason,
+            "workers disagree on the losses of steps 1 to 1", Observed<JobFailed>().Reason,
             StringComparison.Ordinal);
     }
 

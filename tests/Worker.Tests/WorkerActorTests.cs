@@ -70,7 +70,7 @@ public sealed class WorkerActorTests : TestKit
         var failures = new[] { coordinator.ExpectMsg<WorkFailed>(Ample), coordinator.ExpectMsg<WorkFailed>(Ample) };
         var own = Assert.Single(failures, failure => failure.Own);
         var place = Enumerable.Range(0, SmallJob.Samples).Single(i => job.Schedule.Order(0)[i] == 17);
-        Assert.Equal($"compute, step {place / SmallJob.BatchSize}", own.Phase);
+        Assert.Equal($"compute, step {(place / SmallJob.BatchSize) + 1}", own.Phase);
         Assert.Equal("disk on fire", own.Reason);
         Assert.Contains("disk on fire", failures.Single(failure => !failure.Own).Reason, StringComparison.Ordinal);
     }
