@@ -6,7 +6,7 @@ namespace Distributed.Benchmarks;
 /// <summary>The steady-state step of a whole job in one process.</summary>
 /// <remarks>
 /// A run is a lease; what it allocates is its report, 12 bytes per step, and a few hundred bytes to hand the work to
-/// the threads. The comparison named allocations tells the two apart.
+/// the threads. <see cref="SteadyStep"/> and the comparison named allocations tell the two apart.
 /// </remarks>
 [MemoryDiagnoser]
 public class TrainingStep : IDisposable
@@ -24,8 +24,7 @@ public class TrainingStep : IDisposable
     [GlobalSetup]
     public void Start()
     {
-        var workload = Job switch { "mlp" => Workload.Mlp, "seed" => Workload.Seed, _ => Workload.Small };
-        _run = new TrainingRun(workload, Workers);
+        _run = new TrainingRun(Workload.Named(Job), Workers);
         using var alone = new TrainingRun(_run.Workload, 1);
         _run.Lease(8);
         alone.Lease(8);

@@ -25,7 +25,7 @@ internal sealed class TrainingRun : IDisposable
     {
         Workload = workload;
         _sharding = Sharding.Equal(workers);
-        _job = Build(workload, _sharding, microbatchSize);
+        _job = Build(workload, workers, microbatchSize);
         _threads = [.. Enumerable.Range(0, workers).Select(rank => new ComputeThread($"worker {rank}"))];
         _work = [.. _threads.Select(_ => new LocalShardWork(_job, TimeProvider.System))];
     }
@@ -62,8 +62,10 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose() => Array.ForEach(_threads, thread => thread.Dispose());
 
-    private static LocalJob Build(Workload workload, Sharding sharding, int microbatchSize)
+    /// <summary>What the workers of such a run share.</summary>
+    internal static LocalJob Build(Workload workload, int workers, int microbatchSize)
     {
+        var sharding = Sharding.Equal(workers);
         var batch = workload.BatchSize;
         var data = new RepeatedSet(batch * StepsPerEpoch, StoredSamples, workload.Features, workload.Classes);
         var graph = new TrainingGraph(workload.Model(), data);

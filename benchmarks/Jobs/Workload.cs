@@ -20,6 +20,9 @@ internal sealed record Workload(string Name, IReadOnlyList<int> Widths, bool Bia
 
     internal static IReadOnlyList<Workload> All { get; } = [Mlp, Seed];
 
+    /// <summary>The workload a benchmark's parameter names.</summary>
+    internal static Workload Named(string name) => name switch { "mlp" => Mlp, "seed" => Seed, _ => Small };
+
     internal int Features => Widths[0];
 
     internal int Classes => Widths[^1];

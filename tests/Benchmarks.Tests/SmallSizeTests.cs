@@ -24,6 +24,23 @@ public sealed class SmallSizeTests
         Assert.Equal(rows, comparison.Measure(Effort.Small).Rows.Count);
     }
 
+    [Fact]
+    public void SteadyStep_AllocatesNothing()
+    {
+        var step = new SteadyStep { Job = "small" };
+        step.Start();
+        step.Step();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var loss = 0f;
+        for (var i = 0; i < 1000; i++)
+        {
+            loss = step.Step();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(float.IsFinite(loss));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

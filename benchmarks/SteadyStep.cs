@@ -1,0 +1,59 @@
+using BenchmarkDotNet.Attributes;
+using Distributed.Benchmarks.Jobs;
+using Distributed.Engine.Randomness;
+using Distributed.Engine.Reduction;
+using Distributed.Engine.Training;
+using Distributed.Worker;
+
+namespace Distributed.Benchmarks;
+
+/// <summary>One worker's step by itself, as inside a lease: samples, plan, loss, tree, update. Allocates nothing.</summary>
+/// <remarks>Without the lease around it, so that the memory diagnoser shows the step and no report.</remarks>
+[MemoryDiagnoser]
+public class SteadyStep
+{
+    private LocalJob? _job;
+    private ShardComputation? _computation;
+    private ParameterUpdate? _update;
+    private PieceTable? _pieces;
+    private Permutation? _order;
+    private MicrobatchRange _batch;
+
+    [Params("mlp", "seed")]
+    public string Job { get; set; } = "mlp";
+
+    [GlobalSetup]
+    public void Start()
+    {
+        _job = TrainingRun.Build(Workload.Named(Job), workers: 1, microbatchSize: 16);
+        _batch = _job.Schedule.Batch(0);
+        _order = _job.Schedule.Order(0);
+        _computation = new ShardComputation(
+            _job.TrainingPlan, _job.Graph.CountsHits, _job.Backend, _job.Data.Train, _job.State.Parameters,
+            _job.Group.Partials[0]);
+        _update = ParameterUpdate.Create(_job.State, _job.Path);
+        _pieces = new PieceTable([_batch], _job.Group.Partials, _job.TrainingPlan.Partials);
+        CheckAgainstALease();
+    }
+
+    /// <summary>The first mini-batch again and again; returns its loss.</summary>
+    [Benchmark]
+    public float Step()
+    {
+        var losses = _job!.Group.Losses(_batch);
+        _computation!.Run(_order, 0, _batch, losses, _job.Group.Hits(_batch));
+        _update!.Apply(_pieces!, 0, _job.State.Layout.Length, _batch.Samples);
+        return CanonicalTree.Sum(losses);
+    }
+
+    private void CheckAgainstALease()
+    {
+        using var lease = new TrainingRun(Workload.Named(Job), 1);
+        lease.Lease(1);
+        Step();
+        if (_job!.State.Fingerprint() != lease.Fingerprint)
+        {
+            throw new InvalidOperationException($"{Job}: the step is not that of a lease");
+        }
+    }
+}
