@@ -7,7 +7,9 @@ using Distributed.Worker;
 
 namespace Distributed.Benchmarks;
 
-/// <summary>One worker's step by itself, as inside a lease: samples, plan, loss, tree, update. Allocates nothing.</summary>
+/// <summary>
+/// One worker's step by itself, as inside a lease: samples, plan, loss, tree, update. Allocates nothing.
+/// </summary>
 /// <remarks>Without the lease around it, so that the memory diagnoser shows the step and no report.</remarks>
 [MemoryDiagnoser]
 public class SteadyStep
