@@ -36,13 +36,6 @@ public struct RandomDraws
     /// <summary>A number in [low, high).</summary>
     public float NextUniform(float low, float high) => CounterRandom.Between(NextUniform(), low, high);
 
-    /// <summary>A multiple of 2⁻⁵³ in [0, 1).</summary>
-    public double NextUniformDouble()
-    {
-        var low = NextBits();
-        return CounterRandom.ToUniformDouble(low, NextBits());
-    }
-
     /// <summary>A whole number in [0, count), each as likely as the others to within count·2⁻³².</summary>
     /// <remarks>Errors: ArgumentOutOfRangeException when count is not positive.</remarks>
     public int NextBelow(int count)

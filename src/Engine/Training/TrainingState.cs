@@ -32,18 +32,5 @@ public sealed class TrainingState
 
     /// <summary>The name of the first parameter that holds a NaN or an infinity; null when all are finite.</summary>
     public string? FirstNonFinite() =>
-        Layout.Slots.FirstOrDefault(slot => !AllFinite(Parameters.Span.Slice(slot.Offset, slot.Length)))?.Name;
-
-    private static bool AllFinite(ReadOnlySpan<float> values)
-    {
-        foreach (var value in values)
-        {
-            if (!float.IsFinite(value))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+        Layout.Slots.FirstOrDefault(slot => !Finite.All(Parameters.Span.Slice(slot.Offset, slot.Length)))?.Name;
 }

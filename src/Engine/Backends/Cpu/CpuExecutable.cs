@@ -46,26 +46,13 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
             _kernels[i].Run(range);
             var instruction = Plan.Instructions[i];
             if (instruction.Output.Storage != Storage.Partial
-                && !AllFinite(Values(instruction.Output, range.Samples)))
+                && !Finite.All(Values(instruction.Output, range.Samples)))
             {
                 return instruction;
             }
         }
 
         return null;
-    }
-
-    private static bool AllFinite(Span<float> values)
-    {
-        foreach (var value in values)
-        {
-            if (!float.IsFinite(value))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private Span<float> Values(Operand operand, int samples)
