@@ -51,7 +51,7 @@ internal sealed class TrainingRun : IDisposable
         var epochEnd = ((Step / StepsPerEpoch) + 1) * StepsPerEpoch;
         var first = Step + steps <= epochEnd ? Step : epochEnd;
         Step = first + steps;
-        return Task.WhenAll(_threads.Select((thread, rank) => thread.Run(() =>
+        return Task.WhenAll(_threads.Select((thread, rank) => thread.Run(ComputeKind.Shard, () =>
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             var done = _work[rank].Train(new TrainPlan(0, rank, first, steps, _sharding));

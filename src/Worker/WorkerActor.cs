@@ -1,4 +1,5 @@
 using Distributed.Cluster.Messages;
+using Distributed.Engine.Training;
 
 namespace Distributed.Worker;
 
@@ -53,7 +54,7 @@ public sealed class WorkerActor : ReceiveActor
     {
         if (Enter(plan.Generation))
         {
-            _ = _compute.Run(() => _work.Train(plan))
+            _ = _compute.Run(ComputeKind.Shard, () => _work.Train(plan))
                 .PipeTo(Self, failure: error => Failed(plan.Generation, plan.Rank, error));
         }
     }
@@ -62,7 +63,7 @@ public sealed class WorkerActor : ReceiveActor
     {
         if (Enter(plan.Generation))
         {
-            _ = _compute.Run(() => _work.Evaluate(plan))
+            _ = _compute.Run(ComputeKind.Evaluation, () => _work.Evaluate(plan))
                 .PipeTo(Self, failure: error => Failed(plan.Generation, plan.Rank, error));
         }
     }

@@ -5,6 +5,7 @@ using Distributed.Engine.Layers;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
+using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Tests;
 

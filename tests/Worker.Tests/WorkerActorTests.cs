@@ -1,5 +1,6 @@
 using Distributed.Cluster;
 using Distributed.Cluster.Messages;
+using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Tests;
 

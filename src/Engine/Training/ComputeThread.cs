@@ -1,15 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Distributed.Worker;
-
-/// <summary>
-/// Where a worker's numbers are crunched: off the actor's thread, so that its mailbox stays answerable.
-/// </summary>
-public interface ICompute
-{
-    /// <summary>Runs the work, after what was given before; the task ends with its result or its exception.</summary>
-    public Task<T> Run<T>(Func<T> work);
-}
+namespace Distributed.Engine.Training;
 
 /// <summary>One thread that runs one piece of work after the other.</summary>
 public sealed class ComputeThread : ICompute, IDisposable
@@ -25,7 +16,7 @@ public sealed class ComputeThread : ICompute, IDisposable
 
     public string Name { get; }
 
-    public Task<T> Run<T>(Func<T> work)
+    public Task<T> Run<T>(ComputeKind kind, Func<T> work)
     {
         // Continuations must not run here: they would keep the thread from the next piece of work.
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,6 +33,17 @@ public sealed class ComputeThread : ICompute, IDisposable
         });
         return result.Task;
     }
+
+    public Task RunInParts(ComputeKind kind, Action work, int parts, Action<int> ready) => Run(kind, () =>
+    {
+        work();
+        for (var part = 0; part < parts; part++)
+        {
+            ready(part);
+        }
+
+        return true;
+    });
 
     /// <summary>No further work is taken; what was given is still done.</summary>
     public void Dispose() => _work.CompleteAdding();
