@@ -6,7 +6,7 @@ using Distributed.Engine.Data;
 using Distributed.Engine.Optimizers;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
-using Distributed.Worker;
+using Distributed.Worker.Local;
 
 namespace Distributed.Benchmarks.Jobs;
 
@@ -17,7 +17,7 @@ internal sealed class TrainingRun : IDisposable
     private const int StepsPerEpoch = 1 << 16;
 
     private readonly ComputeThread[] _threads;
-    private readonly LocalShardWork[] _work;
+    private readonly LocalSteps[] _work;
     private readonly Sharding _sharding;
     private readonly LocalJob _job;
 
@@ -27,7 +27,7 @@ internal sealed class TrainingRun : IDisposable
         _sharding = Sharding.Equal(workers);
         _job = Build(workload, workers, microbatchSize);
         _threads = [.. Enumerable.Range(0, workers).Select(rank => new ComputeThread($"worker {rank}"))];
-        _work = [.. _threads.Select(_ => new LocalShardWork(_job, TimeProvider.System))];
+        _work = [.. _threads.Select(_ => new LocalSteps(_job, TimeProvider.System))];
     }
 
     internal Workload Workload { get; }

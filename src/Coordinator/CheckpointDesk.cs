@@ -27,7 +27,7 @@ internal sealed class CheckpointDesk(TimeProvider clock, TimeSpan every)
         _ = writing.PipeTo(
             actor,
             success: saved => new Written(step, saved, null),
-            failure: error => new Written(step, null, error.Message));
+            failure: error => new Written(step, null, error));
     }
 
     internal void Finish(Written written)
@@ -37,8 +37,12 @@ internal sealed class CheckpointDesk(TimeProvider clock, TimeSpan every)
         {
             (LastSaved, LastStep) = (written.Saved, written.Step);
         }
+        else
+        {
+            MakeDue();
+        }
     }
 
     /// <summary>A checkpoint's writing is over. Exactly one of Saved and Error is there.</summary>
-    internal sealed record Written(long Step, Saved? Saved, string? Error);
+    internal sealed record Written(long Step, Saved? Saved, Exception? Error);
 }

@@ -5,20 +5,24 @@ using Distributed.Engine.Reduction;
 namespace Distributed.Coordinator;
 
 /// <summary>
-/// Leads a job: waits for its workers, leases them steps, evaluates after every epoch, keeps checkpoints, and ends it.
+/// Leads a job: gathers its workers into a generation, leases them steps, evaluates after every epoch, keeps
+/// checkpoints, meets faults by forming the next generation, and ends it.
 /// </summary>
 /// <remarks>
 /// <code>
-///              all joined          epoch over
-///  Gathering ─────────────▶ Training ⇄ Evaluating
-///                              │ all steps done, or asked to stop
-///                              ▼
-///                           Finishing ──▶ ended        (any state: a worker fails ──▶ ended)
+///              enough here            all stand              all formed
+///  Gathering ─────────────▶ Regrouping ─────────▶ Forming ─────────────▶ Sealing
+///      ▲ nobody left            ▲ ▲ a member lost,    │                     │ journal written
+///      └────────────────────────┘ │ or wanted         │                     ▼        epoch over
+///                                 └───────────────────┴───────────────── Training ⇄ Evaluating
+///                                                                           │ all steps done, or asked to stop
+///                                                                           ▼
+///                                                                        Finishing ──▶ ended
 /// </code>
 /// The observer gets every <see cref="JobEvent"/>; the last one is a <see cref="JobEnded"/>, after which the actor
-/// stops. Tensors never pass through it.
+/// stops. Tensors never pass through it. See docs/protocol.md for the conversation.
 /// </remarks>
-public sealed class CoordinatorActor : ReceiveActor, IWithTimers
+public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
 {
     private const string PlanTimer = "plan";
 
@@ -26,14 +30,12 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private readonly IJobStore _store;
     private readonly IActorRef _observer;
     private readonly TimeProvider _clock;
-    private readonly List<IActorRef> _workers = [];
     private readonly CheckpointDesk _desk;
-    private readonly long _generation = 1;
     private readonly long _startedAt;
     private Round _round = new(0);
     private Sharding _sharding = Sharding.Equal(1);
     private JobCursor _cursor;
-    private long _started;
+    private long? _started;
     private long _planned;
     private TimeSpan _stepTime;
     private TimeSpan _trained;
@@ -42,68 +44,110 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
     private bool _stopAsked;
     private (double? Loss, double? Accuracy) _test;
 
+    /// <param name="options">The job's shape, and how faults are met.</param>
+    /// <param name="store">Where states are kept; the newest is where the job goes on from if no worker has a later.
+    /// </param>
+    /// <param name="journal">What an earlier life of this coordinator has left.</param>
+    /// <param name="observer">Is told everything that happens.</param>
+    /// <param name="clock">For durations; timers run on the actor system's.</param>
     public CoordinatorActor(
-        CoordinatorOptions options, JobCursor from, IJobStore store, IActorRef observer, TimeProvider clock)
+        CoordinatorOptions options, IJobStore store, IJobJournal journal, IActorRef observer, TimeProvider clock)
     {
-        (_options, _cursor, _store, _observer, _clock) = (options, from, store, observer, clock);
-        _startedAt = from.Step;
-        _evaluated = from.Step < options.StepsTotal;
+        (_options, _store, _journal, _observer, _clock) = (options, store, journal, observer, clock);
+        var (kept, found) = (store.Newest, journal.Found);
+        _startedAt = kept.Step;
+        _cursor = found.Committed > kept.Step ? kept with { Step = found.Committed } : kept;
+        (_generation, _expected) = (found.Generation, found.Nodes);
+        _evaluated = _cursor.Step < options.StepsTotal;
         _desk = new CheckpointDesk(clock, options.CheckpointEvery);
+        _incidentAt = clock.GetTimestamp();
         Become(Gathering);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(MusterTick), MusterTick.Instance, MusterEvery);
+
     private void Gathering()
     {
-        Receive<Join>(OnJoin);
+        Receive<Join>(OnJoinGathering);
+        Receive<Terminated>(gone => Forget(gone.ActorRef));
+        Receive<MusterTick>(_ => TryMuster());
         Common();
+    }
+
+    private void Regrouping()
+    {
+        Receive<Journaled>(_ => OnGenerationBegun(), written => written.IsFor(_generation));
+        Receive<Standing>(OnStanding, standing => standing.Generation == _generation);
+        Receive<RegroupOverdue>(_ => OnRegroupOverdue());
+        Receive<Terminated>(OnCandidateGone);
+        Member();
+    }
+
+    private void Forming()
+    {
+        Receive<Formed>(OnFormed, formed => formed.Generation == _generation);
+        Receive<PeersLost>(OnComplaint, lost => lost.Generation == _generation);
+        Receive<FormOverdue>(_ => OnFormOverdue());
+        Member();
+    }
+
+    private void Sealing()
+    {
+        Receive<Journaled>(_ => OnSealed(), written => written.IsFor(_generation));
+        Member();
     }
 
     private void Training()
     {
         Receive<TrainDone>(OnTrainDone, done => done.Generation == _generation);
-        Common();
+        Member();
     }
 
     private void Evaluating()
     {
         Receive<EvaluateDone>(OnEvaluateDone, done => done.Generation == _generation);
-        Common();
+        Member();
     }
 
     private void Finishing()
     {
         Receive<CheckpointDesk.Written>(OnLastWritten);
+        Receive<SaveAgain>(_ => SaveLast());
+        Member();
+    }
+
+    /// <summary>What can come in any state with a generation.</summary>
+    private void Member()
+    {
+        Receive<Join>(OnJoin);
+        Receive<Terminated>(gone => OnGone(gone.ActorRef));
+        Receive<PeersLost>(OnPeersLost, lost => lost.Generation == _generation);
+        Receive<PlanOverdue>(_ => OnPlanOverdue());
+        Receive<WorkFailed>(OnWorkFailed, failed => failed.Generation == _generation);
         Common();
     }
 
-    /// <summary>What can come in any state.</summary>
+    /// <summary>What can come in any state. What belongs to an older generation is dropped here.</summary>
     private void Common()
     {
         Receive<StopJob>(_ => _stopAsked = true);
+        Receive<Leave>(_ => OnLeave());
         Receive<CheckpointDesk.Written>(OnWritten);
-        Receive<WorkFailed>(OnWorkFailed);
-        Receive<Terminated>(gone => Fail($"worker {_workers.IndexOf(gone.ActorRef)} stopped without a word"));
-        Receive<PlanOverdue>(_ => Fail(
-            $"worker {string.Join(", ", _round.Missing)} did not answer a plan for "
-            + $"{_options.PlanBound.TotalSeconds:0} s"));
+        Receive<JournalFailed>(OnJournalFailed);
+        Receive<JournalAgain>(again => Append(again.Entry));
+        Receive<Journaled>(_ => { }, written => !written.IsFor(_generation));
+        DropStale<Standing>(standing => standing.Generation);
+        DropStale<Formed>(formed => formed.Generation);
+        DropStale<PeersLost>(lost => lost.Generation);
+        DropStale<TrainDone>(done => done.Generation);
+        DropStale<EvaluateDone>(done => done.Generation);
+        DropStale<WorkFailed>(failed => failed.Generation);
     }
 
-    private void OnJoin(Join join)
-    {
-        _workers.Add(Context.Watch(Sender));
-        if (_workers.Count < _options.Workers)
-        {
-            return;
-        }
-
-        _sharding = Sharding.Equal(_workers.Count);
-        _started = _clock.GetTimestamp();
-        _observer.Tell(new JobStarted(
-            _workers.Count, _options.StepsTotal, _options.StepsPerEpoch, _options.Epochs, _cursor.Step));
-        Continue();
-    }
+    private void DropStale<T>(Func<T, long> generation) =>
+        Receive<T>(_ => { }, message => generation(message) < _generation);
 
     /// <summary>All workers are idle: the state is a committed step's, and the next move is decided.</summary>
     private void Continue()
@@ -111,6 +155,12 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
         var next = NextMove.Decide(
             _cursor, _options.StepsPerEpoch, _options.StepsTotal, _evaluated, _stopAsked, _stepTime);
         Context.GetLogger().Debug(next.Reason);
+        if (next.Move is Move.Train or Move.Evaluate && WantedChange() is { } change)
+        {
+            BecomeRegrouping(change);
+            return;
+        }
+
         switch (next.Move)
         {
             case Move.Evaluate when _options.Evaluates:
@@ -157,12 +207,12 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
 
     private void Send(Func<int, object> plan)
     {
-        _round = new Round(_workers.Count);
+        _round = new Round(_members.Count);
         _planned = _clock.GetTimestamp();
         Timers.StartSingleTimer(PlanTimer, PlanOverdue.Instance, _options.PlanBound);
-        for (var rank = 0; rank < _workers.Count; rank++)
+        for (var rank = 0; rank < _members.Count; rank++)
         {
-            _workers[rank].Tell(plan(rank));
+            _members[rank].Link.Tell(plan(rank));
         }
     }
 
@@ -207,6 +257,7 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
         }
 
         _stepTime = elapsed / steps.Count;
+        AppendQuietly(new StepsDone(_cursor.Step));
         Continue();
     }
 
@@ -234,118 +285,6 @@ public sealed class CoordinatorActor : ReceiveActor, IWithTimers
             _options.CountsHits ? _cursor.TrainAccuracy : null, testLoss, testAccuracy));
         _desk.MakeDue();
         Continue();
-    }
-
-    /// <summary>
-    /// Starts a checkpoint of the state as it is. False when the state is broken, which ends the job.
-    /// </summary>
-    private bool TrySave()
-    {
-        try
-        {
-            _desk.Start(_cursor.Step, Saving(), Self);
-            return true;
-        }
-        catch (NonFiniteStateException broken)
-        {
-            Fail($"step {_cursor.Step}: {broken.Message}; {Kept}",
-                new NonFinite(_cursor.Step, float.NaN, -1, broken.Parameter, "update"));
-            return false;
-        }
-    }
-
-    /// <summary>A store that refuses at once has failed like one that fails later.</summary>
-    private Task<Saved> Saving()
-    {
-        try
-        {
-            return _store.Save(_cursor);
-        }
-        catch (Exception error) when (error is not NonFiniteStateException)
-        {
-            return Task.FromException<Saved>(error);
-        }
-    }
-
-    private void OnWritten(CheckpointDesk.Written written)
-    {
-        _desk.Finish(written);
-        if (written.Error is { } error)
-        {
-            _observer.Tell(new CheckpointFailed(written.Step, error));
-        }
-        else if (written.Saved!.Location.Length > 0)
-        {
-            _observer.Tell(new CheckpointSaved(written.Step, written.Saved.Location));
-        }
-    }
-
-    private void OnLastWritten(CheckpointDesk.Written written)
-    {
-        OnWritten(written);
-        if (written.Error is { } error && written.Step == _cursor.Step)
-        {
-            Fail($"step {written.Step}: the last checkpoint could not be written: {error}");
-        }
-        else
-        {
-            SaveLast();
-        }
-    }
-
-    /// <summary>Ends the job once its last step is saved, and saves it first where it is not.</summary>
-    private void SaveLast()
-    {
-        if (_desk.LastSaved is not { } saved || _desk.LastStep != _cursor.Step)
-        {
-            TrySave();
-            return;
-        }
-
-        End(_cursor.Step < _options.StepsTotal
-            ? new JobStopped(_cursor.Step, saved.Location)
-            : new JobDone(
-                _cursor.Step, _options.Epochs, _workers.Count, _cursor.TrainLoss, _test.Loss, _test.Accuracy,
-                _trained > TimeSpan.Zero ? _samples / _trained.TotalSeconds : 0, _clock.GetElapsedTime(_started),
-                saved.Fingerprint));
-    }
-
-    private void OnWorkFailed(WorkFailed failed)
-    {
-        // Those that were only stopped report too; the one that failed itself has the reason.
-        if (failed.Own || _round.AddFailure(failed.Rank))
-        {
-            Fail($"worker {failed.Rank} of {_workers.Count}: {failed.Phase}: {failed.Reason}");
-        }
-    }
-
-    private string Describe(NonFinite broken)
-    {
-        var value = float.IsNaN(broken.Loss) ? "NaN" : "infinite";
-        var where = broken.Layer.Length > 0
-            ? $"first in layer '{broken.Layer}' ({broken.Operation})"
-            : $"first in the {broken.Operation}";
-        var microbatch = broken.Microbatch >= 0 ? $", micro-batch {broken.Microbatch}" : "";
-        return $"step {broken.Step + 1}: the loss is {value}, {where}{microbatch}; "
-            + $"{Kept}; try a smaller --learning-rate";
-    }
-
-    private string Kept => _startedAt == 0 && _desk.LastSaved is null && !_desk.IsWriting
-        ? "it had no checkpoint yet"
-        : "the last good checkpoint is kept";
-
-    private void Fail(string reason, NonFinite? broken = null) => End(new JobFailed(_cursor.Step, reason, broken));
-
-    private void End(JobEnded end)
-    {
-        _observer.Tell(end);
-        Context.Stop(Self);
-    }
-
-    /// <summary>A plan went unanswered for too long.</summary>
-    private sealed record PlanOverdue
-    {
-        internal static readonly PlanOverdue Instance = new();
     }
 }
 

@@ -1,3 +1,5 @@
+using Distributed.Coordinator.Membership;
+
 namespace Distributed.Coordinator;
 
 /// <summary>The shape of a job, as far as steps and membership go.</summary>
@@ -6,9 +8,18 @@ public sealed record CoordinatorOptions
     /// <summary>Workers to wait for before the first plan; at least 1.</summary>
     public required int Workers { get; init; }
 
+    /// <summary>The most workers that take part; more have nothing to do and stay in reserve.</summary>
+    public int WorkersMax => Microbatches;
+
     public required int Epochs { get; init; }
 
     public required int StepsPerEpoch { get; init; }
+
+    /// <summary>Micro-batches of a full mini-batch.</summary>
+    public required int Microbatches { get; init; }
+
+    /// <summary>The state's size.</summary>
+    public required StateShape Shape { get; init; }
 
     /// <summary>True where something is held out.</summary>
     public required bool Evaluates { get; init; }
@@ -22,10 +33,32 @@ public sealed record CoordinatorOptions
     /// <summary>Between checkpoints inside an epoch; one is written after every epoch in any case.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How faults are met; null where workers share memory, so that a lost one ends the job.</summary>
+    public RecoveryOptions? Recovery { get; init; }
+
     /// <summary>
     /// How long a plan may go unanswered. A failing worker is noticed at once; this is the last resort.
     /// </summary>
     public TimeSpan PlanBound { get; init; } = TimeSpan.FromMinutes(10);
 
     public long StepsTotal => (long)Epochs * StepsPerEpoch;
+}
+
+/// <summary>How long a coordinator waits for workers that may have failed.</summary>
+public sealed record RecoveryOptions
+{
+    /// <summary>For everyone's standing, before the silent ones are left behind; default 3 s.</summary>
+    public TimeSpan RegroupBound { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>For a generation to form, before those that hold it up are left behind; default 10 s.</summary>
+    public TimeSpan FormBound { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>For lost members to come back, before committed steps are given up; default 30 s.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Between two attempts to write what must be written; default 1 s.</summary>
+    public TimeSpan DiskRetryEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Attempts to write the last checkpoint or the journal before the job fails; default 60.</summary>
+    public int DiskAttempts { get; init; } = 60;
 }

@@ -31,6 +31,19 @@ public sealed record CheckpointSaved(long Step, string Location) : JobEvent;
 /// <summary>A checkpoint could not be written; the job goes on and will try again.</summary>
 public sealed record CheckpointFailed(long Step, string Reason) : JobEvent;
 
+/// <summary>The workers of a job have changed; training goes on.</summary>
+/// <param name="Workers">Their names, by rank.</param>
+/// <param name="Step">Committed steps it goes on from.</param>
+/// <param name="Reason">What happened and where the state comes from.</param>
+/// <param name="Took">From the fault, or the wish to join or leave, to the first plan.</param>
+public sealed record MembersChanged(
+    long Generation, IReadOnlyList<string> Workers, long Step, string Reason, TimeSpan Took) : JobEvent;
+
+/// <summary>
+/// Committed steps were lost with all who held them; they are done again from the last checkpoint, to the same bits.
+/// </summary>
+public sealed record JobRolledBack(long FromStep, long ToStep, string Reason) : JobEvent;
+
 /// <summary>The last event of a job, whatever became of it.</summary>
 public abstract record JobEnded : JobEvent;
 

@@ -1,3 +1,5 @@
+using Distributed.Cluster.Messages;
+
 namespace Distributed.Coordinator;
 
 /// <summary>What the coordinator does once all workers are idle.</summary>

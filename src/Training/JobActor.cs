@@ -1,4 +1,5 @@
 using Distributed.Coordinator;
+using Distributed.Worker;
 
 namespace Distributed.Training;
 
@@ -16,10 +17,11 @@ internal sealed class JobActor : ReceiveActor
     private readonly Action<JobEvent> _observer;
     private readonly TaskCompletionSource<IActorRef> _started;
     private readonly TaskCompletionSource<JobEnded> _ended;
+    private IActorRef _coordinator = ActorRefs.Nobody;
     private Exception? _failure;
 
     /// <param name="coordinatorProps">Makes the coordinator for its observer.</param>
-    /// <param name="workerProps">Each makes a worker for its coordinator.</param>
+    /// <param name="workerProps">Each makes a worker for its finder of coordinators.</param>
     /// <param name="observer">Called with every event.</param>
     /// <param name="started">Gets the coordinator, to which a request to stop is sent.</param>
     /// <param name="ended">Gets the last one, or what the observer threw.</param>
@@ -33,18 +35,19 @@ internal sealed class JobActor : ReceiveActor
         (_coordinatorProps, _workerProps, _observer) = (coordinatorProps, workerProps, observer);
         (_started, _ended) = (started, ended);
         Receive<JobEvent>(OnEvent);
+        Receive<FindCoordinator>(_ => Sender.Tell(new CoordinatorFound(_coordinator)));
         Receive<Terminated>(_ => OnEvent(new JobFailed(0, CoordinatorFailure(), null)));
     }
 
     protected override void PreStart()
     {
-        var coordinator = Context.Watch(Context.ActorOf(_coordinatorProps(Self), "coordinator"));
+        _coordinator = Context.Watch(Context.ActorOf(_coordinatorProps(Self), "coordinator"));
         for (var i = 0; i < _workerProps.Count; i++)
         {
-            Context.ActorOf(_workerProps[i](coordinator), $"worker-{i}");
+            Context.ActorOf(_workerProps[i](Self), $"worker-{i}");
         }
 
-        _started.SetResult(coordinator);
+        _started.SetResult(_coordinator);
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(error =>

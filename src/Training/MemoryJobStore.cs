@@ -1,18 +1,22 @@
+using Distributed.Cluster.Messages;
 using Distributed.Coordinator;
 using Distributed.Engine.Training;
 
 namespace Distributed.Training;
 
 /// <summary>Keeps nothing: for jobs whose result is wanted in memory. Knows the fingerprint all the same.</summary>
-public sealed class MemoryJobStore(TrainingState state) : IJobStore
+public sealed class MemoryJobStore(TrainingState state, JobCursor? from = null) : IJobStore
 {
-    public Task<Saved> Save(JobCursor cursor)
+    public JobCursor Newest { get; private set; } = from ?? JobCursor.Start;
+
+    public Task<Saved> Save(JobCursor cursor, long generation)
     {
         if (state.FirstNonFinite() is { } parameter)
         {
             throw new NonFiniteStateException(parameter);
         }
 
+        Newest = cursor;
         return Task.FromResult(new Saved("", state.Fingerprint()));
     }
 }

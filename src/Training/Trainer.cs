@@ -1,11 +1,13 @@
 using Distributed.Cluster;
 using Distributed.Cluster.Collectives;
 using Distributed.Coordinator;
+using Distributed.Coordinator.Membership;
 using Distributed.Engine.Data;
 using Distributed.Engine.Jobs;
 using Distributed.Engine.Kernels;
 using Distributed.Engine.Training;
 using Distributed.Worker;
+using Distributed.Worker.Local;
 
 namespace Distributed.Training;
 
@@ -57,7 +59,7 @@ public sealed class Trainer
     /// observer throws ends the job and is thrown on.
     /// </remarks>
     public async Task<JobEnded> RunAsync(
-        JobCursor from, IJobStore store, Action<JobEvent> observer, CancellationToken cancellation = default)
+        IJobStore store, Action<JobEvent> observer, CancellationToken cancellation = default)
     {
         var started = new TaskCompletionSource<IActorRef>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource<JobEnded>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,7 +67,7 @@ public sealed class Trainer
         var (options, local) = (Options(), LocalJob());
         var threads = Enumerable.Range(0, Workers).Select(rank => new ComputeThread($"worker {rank}")).ToList();
         Func<IActorRef, Props> leader = jobActor => Props.Create(
-            () => new CoordinatorActor(options, from, store, jobActor, TimeProvider.System));
+            () => new CoordinatorActor(options, store, new NoJournal(), jobActor, TimeProvider.System));
         var workers = threads.Select(thread => WorkerProps(local, thread)).ToList();
         system.ActorOf(Props.Create(() => new JobActor(leader, workers, observer, started, ended)), "job");
         try
@@ -84,8 +86,9 @@ public sealed class Trainer
 
     private static Func<IActorRef, Props> WorkerProps(LocalJob job, ComputeThread thread)
     {
-        var work = new LocalShardWork(job, TimeProvider.System);
-        return coordinator => Props.Create(() => new WorkerActor(thread.Name, coordinator, work, thread));
+        var work = new LocalShardWork(new LocalSteps(job, TimeProvider.System), thread);
+        var options = new WorkerOptions { Name = thread.Name, Node = thread.Name };
+        return finder => Props.Create(() => new WorkerActor(options, finder, work));
     }
 
     private CoordinatorOptions Options() => new()
@@ -93,6 +96,8 @@ public sealed class Trainer
         Workers = Workers,
         Epochs = Job.Epochs,
         StepsPerEpoch = Schedule.StepsPerEpoch,
+        Microbatches = Job.Microbatches,
+        Shape = new StateShape(_graph.Layout.Length, State.Slots.Count > 0, Buckets: 1),
         Evaluates = _data.Test is not null,
         TestSamples = _data.Test?.Count ?? 0,
         CountsHits = _graph.CountsHits,

@@ -2,16 +2,34 @@ using Distributed.Cluster.Messages;
 
 namespace Distributed.Worker;
 
-/// <summary>What a worker does with a plan. Runs on the compute thread.</summary>
+/// <summary>
+/// What a worker does with what its coordinator tells it. Nothing here blocks: numbers are crunched elsewhere, and the
+/// tasks end when the work has.
+/// </summary>
 /// <remarks>
-/// Errors: <see cref="WorkException"/> naming phase and step; the group is dead then and the other workers get a
-/// CollectiveException.
+/// Errors, from the tasks: <see cref="WorkException"/> naming phase and step where this worker failed; a
+/// CollectiveException where another one did, or where a newer generation has ended the work.
 /// </remarks>
 public interface IShardWork
 {
-    public TrainDone Train(TrainPlan plan);
+    /// <summary>Starts to take part; lost is called, on any thread, when a peer is.</summary>
+    public void Open(Action<PeersLost> lost);
 
-    public EvaluateDone Evaluate(EvaluatePlan plan);
+    /// <summary>Stops what is under way, for good, and says what is held.</summary>
+    public Standing Halt(Regroup regroup);
+
+    /// <summary>Gets what this worker lacks and gives what others lack.</summary>
+    public Task<Formed> Form(Form form);
+
+    /// <summary>What a forming generation still waits for; null when it has formed.</summary>
+    public PeersLost? Missing();
+
+    public Task<TrainDone> Train(TrainPlan plan);
+
+    public Task<EvaluateDone> Evaluate(EvaluatePlan plan);
+
+    /// <summary>Copies what this worker owns of the state, before it returns, and sends the copy to the store.</summary>
+    public void Save(SavePlan plan);
 }
 
 /// <summary>A worker's own failure inside a plan.</summary>

@@ -1,99 +1,229 @@
 using Distributed.Cluster.Messages;
-using Distributed.Engine.Training;
 
 namespace Distributed.Worker;
 
 /// <summary>
-/// One worker's life: it joins, then waits for a plan and works on it, in turns, until its coordinator is gone.
+/// One worker's life: it finds its coordinator and joins; then, for every generation, it halts, forms and works on plans
+/// one after the other. Where it loses the coordinator it keeps what it holds and looks for it again.
 /// </summary>
 /// <remarks>
 /// <code>
-///            plan                    done, failed
-///  Waiting ────────▶ Working ────────────────────▶ Waiting
+///            found                 regroup              form               formed
+///  Seeking ────────▶ Joined ──────────────▶ Halted ─────────────▶ Forming ──────────▶ Ready
+///     ▲                                       ▲ ▲ regroup            │                ▲   │ plan
+///     │ coordinator lost (any state)          │ └────────────────────┘           done │   ▼
+///     │                                       └────────────────────────────────────── Working
 /// </code>
-/// The compute thread's results come back as messages; the mailbox stays answerable while it works.
+/// What the work brings comes back as messages; the mailbox stays answerable while it goes on.
 /// </remarks>
-public sealed class WorkerActor : ReceiveActor
+public sealed class WorkerActor : ReceiveActor, IWithTimers
 {
-    private readonly string _name;
-    private readonly IActorRef _coordinator;
+    private readonly WorkerOptions _options;
+    private readonly IActorRef _finder;
     private readonly IShardWork _work;
-    private readonly ICompute _compute;
+    private IActorRef _coordinator = ActorRefs.Nobody;
     private long _generation;
+    private bool _takesPart;
+    private bool _leaves;
 
-    public WorkerActor(string name, IActorRef coordinator, IShardWork work, ICompute compute)
+    /// <param name="options">Who it is.</param>
+    /// <param name="finder">Answers <see cref="FindCoordinator"/> with <see cref="CoordinatorFound"/>.</param>
+    /// <param name="work">What it does with plans.</param>
+    public WorkerActor(WorkerOptions options, IActorRef finder, IShardWork work)
     {
-        (_name, _coordinator, _work, _compute) = (name, coordinator, work, compute);
-        Become(Waiting);
+        (_options, _finder, _work) = (options, finder, work);
+        Become(Seeking);
     }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     protected override void PreStart()
     {
-        Context.Watch(_coordinator);
-        _coordinator.Tell(new Join(_name));
+        var self = Self;
+        _work.Open(lost => self.Tell(lost));
+        _finder.Tell(new FindCoordinator());
     }
 
-    private void Waiting()
+    private void Seeking()
     {
-        Receive<TrainPlan>(BecomeWorking);
-        Receive<EvaluatePlan>(BecomeWorking);
-        Receive<Terminated>(_ => Context.Stop(Self));
+        Receive<CoordinatorFound>(BecomeJoined);
+        Common();
+    }
+
+    private void Joined() => Connected();
+
+    private void Halted()
+    {
+        Receive<Form>(BecomeForming, form => form.Generation == _generation);
+        Connected();
+    }
+
+    private void Forming()
+    {
+        Receive<Formed>(BecomeReady, formed => formed.Generation == _generation);
+        Receive<FormingOverdue>(_ => OnFormingOverdue());
+        Connected();
+    }
+
+    private void Ready()
+    {
+        Receive<TrainPlan>(BecomeWorking, plan => plan.Generation == _generation);
+        Receive<EvaluatePlan>(BecomeWorking, plan => plan.Generation == _generation);
+        Receive<SavePlan>(_work.Save, plan => plan.Generation == _generation);
+        Connected();
     }
 
     private void Working()
     {
-        Receive<TrainDone>(done => Report(done.Generation, done));
-        Receive<EvaluateDone>(done => Report(done.Generation, done));
-        Receive<WorkFailed>(failed => Report(failed.Generation, failed));
-        Receive<TrainPlan>(BecomeWorking);
-        Receive<EvaluatePlan>(BecomeWorking);
-        Receive<Terminated>(_ => Context.Stop(Self));
+        Receive<TrainDone>(done => Report(done), done => done.Generation == _generation);
+        Receive<EvaluateDone>(done => Report(done), done => done.Generation == _generation);
+        Receive<WorkFailed>(failed => Report(failed), failed => failed.Generation == _generation);
+        Receive<SavePlan>(_work.Save, plan => plan.Generation == _generation);
+        Connected();
+    }
+
+    /// <summary>What can come in any state that has a coordinator.</summary>
+    private void Connected()
+    {
+        Receive<Regroup>(BecomeHalted, regroup => regroup.Generation > _generation);
+        Receive<PeersLost>(lost => _coordinator.Tell(lost), lost => !IsStale(lost.Generation));
+        Receive<Released>(_ => Context.Stop(Self));
+        Receive<JobOver>(_ => Context.Stop(Self));
+        Common();
+    }
+
+    /// <summary>What can come in any state. What belongs to an older generation is dropped here.</summary>
+    private void Common()
+    {
+        Receive<Terminated>(_ => BecomeSeeking());
+        Receive<LeaveJob>(_ => OnLeaveJob());
+        DropStale<Regroup>(regroup => regroup.Generation);
+        DropStale<Form>(form => form.Generation);
+        DropStale<Formed>(formed => formed.Generation);
+        DropStale<TrainPlan>(plan => plan.Generation);
+        DropStale<EvaluatePlan>(plan => plan.Generation);
+        DropStale<SavePlan>(plan => plan.Generation);
+        DropStale<TrainDone>(done => done.Generation);
+        DropStale<EvaluateDone>(done => done.Generation);
+        DropStale<WorkFailed>(failed => failed.Generation);
+        DropStale<PeersLost>(lost => lost.Generation);
+    }
+
+    private void DropStale<T>(Func<T, long> generation) => Receive<T>(_ => { }, message => IsStale(generation(message)));
+
+    /// <summary>Without a coordinator everything is over that was begun before.</summary>
+    private bool IsStale(long generation) => generation < _generation || !_takesPart;
+
+    private void OnLeaveJob()
+    {
+        _leaves = true;
+        if (!_coordinator.IsNobody())
+        {
+            _coordinator.Tell(new Leave());
+        }
+    }
+
+    private void BecomeSeeking()
+    {
+        // The group may go on without this worker; what it does from here on would be of no use to anyone.
+        _work.Halt(new Regroup(_generation, 0));
+        (_coordinator, _takesPart) = (ActorRefs.Nobody, false);
+        Timers.CancelAll();
+        Become(Seeking);
+        _finder.Tell(new FindCoordinator());
+    }
+
+    private void BecomeJoined(CoordinatorFound found)
+    {
+        Become(Joined);
+        _coordinator = Context.Watch(found.Coordinator);
+        _coordinator.Tell(new Join(_options.Name, _options.Node, _options.DataAddress));
+        if (_leaves)
+        {
+            _coordinator.Tell(new Leave());
+        }
+    }
+
+    private void BecomeHalted(Regroup regroup)
+    {
+        Become(Halted);
+        (_generation, _takesPart) = (regroup.Generation, true);
+        Timers.CancelAll();
+        _coordinator.Tell(_work.Halt(regroup));
+    }
+
+    private void BecomeForming(Form form)
+    {
+        Become(Forming);
+        Timers.StartSingleTimer(nameof(Forming), new FormingOverdue(), _options.FormingPatience);
+        Pipe(_work.Form(form), form.Rank);
+    }
+
+    private void OnFormingOverdue()
+    {
+        if (_work.Missing() is { } missing)
+        {
+            _coordinator.Tell(missing);
+        }
+    }
+
+    private void BecomeReady(Formed formed)
+    {
+        Become(Ready);
+        Timers.CancelAll();
+        _coordinator.Tell(formed);
     }
 
     private void BecomeWorking(TrainPlan plan)
     {
-        if (Enter(plan.Generation))
-        {
-            _ = _compute.Run(ComputeKind.Shard, () => _work.Train(plan))
-                .PipeTo(Self, failure: error => Failed(plan.Generation, plan.Rank, error));
-        }
+        Become(Working);
+        Pipe(_work.Train(plan), plan.Rank);
     }
 
     private void BecomeWorking(EvaluatePlan plan)
     {
-        if (Enter(plan.Generation))
-        {
-            _ = _compute.Run(ComputeKind.Evaluation, () => _work.Evaluate(plan))
-                .PipeTo(Self, failure: error => Failed(plan.Generation, plan.Rank, error));
-        }
-    }
-
-    /// <summary>False for a plan of an older membership, which is dropped.</summary>
-    private bool Enter(long generation)
-    {
-        if (generation < _generation)
-        {
-            return false;
-        }
-
-        _generation = generation;
         Become(Working);
-        return true;
+        Pipe(_work.Evaluate(plan), plan.Rank);
     }
 
-    /// <summary>Passes a result on, unless a newer membership has made it stale.</summary>
-    private void Report(long generation, object result)
+    private void Report(object result)
     {
-        if (generation < _generation)
-        {
-            return;
-        }
-
-        Become(Waiting);
+        Become(Ready);
         _coordinator.Tell(result);
     }
 
-    private static WorkFailed Failed(long generation, int rank, Exception error) => error is WorkException own
-        ? new WorkFailed(generation, rank, own.Phase, own.InnerException!.Message, Own: true)
-        : new WorkFailed(generation, rank, "waiting for the other workers", error.Message, Own: false);
+    private void Pipe<T>(Task<T> work, int rank)
+    {
+        var generation = _generation;
+        _ = work.PipeTo(Self, failure: error => error is WorkException own
+            ? new WorkFailed(generation, rank, own.Phase, own.InnerException!.Message, Own: true)
+            : new WorkFailed(generation, rank, "waiting for the other workers", error.Message, Own: false));
+    }
+
+    private sealed record FormingOverdue;
 }
+
+/// <summary>Who a worker is.</summary>
+public sealed record WorkerOptions
+{
+    /// <summary>For people.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>This life of this process: no other worker ever has the same.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>Where its data link listens; empty where workers share memory.</summary>
+    public string DataAddress { get; init; } = "";
+
+    /// <summary>How long a generation may take to form before this worker says what it misses; default 3 s.</summary>
+    public TimeSpan FormingPatience { get; init; } = TimeSpan.FromSeconds(3);
+}
+
+/// <summary>Worker to its finder: which coordinator is mine?</summary>
+public sealed record FindCoordinator;
+
+/// <summary>Finder to worker: this one, or what stands for it.</summary>
+public sealed record CoordinatorFound(IActorRef Coordinator);
+
+/// <summary>To a worker: leave the job politely.</summary>
+public sealed record LeaveJob;

@@ -1,3 +1,4 @@
+using Distributed.Cluster.Messages;
 using Distributed.Coordinator;
 using Distributed.Engine.Data;
 using Distributed.Engine.Jobs;
@@ -54,14 +55,14 @@ public sealed class FingerprintTests
         var first = new Trainer(Job, Data, before);
         using var stop = new CancellationTokenSource();
         var store = new StoppingStore(first, stop);
-        var end = await first.RunAsync(JobCursor.Start, store, _ => { }, stop.Token);
+        var end = await first.RunAsync(store, _ => { }, stop.Token);
         var stopped = Assert.IsType<JobStopped>(end);
         Assert.InRange(stopped.Step, first.Schedule.StepsPerEpoch + 1, first.StepsTotal - 1);
 
         var second = new Trainer(Job, Data, after);
         first.State.Parameters.Span.CopyTo(second.State.Parameters.Span);
         first.State.Slots[0].Span.CopyTo(second.State.Slots[0].Span);
-        end = await second.RunAsync(store.Cursor, new MemoryJobStore(second.State), _ => { });
+        end = await second.RunAsync(new MemoryJobStore(second.State, store.Cursor), _ => { });
         Assert.Equal(Results(await OneWorker.Value), Results(Assert.IsType<JobDone>(end)));
     }
 
@@ -76,7 +77,7 @@ public sealed class FingerprintTests
     {
         var trainer = new Trainer(job ?? Job, Data, workers, path);
         return Assert.IsType<JobDone>(await trainer.RunAsync(
-            JobCursor.Start, new MemoryJobStore(trainer.State), _ => { }));
+            new MemoryJobStore(trainer.State), _ => { }));
     }
 
     /// <summary>
@@ -87,7 +88,9 @@ public sealed class FingerprintTests
     {
         internal JobCursor Cursor { get; private set; } = JobCursor.Start;
 
-        public Task<Saved> Save(JobCursor cursor)
+        public JobCursor Newest => JobCursor.Start;
+
+        public Task<Saved> Save(JobCursor cursor, long generation)
         {
             Cursor = cursor;
             stop.Cancel();

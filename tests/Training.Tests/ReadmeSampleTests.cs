@@ -17,7 +17,6 @@ public sealed class ReadmeSampleTests
         var job = new Job { Model = "mlp:128", Epochs = 2 };
         var trainer = new Trainer(job, DataCatalog.Load(job.DataOptions), workers: 2);
         var end = await trainer.RunAsync(
-            JobCursor.Start,
             new MemoryJobStore(trainer.State),
             happened => output.WriteLine(happened is EpochCompleted epoch ? $"{epoch.TestAccuracy:P1}" : ""));
         output.WriteLine(end is JobDone done ? done.Fingerprint : $"{end}");

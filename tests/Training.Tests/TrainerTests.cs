@@ -1,3 +1,4 @@
+using Distributed.Cluster.Messages;
 using Distributed.Coordinator;
 using Distributed.Engine.Data;
 using Distributed.Engine.Errors;
@@ -45,7 +46,7 @@ public sealed class TrainerTests
     {
         var trainer = new Trainer(Job with { Epochs = 10_000 }, Data, workers: 2);
         var end = await trainer.RunAsync(
-            JobCursor.Start, new MemoryJobStore(trainer.State), _ => { }, new CancellationToken(canceled: true))
+            new MemoryJobStore(trainer.State), _ => { }, new CancellationToken(canceled: true))
             .WaitAsync(Ample);
         Assert.IsType<JobStopped>(end);
     }
@@ -63,12 +64,14 @@ public sealed class TrainerTests
     private static Task<JobEnded> Run(DataSplit data, Action<JobEvent> observer, IJobStore? store = null)
     {
         var trainer = new Trainer(Job, data, workers: 2);
-        return trainer.RunAsync(JobCursor.Start, store ?? new MemoryJobStore(trainer.State), observer).WaitAsync(Ample);
+        return trainer.RunAsync(store ?? new MemoryJobStore(trainer.State), observer).WaitAsync(Ample);
     }
 
     private sealed class RefusingStore(Exception error) : IJobStore
     {
-        public Task<Saved> Save(JobCursor cursor) => throw error;
+        public JobCursor Newest => JobCursor.Start;
+
+        public Task<Saved> Save(JobCursor cursor, long generation) => throw error;
     }
 
     private sealed class UnreadableSet(DataSet inner)

@@ -6,6 +6,7 @@ using Distributed.Engine.Memory;
 using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
+using Distributed.Worker.Local;
 
 namespace Distributed.Worker.Tests;
 
@@ -127,7 +128,7 @@ public sealed class GradientAveragingTests : TestKit
         // SGD with rate 1 from a state of zeros leaves minus the finished sum, divided by the weight.
         var optimizer = new Engine.Optimizers.Sgd(1);
         var state = new Engine.Training.TrainingState(job.Graph.Layout, optimizer);
-        Engine.Training.ParameterUpdate.Create(state, job.Path)
+        Engine.Training.ParameterUpdate.Create(state.Optimizer, job.Path)
             .Apply(new PieceTable(shards, sources, plan.Partials), 0, state.Layout.Length, samples);
         return SmallJob.BitsOf(state);
     }
@@ -148,7 +149,7 @@ public sealed class GradientAveragingTests : TestKit
         {
             var thread = new ComputeThread($"worker {rank}");
             threads.Add(thread);
-            var work = new LocalShardWork(job, TimeProvider.System);
+            var work = new LocalSteps(job, TimeProvider.System);
             var reference = coordinator.Ref;
             var worker = Sys.ActorOf(Props.Create(() => new WorkerActor("w", reference, work, thread)));
             coordinator.ExpectMsg<Join>(Ample);

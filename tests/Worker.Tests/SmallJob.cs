@@ -5,6 +5,7 @@ using Distributed.Engine.Layers;
 using Distributed.Engine.Optimizers;
 using Distributed.Engine.Randomness;
 using Distributed.Engine.Training;
+using Distributed.Worker.Local;
 
 namespace Distributed.Worker.Tests;
 

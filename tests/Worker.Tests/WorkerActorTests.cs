@@ -1,6 +1,7 @@
 using Distributed.Cluster;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Training;
+using Distributed.Worker.Local;
 
 namespace Distributed.Worker.Tests;
 
@@ -62,7 +63,7 @@ public sealed class WorkerActorTests : TestKit
         foreach (var (thread, rank) in new[] { (one, 0), (two, 1) })
         {
             var reference = coordinator.Ref;
-            var work = new LocalShardWork(job, TimeProvider.System);
+            var work = new LocalSteps(job, TimeProvider.System);
             var worker = Sys.ActorOf(Props.Create(() => new WorkerActor("w", reference, work, thread)));
             coordinator.ExpectMsg<Join>(Ample);
             worker.Tell(new TrainPlan(1, rank, 0, job.Schedule.StepsPerEpoch, Sharding.Equal(2)), reference);
@@ -84,7 +85,7 @@ public sealed class WorkerActorTests : TestKit
         var place = Enumerable.Range(0, SmallJob.Samples).Single(i => job.Schedule.Order(0)[i] == 40);
         var (step, microbatch) = (place / SmallJob.BatchSize, place % SmallJob.BatchSize / SmallJob.MicrobatchSize);
 
-        var done = new LocalShardWork(job, TimeProvider.System)
+        var done = new LocalSteps(job, TimeProvider.System)
             .Train(new TrainPlan(1, 0, 0, job.Schedule.StepsPerEpoch, Sharding.Equal(1)));
         Assert.Equal(step, done.Steps.Count);
         Assert.Equal(new NonFinite(step, float.NaN, microbatch, "linear1", "matmul+bias+relu"), done.NonFinite);
@@ -92,7 +93,7 @@ public sealed class WorkerActorTests : TestKit
         var healthy = SmallJob.Create(workers: 1);
         if (step > 0)
         {
-            new LocalShardWork(healthy, TimeProvider.System).Train(new TrainPlan(1, 0, 0, step, Sharding.Equal(1)));
+            new LocalSteps(healthy, TimeProvider.System).Train(new TrainPlan(1, 0, 0, step, Sharding.Equal(1)));
         }
 
         Assert.Equal(SmallJob.BitsOf(healthy.State), SmallJob.BitsOf(job.State));
@@ -102,9 +103,9 @@ public sealed class WorkerActorTests : TestKit
     public void Evaluate_CoversEveryHeldOutSampleOnce_WhenWorkersShareIt()
     {
         var job = SmallJob.Create(workers: 3);
-        var parts = Enumerable.Range(0, 3).Select(rank => new LocalShardWork(job, TimeProvider.System)
+        var parts = Enumerable.Range(0, 3).Select(rank => new LocalSteps(job, TimeProvider.System)
             .Evaluate(new EvaluatePlan(1, rank, Sharding.Equal(3)))).ToList();
-        var whole = new LocalShardWork(job, TimeProvider.System).Evaluate(new EvaluatePlan(1, 0, Sharding.Equal(1)));
+        var whole = new LocalSteps(job, TimeProvider.System).Evaluate(new EvaluatePlan(1, 0, Sharding.Equal(1)));
         Assert.Equal(whole.Losses, parts.SelectMany(part => part.Losses));
         Assert.Equal(whole.Hits, parts.SelectMany(part => part.Hits));
         Assert.Equal(17, whole.Losses.Count);
@@ -115,14 +116,14 @@ public sealed class WorkerActorTests : TestKit
     public void Train_AllocatesNothingPerStep_InTheSteadyState()
     {
         var job = SmallJob.Create(workers: 1, train: new SmallJob.Blobs(24 * 3000));
-        var work = new LocalShardWork(job, TimeProvider.System);
+        var work = new LocalSteps(job, TimeProvider.System);
         work.Train(new TrainPlan(1, 0, 0, 10, Sharding.Equal(1)));
         var few = Allocated(work, firstStep: 10, steps: 100);
         var many = Allocated(work, firstStep: 110, steps: 2100);
         Assert.Equal(2000 * System.Runtime.CompilerServices.Unsafe.SizeOf<StepTotals>(), many - few);
     }
 
-    private static long Allocated(LocalShardWork work, long firstStep, int steps)
+    private static long Allocated(LocalSteps work, long firstStep, int steps)
     {
         var sharding = Sharding.Equal(1);
         work.Train(new TrainPlan(1, 0, firstStep, 1, sharding));

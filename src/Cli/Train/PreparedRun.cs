@@ -1,5 +1,5 @@
 using Distributed.Cli.Settings;
-using Distributed.Coordinator;
+using Distributed.Cluster.Messages;
 using Distributed.Engine.Checkpoints;
 using Distributed.Engine.Data;
 using Distributed.Engine.Errors;

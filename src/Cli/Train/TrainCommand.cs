@@ -34,7 +34,7 @@ internal static class TrainCommand
             header.Epochs, header.StepsPerEpoch, header.FirstStep, countsHits, host.Clock);
         var pump = new DisplayPump(display);
         pump.Start(header);
-        var end = run.Trainer.RunAsync(run.Cursor, run.Store, Observe, interrupts.Stop).GetAwaiter().GetResult();
+        var end = run.Trainer.RunAsync(run.Store, Observe, interrupts.Stop).GetAwaiter().GetResult();
         // A failed job may leave one half written; it is finished rather than torn.
         run.Store.WhenIdle.GetAwaiter().GetResult();
         var checkpoint = run.Store.Last is { } last ? DataPath.ShortPath(last.Location, host) : null;

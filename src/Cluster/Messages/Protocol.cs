@@ -1,9 +1,5 @@
 namespace Distributed.Cluster.Messages;
 
-/// <summary>Worker to coordinator: ready for work.</summary>
-/// <param name="Name">For people.</param>
-public sealed record Join(string Name);
-
 /// <summary>
 /// Coordinator to worker: a lease of steps. Within it the workers synchronise through the collective alone.
 /// </summary>

@@ -26,6 +26,9 @@ public sealed unsafe class PartialSums
 
     public int Stride { get; }
 
+    /// <summary>All pieces.</summary>
+    public AlignedBuffer Buffer => _buffer;
+
     /// <summary>The first float of the first piece.</summary>
     public float* Pointer => _buffer.Pointer;
 

@@ -27,8 +27,8 @@ public sealed record Momentum : Optimizer
 
     public override IReadOnlyList<string> Slots { get; } = ["velocity"];
 
-    internal override ParameterUpdate Bind<TLanes, TVector>(TrainingState state) =>
-        new ParameterUpdate<TLanes, TVector, Rule>(state, new Rule(LearningRate, Decay));
+    internal override ParameterUpdate Bind<TLanes, TVector>() =>
+        new ParameterUpdate<TLanes, TVector, Rule>(new Rule(LearningRate, Decay));
 
     internal readonly struct Rule(float rate, float decay) : IUpdateRule
     {

@@ -25,7 +25,7 @@ public abstract record Optimizer
     /// <summary>The values kept per parameter, by name; as in checkpoints.</summary>
     public abstract IReadOnlyList<string> Slots { get; }
 
-    internal abstract ParameterUpdate Bind<TLanes, TVector>(TrainingState state)
+    internal abstract ParameterUpdate Bind<TLanes, TVector>()
         where TLanes : struct, ILanes<TVector>
         where TVector : struct;
 }

@@ -9,8 +9,8 @@ public sealed record Sgd(float Rate) : Optimizer(Rate)
 {
     public override IReadOnlyList<string> Slots => [];
 
-    internal override ParameterUpdate Bind<TLanes, TVector>(TrainingState state) =>
-        new ParameterUpdate<TLanes, TVector, Rule>(state, new Rule(LearningRate));
+    internal override ParameterUpdate Bind<TLanes, TVector>() =>
+        new ParameterUpdate<TLanes, TVector, Rule>(new Rule(LearningRate));
 
     internal readonly struct Rule(float rate) : IUpdateRule
     {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Distributed.Engine.Kernels;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 using Distributed.Engine.Optimizers;
 using Distributed.Engine.Reduction;
 
@@ -13,24 +14,27 @@ namespace Distributed.Engine.Training;
 /// </summary>
 public abstract class ParameterUpdate
 {
-    /// <summary>The update of this state by its optimizer, with these kernels.</summary>
-    public static ParameterUpdate Create(TrainingState state, KernelPath path) => path switch
+    /// <summary>The update by this optimizer, with these kernels.</summary>
+    public static ParameterUpdate Create(Optimizer optimizer, KernelPath path) => path switch
     {
-        KernelPath.Vector512 => state.Optimizer.Bind<Lanes512, Vector512<float>>(state),
-        KernelPath.Vector256 => state.Optimizer.Bind<Lanes256, Vector256<float>>(state),
-        KernelPath.Vector128 => state.Optimizer.Bind<Lanes128, Vector128<float>>(state),
-        _ => state.Optimizer.Bind<ScalarLanes, float>(state),
+        KernelPath.Vector512 => optimizer.Bind<Lanes512, Vector512<float>>(),
+        KernelPath.Vector256 => optimizer.Bind<Lanes256, Vector256<float>>(),
+        KernelPath.Vector128 => optimizer.Bind<Lanes128, Vector128<float>>(),
+        _ => optimizer.Bind<ScalarLanes, float>(),
     };
 
-    /// <summary>Updates the elements offset … offset + count − 1.</summary>
+    /// <summary>Updates the elements offset … offset + count − 1 of a state, in place.</summary>
     /// <remarks>
-    /// Units: weight is the batch's total sample weight, above 0. Allocates nothing. Different ranges may be updated
-    /// at the same time by different threads, each with its own instance.
+    /// Units: from is the place of the first of these elements among the pieces' results; weight is the batch's total
+    /// sample weight, above 0. Allocates nothing. Different ranges may be updated at the same time by different
+    /// threads, each with its own instance.
     /// </remarks>
-    public abstract void Apply(PieceTable pieces, int offset, int count, float weight);
+    public abstract void Apply(
+        PieceTable pieces, int from, AlignedBuffer parameters, IReadOnlyList<AlignedBuffer> slots, int offset, int count,
+        float weight);
 }
 
-internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TrainingState state, TRule rule) : ParameterUpdate
+internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule) : ParameterUpdate
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
     where TRule : struct, IUpdateRule
@@ -38,21 +42,28 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TrainingSta
     /// <summary>Floats per block: gradient, parameters and state of one block stay in the first-level cache.</summary>
     private const int BlockFloats = 1024;
 
-    private readonly Memory.AlignedBuffer _gradient = new(BlockFloats);
+    private readonly AlignedBuffer _gradient = new(BlockFloats);
 
-    public override void Apply(PieceTable pieces, int offset, int count, float weight)
+    public override void Apply(
+        PieceTable pieces, int from, AlignedBuffer parameters, IReadOnlyList<AlignedBuffer> slots, int offset, int count,
+        float weight)
     {
-        for (var end = offset + count; offset < end; offset += BlockFloats)
+        for (var done = 0; done < count; done += BlockFloats)
         {
-            var length = Math.Min(BlockFloats, end - offset);
-            pieces.Finish<TLanes, TVector>(offset, length, _gradient.Pointer);
-            var parameters = state.Parameters.Pointer + offset;
-            var first = TRule.Slots > 0 ? state.Slots[0].Pointer + offset : null;
-            var second = TRule.Slots > 1 ? state.Slots[1].Pointer + offset : null;
+            var length = Math.Min(BlockFloats, count - done);
+            pieces.Finish<TLanes, TVector>(from + done, length, _gradient.Pointer);
+            var place = offset + done;
+            var first = TRule.Slots > 0 ? slots[0].Pointer + place : null;
+            var second = TRule.Slots > 1 ? slots[1].Pointer + place : null;
             var vectors = length / TLanes.Count * TLanes.Count;
-            Update<TLanes, TVector>(_gradient.Pointer, parameters, first, second, 0, vectors, weight);
-            Update<ScalarLanes, float>(_gradient.Pointer, parameters, first, second, vectors, length, weight);
+            Update<TLanes, TVector>(
+                _gradient.Pointer, parameters.Pointer + place, first, second, 0, vectors, weight);
+            Update<ScalarLanes, float>(
+                _gradient.Pointer, parameters.Pointer + place, first, second, vectors, length, weight);
         }
+
+        GC.KeepAlive(parameters);
+        GC.KeepAlive(slots);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

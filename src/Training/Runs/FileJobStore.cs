@@ -1,3 +1,4 @@
+using Distributed.Cluster.Messages;
 using Distributed.Coordinator;
 using Distributed.Engine.Checkpoints;
 using Distributed.Engine.Training;
@@ -38,6 +39,7 @@ public sealed class FileJobStore : IJobStore
         {
             _lastStep = resumedFrom.Manifest.Step;
             _last = new Saved(resumedFrom.Path, resumedFrom.Manifest.Fingerprint);
+            Newest = JobDocument.ToCursor(resumedFrom.Manifest);
         }
     }
 
@@ -48,7 +50,9 @@ public sealed class FileJobStore : IJobStore
     /// <summary>The last checkpoint on disk; null before the first.</summary>
     public Saved? Last => _last;
 
-    public Task<Saved> Save(JobCursor cursor)
+    public JobCursor Newest { get; private set; } = JobCursor.Start;
+
+    public Task<Saved> Save(JobCursor cursor, long generation)
     {
         if (_state.FirstNonFinite() is { } parameter)
         {
@@ -96,7 +100,7 @@ public sealed class FileJobStore : IJobStore
         await _ready(cursor.Step);
         var path = _checkpoints.Write(_tensors, _describe(cursor));
         var saved = new Saved(path, _copy.Fingerprint());
-        (_last, _lastStep) = (saved, cursor.Step);
+        (_last, _lastStep, Newest) = (saved, cursor.Step, cursor);
         return saved;
     }
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Distributed.Coordinator;
+using Distributed.Cluster.Messages;
 using Distributed.Engine.Checkpoints;
 using Distributed.Engine.Data;
 using Distributed.Engine.Jobs;

@@ -1,4 +1,4 @@
-using Distributed.Coordinator;
+using Distributed.Cluster.Messages;
 using Distributed.Engine.Checkpoints;
 using Distributed.Engine.Data;
 using Distributed.Engine.Errors;

@@ -1,6 +1,4 @@
-using Distributed.Cluster.Messages;
-
-namespace Distributed.Coordinator;
+namespace Distributed.Cluster.Messages;
 
 /// <summary>
 /// How far a job has come, and the sums of the epoch it is in: all that a resume needs beside the state.

@@ -6,7 +6,7 @@ using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
 
-namespace Distributed.Worker;
+namespace Distributed.Worker.Local;
 
 /// <summary>
 /// A worker's steps in one process: compute the shard, meet the others, finish and update the elements it owns, meet
@@ -17,7 +17,7 @@ namespace Distributed.Worker;
 /// Cost per step: two barriers; every worker reads all pieces of its part of the gradient and writes its part of the
 /// weights.
 /// </remarks>
-public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWork
+public sealed class LocalSteps(LocalJob job, TimeProvider clock)
 {
     private readonly SharedMemoryGroup _group = job.Group;
     private readonly BatchSchedule _schedule = job.Schedule;
@@ -51,7 +51,9 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
             var totals = Totals(step);
             if (!float.IsFinite(totals.Loss))
             {
-                broken = Diagnose(step, batch, totals.Loss);
+                broken = BrokenLoss.Find(
+                    _schedule, step, _group.Losses(_schedule.Batch(step)), _rank, batch.Shards[_rank],
+                    () => _training!, _order);
                 break;
             }
 
@@ -110,7 +112,7 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
             (_rank, _training) = (plan.Rank, null);
         }
 
-        _update ??= ParameterUpdate.Create(job.State, job.Path);
+        _update ??= ParameterUpdate.Create(job.State.Optimizer, job.Path);
         _training ??= new ShardComputation(
             job.TrainingPlan, job.Graph.CountsHits, job.Backend, job.Data.Train, job.State.Parameters,
             _group.Partials[_rank]);
@@ -158,36 +160,8 @@ public sealed class LocalShardWork(LocalJob job, TimeProvider clock) : IShardWor
     {
         _phase = "update";
         var (offset, count) = _group.Owned(_rank);
-        _update!.Apply(batch.Pieces, offset, count, batch.Samples);
-    }
-
-    /// <summary>
-    /// Finds the micro-batch and the layer of a broken loss; the worker that has the micro-batch answers.
-    /// </summary>
-    private NonFinite? Diagnose(long step, Arrangement batch, float loss)
-    {
-        var losses = _group.Losses(_schedule.Batch(step));
-        var microbatch = 0;
-        while (microbatch < losses.Length && float.IsFinite(losses[microbatch]))
-        {
-            microbatch++;
-        }
-
-        if (microbatch == losses.Length)
-        {
-            return _rank == 0 ? new NonFinite(step, loss, -1, "", "sum over the batch") : null;
-        }
-
-        var shard = batch.Shards[_rank];
-        if (microbatch < shard.First || microbatch >= shard.First + shard.Count)
-        {
-            return null;
-        }
-
-        var range = MicrobatchRange.Part(batch.Samples, _schedule.MicrobatchSize, microbatch, 1);
-        var found = _training!.FirstNonFinite(_order, _schedule.StepInEpoch(step) * _schedule.BatchSize, range);
-        return new NonFinite(
-            step, loss, microbatch, found?.Layer ?? "", found?.Operation.Name ?? "sum over the samples");
+        _update!.Apply(
+            batch.Pieces, offset, job.State.Parameters, job.State.Slots, offset, count, batch.Samples);
     }
 
     /// <summary>One size of mini-batch, dealt out.</summary>

@@ -1,0 +1,148 @@
+using Distributed.Cluster.Messages;
+
+namespace Distributed.Coordinator;
+
+/// <content>Checkpoints, and how a job ends.</content>
+public sealed partial class CoordinatorActor
+{
+    private int _lastSaveAttempts;
+
+    /// <summary>
+    /// Starts a checkpoint of the state as it is. False when the state is broken, which ends the job.
+    /// </summary>
+    private bool TrySave()
+    {
+        try
+        {
+            _desk.Start(_cursor.Step, Saving(), Self);
+            if (_store.Address.Length > 0)
+            {
+                var plan = new SavePlan(_generation, _cursor, _store.Address);
+                _members.ForEach(member => member.Link.Tell(plan));
+            }
+
+            return true;
+        }
+        catch (NonFiniteStateException broken)
+        {
+            FailBroken(broken);
+            return false;
+        }
+    }
+
+    /// <summary>A store that refuses at once has failed like one that fails later.</summary>
+    private Task<Saved> Saving()
+    {
+        try
+        {
+            return _store.Save(_cursor, _generation);
+        }
+        catch (Exception error) when (error is not NonFiniteStateException)
+        {
+            return Task.FromException<Saved>(error);
+        }
+    }
+
+    private void OnWritten(CheckpointDesk.Written written)
+    {
+        _desk.Finish(written);
+        if (written.Error is NonFiniteStateException broken)
+        {
+            FailBroken(broken);
+        }
+        else if (written.Error is { } error)
+        {
+            _observer.Tell(new CheckpointFailed(written.Step, error.Message));
+        }
+        else if (written.Saved!.Location.Length > 0)
+        {
+            _observer.Tell(new CheckpointSaved(written.Step, written.Saved.Location));
+        }
+    }
+
+    private void OnLastWritten(CheckpointDesk.Written written)
+    {
+        OnWritten(written);
+        if (written.Error is not { } error || written.Step != _cursor.Step)
+        {
+            SaveLast();
+        }
+        else if (++_lastSaveAttempts < (_options.Recovery?.DiskAttempts ?? 1))
+        {
+            Timers.StartSingleTimer(nameof(SaveAgain), SaveAgain.Instance, _options.Recovery!.DiskRetryEvery);
+        }
+        else
+        {
+            Fail($"step {written.Step}: the last checkpoint could not be written: {error.Message}");
+        }
+    }
+
+    /// <summary>Ends the job once its last step is saved, and saves it first where it is not.</summary>
+    private void SaveLast()
+    {
+        if (_desk.LastSaved is not { } saved || _desk.LastStep != _cursor.Step)
+        {
+            TrySave();
+            return;
+        }
+
+        End(_cursor.Step < _options.StepsTotal
+            ? new JobStopped(_cursor.Step, saved.Location)
+            : new JobDone(
+                _cursor.Step, _options.Epochs, _members.Count, _cursor.TrainLoss, _test.Loss, _test.Accuracy,
+                _trained > TimeSpan.Zero ? _samples / _trained.TotalSeconds : 0, _clock.GetElapsedTime(_started ?? 0),
+                saved.Fingerprint));
+    }
+
+    private void OnWorkFailed(WorkFailed failed)
+    {
+        // Those that were only stopped report too; the one that failed itself has the reason.
+        if (failed.Own || _round.AddFailure(failed.Rank))
+        {
+            Fail($"worker {failed.Rank} of {_members.Count}: {failed.Phase}: {failed.Reason}");
+        }
+    }
+
+    private void FailBroken(NonFiniteStateException broken) => Fail(
+        $"step {_cursor.Step}: {broken.Message}; {Kept}",
+        new NonFinite(_cursor.Step, float.NaN, -1, broken.Parameter, "update"));
+
+    private string Describe(NonFinite broken)
+    {
+        var value = float.IsNaN(broken.Loss) ? "NaN" : "infinite";
+        var where = broken.Layer.Length > 0
+            ? $"first in layer '{broken.Layer}' ({broken.Operation})"
+            : $"first in the {broken.Operation}";
+        var microbatch = broken.Microbatch >= 0 ? $", micro-batch {broken.Microbatch}" : "";
+        return $"step {broken.Step + 1}: the loss is {value}, {where}{microbatch}; "
+            + $"{Kept}; try a smaller --learning-rate";
+    }
+
+    private string Kept => _startedAt == 0 && _desk.LastSaved is null && !_desk.IsWriting
+        ? "it had no checkpoint yet"
+        : "the last good checkpoint is kept";
+
+    private void Fail(string reason, NonFinite? broken = null) => End(new JobFailed(_cursor.Step, reason, broken));
+
+    private void End(JobEnded end)
+    {
+        _observer.Tell(end);
+        foreach (var peer in _roster.Peers)
+        {
+            peer.Link.Tell(new JobOver(end.GetType().Name));
+        }
+
+        Context.Stop(Self);
+    }
+
+    private sealed record SaveAgain
+    {
+        internal static readonly SaveAgain Instance = new();
+    }
+
+    /// <summary>A plan went unanswered for too long.</summary>
+    private sealed record PlanOverdue
+    {
+        internal static readonly PlanOverdue Instance = new();
+    }
+}

@@ -1,0 +1,47 @@
+namespace Distributed.Coordinator;
+
+/// <summary>What a coordinator that is started again must know of the one before it.</summary>
+public interface IJobJournal
+{
+    /// <summary>What was found when the journal was opened.</summary>
+    public JournalState Found { get; }
+
+    /// <summary>Keeps an entry; the task ends once it survives a crash, and fails when the disk does.</summary>
+    public Task Append(JournalEntry entry);
+}
+
+/// <summary>The sum of a journal's entries.</summary>
+/// <param name="Generation">The last that was begun; 0 for none.</param>
+/// <param name="Nodes">The members of the last generation that was formed.</param>
+/// <param name="Committed">The last step known to be committed.</param>
+public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, long Committed)
+{
+    public static JournalState Empty { get; } = new(0, [], 0);
+
+    public JournalState With(JournalEntry entry) => entry switch
+    {
+        GenerationBegun begun => this with { Generation = begun.Generation },
+        GenerationFormed formed => this with { Nodes = formed.Nodes, Committed = formed.Step },
+        StepsDone done => this with { Committed = done.Step },
+        _ => throw new ArgumentException($"journal: unknown entry {entry.GetType().Name}"),
+    };
+}
+
+public abstract record JournalEntry;
+
+/// <summary>Before anyone hears of a generation: its number is never used again.</summary>
+public sealed record GenerationBegun(long Generation) : JournalEntry;
+
+/// <summary>Before a generation's first plan: who holds the state from now on, and of which step.</summary>
+public sealed record GenerationFormed(long Generation, IReadOnlyList<string> Nodes, long Step) : JournalEntry;
+
+/// <summary>Steps up to this one are committed.</summary>
+public sealed record StepsDone(long Step) : JournalEntry;
+
+/// <summary>For a job in one process, which ends with it: keeps nothing.</summary>
+public sealed class NoJournal : IJobJournal
+{
+    public JournalState Found => JournalState.Empty;
+
+    public Task Append(JournalEntry entry) => Task.CompletedTask;
+}

@@ -1,0 +1,29 @@
+namespace Distributed.Coordinator.Membership;
+
+/// <summary>Whether enough workers have joined to begin, or to begin again.</summary>
+public static class Muster
+{
+    /// <summary>Decides, with the reason as one sentence.</summary>
+    /// <param name="joined">Nodes that are here.</param>
+    /// <param name="expected">Nodes that held the state before; empty for a job that begins.</param>
+    /// <param name="needed">How many a job waits for that begins.</param>
+    /// <param name="waited">How long it has been waiting.</param>
+    /// <param name="grace">How long it waits for those expected.</param>
+    public static (bool Begins, string Reason) Decide(
+        IReadOnlyList<string> joined, IReadOnlyList<string> expected, int needed, TimeSpan waited, TimeSpan grace)
+    {
+        if (expected.Count == 0)
+        {
+            return (joined.Count >= needed, $"{joined.Count} of {needed} workers have joined");
+        }
+
+        var missing = expected.Except(joined).ToList();
+        if (missing.Count == 0)
+        {
+            return (true, $"all {expected.Count} workers are back");
+        }
+
+        return (joined.Count > 0 && waited >= grace,
+            $"{string.Join(", ", missing)} missing for {waited.TotalSeconds:0.#} of {grace.TotalSeconds:0.#} s");
+    }
+}

@@ -1,0 +1,76 @@
+using Distributed.Cluster.Links;
+
+namespace Distributed.Worker;
+
+/// <summary>Finds a worker's coordinator over the network, and finds it again each time it is lost.</summary>
+/// <remarks>
+/// <code>
+///        asked              connected
+///  Idle ──────▶ Dialing ──────────────▶ Idle      (failed ──▶ pause, twice as long each time ──▶ Dialing)
+/// </code>
+/// The link is its child, so links die with it. Pauses go from 100 ms to 5 s.
+/// </remarks>
+public sealed class Dialer : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
+
+    private readonly IControlTransport _transport;
+    private readonly string _address;
+    private readonly LinkOptions _options;
+    private readonly TimeProvider _clock;
+    private IActorRef _asker = ActorRefs.Nobody;
+    private TimeSpan _pause = PauseMin;
+
+    public Dialer(IControlTransport transport, string address, LinkOptions options, TimeProvider clock)
+    {
+        (_transport, _address, _options, _clock) = (transport, address, options, clock);
+        Become(Idle);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private void Idle() => Receive<FindCoordinator>(_ => BecomeDialing(Sender));
+
+    private void Dialing()
+    {
+        Receive<Connected>(connected => BecomeIdle(connected.Connection));
+        Receive<Failed>(OnFailed);
+        Receive<Again>(_ => Dial());
+    }
+
+    private void BecomeDialing(IActorRef asker)
+    {
+        Become(Dialing);
+        (_asker, _pause) = (asker, PauseMin);
+        Dial();
+    }
+
+    private void Dial()
+    {
+        var self = Self;
+        _transport.Connect(
+            _address, connection => self.Tell(new Connected(connection)), reason => self.Tell(new Failed(reason)));
+    }
+
+    private void OnFailed(Failed failed)
+    {
+        Context.GetLogger().Debug("{0}: {1}; trying again in {2} s", _address, failed.Reason, _pause.TotalSeconds);
+        Timers.StartSingleTimer(nameof(Again), new Again(), _pause);
+        _pause = _pause * 2 < PauseMax ? _pause * 2 : PauseMax;
+    }
+
+    private void BecomeIdle(IControlConnection connection)
+    {
+        Become(Idle);
+        var (asker, options, clock) = (_asker, _options, _clock);
+        var link = Context.ActorOf(Props.Create(() => new LinkActor(connection, asker, options, clock)));
+        asker.Tell(new CoordinatorFound(link));
+    }
+
+    private sealed record Connected(IControlConnection Connection);
+
+    private sealed record Failed(string Reason);
+
+    private sealed record Again;
+}

@@ -1,0 +1,16 @@
+using Distributed.Cluster.Collectives;
+using Distributed.Engine.Plans;
+using Distributed.Engine.Training;
+
+namespace Distributed.Worker.Local;
+
+/// <summary>What all workers of one process share: beside the job, the state and the collective.</summary>
+public sealed record LocalJob : WorkerJob
+{
+    public required TrainingState State { get; init; }
+
+    public required SharedMemoryGroup Group { get; init; }
+
+    /// <summary>The training plan, for the largest shard.</summary>
+    public required Plan TrainingPlan { get; init; }
+}

@@ -1,0 +1,378 @@
+using Distributed.Cluster;
+using Distributed.Cluster.Collectives;
+using Distributed.Cluster.Links;
+using Distributed.Cluster.Messages;
+using Distributed.Engine.Memory;
+using Distributed.Engine.Reduction;
+using Distributed.Engine.Training;
+
+namespace Distributed.Worker.Replicas;
+
+/// <summary>
+/// The steps of one generation at one worker: compute the shard, send partial sums to their owners, finish and update
+/// what it owns, send that to everyone, and go on once everything of the step has come.
+/// </summary>
+/// <remarks>
+/// <code>
+/// shard ─▶ losses to all ─▶ bucket by bucket, as each becomes ready:
+///            partial sums to its owners ─▶ (all in, all losses finite) finish, update ─▶ weights to all, state to mirror
+///          ─▶ (all weights and all mirrored state in) the step is committed here
+/// </code>
+/// Frames of the next step may come before this one is complete (see <see cref="StepArrivals"/>); weights never do,
+/// because an owner needs this worker's partial sums first.
+/// Nothing is sent again and nothing is waited for by the clock: a lost frame is a lost link, which ends the generation.
+/// Calls come one at a time; whoever calls holds the gate.
+/// </remarks>
+internal sealed class Exchange
+{
+    private readonly ReplicaJob _job;
+    private readonly Replica _replica;
+    private readonly ShardRunner _runner;
+    private readonly IDataLink _link;
+    private readonly TimeProvider _clock;
+    private readonly Form _form;
+    private readonly GroupLayout _layout;
+    private readonly BucketPlan _plan;
+    private readonly int _rank;
+    private readonly PartialSums[] _received;
+    private readonly StepArrivals[] _arrivals;
+    private readonly AlignedBuffer[] _lossFrames;
+    private readonly ParameterUpdate _update;
+    private readonly BucketProgress _progress;
+    private readonly Action<Exchange, Action> _compute;
+    private Lease? _lease;
+    private StepTotals? _totals;
+
+    /// <param name="compute">Runs a shard: its second argument is called on the compute thread, and
+    /// <see cref="OnReady"/> afterwards for every bucket, within the gate.</param>
+    internal Exchange(
+        ReplicaJob job, Replica replica, ShardRunner runner, IDataLink link, TimeProvider clock, Form form,
+        Action<Exchange, Action> compute)
+    {
+        (_job, _replica, _runner, _link, _clock, _form, _compute) = (job, replica, runner, link, clock, form, compute);
+        _layout = job.Layout(form.Buckets, form.Members.Length);
+        (_plan, _rank) = (_layout.Plan, form.Rank);
+        var microbatches = MicrobatchRange.CountOf(job.Schedule.BatchSize, job.Schedule.MicrobatchSize);
+        var pieces = CanonicalTree.PiecesMax(form.Shards);
+        var own = _layout.Owner(_rank).Partials;
+        _received = [.. form.Members.Select(_ => new PartialSums(own.Length, pieces))];
+        _arrivals = [.. Enumerable.Range(0, 2)
+            .Select(_ => new StepArrivals(_plan.Workers, _plan.Buckets, microbatches))];
+        _lossFrames = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(2 * microbatches))];
+        _update = ParameterUpdate.Create(job.Optimizer, job.Path);
+        _progress = new BucketProgress(_plan, _rank, job.Optimizer.Slots.Count);
+        Arrivals(Step).Reset(Step);
+        Arrivals(Step + 1).Reset(Step + 1);
+    }
+
+    internal long Generation => _form.Generation;
+
+    /// <summary>Frames that fit neither the present step nor the next: none, if everyone keeps to the protocol.</summary>
+    internal long UnexpectedFrames { get; private set; }
+
+    private long Step => _replica.Current.Cursor!.Step;
+
+    /// <summary>Trains the steps of a lease; the task ends after the last or at a broken loss.</summary>
+    internal Task<TrainDone> Train(TrainPlan plan)
+    {
+        if (plan.FirstStep != Step || _lease is not null)
+        {
+            throw new InvalidOperationException($"plan for step {plan.FirstStep} at step {Step}");
+        }
+
+        _lease = new Lease(plan);
+        StartStep(_lease);
+        return _lease.Result.Task;
+    }
+
+    /// <summary>A bucket's own partial sums are there, and at the first one the losses too.</summary>
+    internal void OnReady(int bucket)
+    {
+        if (_lease is not { } lease)
+        {
+            return; // the losses turned out broken meanwhile
+        }
+
+        if (bucket == 0)
+        {
+            lease.Compute += _clock.GetElapsedTime(lease.StepStarted);
+            SendLosses(lease);
+        }
+
+        SendPartials(lease, bucket);
+        _progress.SetReady(bucket);
+        if (bucket == 0)
+        {
+            OnLosses();
+        }
+
+        TryUpdate(bucket);
+    }
+
+    /// <summary>The shard's computation failed; the reason becomes the lease's.</summary>
+    internal void OnComputeFailed(Exception error) =>
+        _lease?.Result.TrySetException(new WorkException($"compute, step {Step + 1}", error));
+
+    /// <summary>Ends the lease that is under way: a newer generation has begun.</summary>
+    internal void Abandon() =>
+        _lease?.Result.TrySetException(new CollectiveException($"generation {Generation} has ended"));
+
+    internal void OnFrame(in FrameHeader header, ReadOnlySpan<float> floats)
+    {
+        switch (header.Kind)
+        {
+            case FrameKind.Losses when header.Step == Step || header.Step == Step + 1:
+                OnLosses(header, floats);
+                break;
+            case FrameKind.Partials when header.Step == Step || header.Step == Step + 1:
+                OnPartials(header, floats);
+                break;
+            case FrameKind.Weights when header.Step == Step && _lease is not null:
+                OnWeights(header, floats);
+                break;
+            case FrameKind.Mirror when header.Step == Step && _lease is not null:
+                OnMirror(header, floats);
+                break;
+            case var _ when header.Step < Step:
+                break; // came twice, the second time late
+            default:
+                UnexpectedFrames++;
+                break;
+        }
+    }
+
+    private StepArrivals Arrivals(long step) => _arrivals[step & 1];
+
+    private void StartStep(Lease lease)
+    {
+        var step = Step;
+        _totals = null;
+        _progress.Reset();
+        lease.StepStarted = _clock.GetTimestamp();
+        lease.Deal(_job.Schedule, step, _received, _layout.Owner(_rank).Partials);
+        var shard = lease.Batch.Shards[_rank];
+        var arrivals = Arrivals(step);
+        var parameters = _replica.Current.Parameters;
+        _compute(this, () =>
+        {
+            if (shard.Count > 0)
+            {
+                _runner.Run(
+                    step, parameters, shard, arrivals.Losses.AsSpan(shard.First, shard.Count),
+                    arrivals.Hits.AsSpan(shard.First, shard.Count));
+            }
+        });
+    }
+
+    private void SendLosses(Lease lease)
+    {
+        var shard = lease.Batch.Shards[_rank];
+        var arrivals = Arrivals(Step);
+        var frame = _lossFrames[Step & 1];
+        arrivals.Losses.AsSpan(shard.First, shard.Count).CopyTo(frame.Span);
+        arrivals.Hits.AsSpan(shard.First, shard.Count).CopyTo(frame.Span[shard.Count..]);
+        arrivals.TryAddLosses(_rank);
+        for (var i = 1; i < _plan.Workers; i++)
+        {
+            Send((_rank + i) % _plan.Workers, FrameKind.Losses, 0, 0, shard.First, 2 * shard.Count, frame, 0);
+        }
+    }
+
+    /// <summary>To every owner its part, starting after this worker so that no owner is everyone's first.</summary>
+    private void SendPartials(Lease lease, int bucket)
+    {
+        var pieces = lease.Batch.Pieces[_rank];
+        var partials = _runner.Partials;
+        for (var i = 0; i < _plan.Workers; i++)
+        {
+            var owner = (_rank + i) % _plan.Workers;
+            var stretches = _layout.Owner(owner).Stretches(bucket);
+            for (var piece = 0; piece < pieces; piece++)
+            {
+                for (var s = 0; s < stretches.Count; s++)
+                {
+                    var (from, to, count) = stretches[s];
+                    if (owner == _rank)
+                    {
+                        partials.Piece(piece).Slice(from, count).CopyTo(_received[_rank].Piece(piece)[to..]);
+                        continue;
+                    }
+
+                    Send(
+                        owner, FrameKind.Partials, bucket, (piece * stretches.Count) + s, to, count, partials.Buffer,
+                        (piece * partials.Stride) + from);
+                }
+            }
+        }
+    }
+
+    private void OnLosses(in FrameHeader header, ReadOnlySpan<float> floats)
+    {
+        var arrivals = Arrivals(header.Step);
+        if (!arrivals.TryAddLosses(header.From))
+        {
+            return;
+        }
+
+        var count = header.Count / 2;
+        floats[..count].CopyTo(arrivals.Losses.AsSpan(header.Offset));
+        floats[count..].CopyTo(arrivals.Hits.AsSpan(header.Offset));
+        if (header.Step == Step)
+        {
+            OnLosses();
+        }
+    }
+
+    /// <summary>Once all losses are in, the step is either good for everyone or for nobody.</summary>
+    private void OnLosses()
+    {
+        var arrivals = Arrivals(Step);
+        if (_lease is not { } lease || arrivals.HeardCount < _plan.Workers || _totals is not null)
+        {
+            return;
+        }
+
+        var microbatches = lease.Batch.Microbatches;
+        var totals = new StepTotals(
+            CanonicalTree.Sum(arrivals.Losses.AsSpan(0, microbatches)),
+            CanonicalTree.Sum(arrivals.Hits.AsSpan(0, microbatches)), lease.Batch.Samples);
+        _totals = totals;
+        if (!float.IsFinite(totals.Loss))
+        {
+            var found = _runner.FindBroken(
+                Step, _replica.Current.Parameters, arrivals.Losses.AsSpan(0, microbatches), _rank,
+                lease.Batch.Shards[_rank]);
+            EndLease(lease, found);
+            return;
+        }
+
+        for (var bucket = 0; bucket < _plan.Buckets && _lease == lease; bucket++)
+        {
+            TryUpdate(bucket);
+        }
+    }
+
+    private void OnPartials(in FrameHeader header, ReadOnlySpan<float> floats)
+    {
+        var stretches = _layout.Owner(_rank).Stretches(header.Bucket).Count;
+        if (Arrivals(header.Step).TryAddPart(header.Bucket, header.From, header.Part))
+        {
+            floats.CopyTo(_received[header.From].Piece(header.Part / stretches)[header.Offset..]);
+            if (header.Step == Step)
+            {
+                TryUpdate(header.Bucket);
+            }
+        }
+    }
+
+    /// <summary>Updates this worker's segment of a bucket, once every partial sum and every loss is in.</summary>
+    private void TryUpdate(int bucket)
+    {
+        if (_lease is not { } lease || _totals is not { } totals || !float.IsFinite(totals.Loss)
+            || !_progress.IsReady(bucket) || _progress.IsUpdated(bucket)
+            || Arrivals(Step).PartCount(bucket) < ExpectedParts(lease, bucket))
+        {
+            return;
+        }
+
+        var segment = _plan.Segment(bucket, _rank);
+        if (segment.Count > 0)
+        {
+            Update(lease.Batch, bucket, segment);
+        }
+
+        _progress.SetUpdated(bucket);
+        TryCommit(lease);
+    }
+
+    private void Update(Lease.Arrangement batch, int bucket, FlatRange segment)
+    {
+        var (from, to) = (_replica.Current, _replica.Next);
+        to.Invalidate();
+        Copy(from.Parameters, to.Parameters, segment);
+        for (var slot = 0; slot < to.Slots.Count; slot++)
+        {
+            Copy(from.Slots[slot], to.Slots[slot], segment);
+        }
+
+        _update.Apply(
+            batch.Table, _layout.Owner(_rank).ResultOffset(bucket), to.Parameters, to.Slots, segment.Offset,
+            segment.Count, batch.Samples);
+        for (var i = 1; i < _plan.Workers; i++)
+        {
+            Send(
+                (_rank + i) % _plan.Workers, FrameKind.Weights, bucket, 0, segment.Offset, segment.Count,
+                to.Parameters, segment.Offset);
+        }
+
+        for (var slot = 0; slot < to.Slots.Count && _plan.Workers > 1; slot++)
+        {
+            Send(
+                _plan.MirrorOf(_rank), FrameKind.Mirror, bucket, slot, segment.Offset, segment.Count, to.Slots[slot],
+                segment.Offset);
+        }
+    }
+
+    private void OnWeights(in FrameHeader header, ReadOnlySpan<float> floats)
+    {
+        if (_progress.TryAddWeights(header.Bucket, header.From))
+        {
+            _replica.Next.Invalidate();
+            floats.CopyTo(_replica.Next.Parameters.Span[header.Offset..]);
+            TryCommit(_lease!);
+        }
+    }
+
+    private void OnMirror(in FrameHeader header, ReadOnlySpan<float> floats)
+    {
+        if (_progress.TryAddMirror(header.Bucket, header.Part))
+        {
+            _replica.Next.Invalidate();
+            floats.CopyTo(_replica.Next.Slots[header.Part].Span[header.Offset..]);
+            TryCommit(_lease!);
+        }
+    }
+
+    private void TryCommit(Lease lease)
+    {
+        if (!_progress.IsComplete)
+        {
+            return;
+        }
+
+        var totals = _totals!.Value;
+        var done = Step;
+        _replica.Commit(totals, _job.Schedule.StepsPerEpoch, _plan.Kept(_rank));
+        Arrivals(done).Reset(done + 2);
+        lease.Add(totals, _rank, _clock.GetElapsedTime(lease.StepStarted));
+        if (lease.IsDone)
+        {
+            EndLease(lease, null);
+        }
+        else
+        {
+            StartStep(lease);
+        }
+    }
+
+    private void EndLease(Lease lease, NonFinite? broken)
+    {
+        _lease = null;
+        lease.Result.TrySetResult(lease.Report(_rank, broken));
+    }
+
+    private int ExpectedParts(Lease lease, int bucket)
+    {
+        var pieces = lease.Batch.PieceCount - lease.Batch.Pieces[_rank];
+        return pieces * _layout.Owner(_rank).Stretches(bucket).Count;
+    }
+
+    private void Send(
+        int to, FrameKind kind, int bucket, int part, int offset, int count, AlignedBuffer buffer, int from) =>
+        _link.Send(
+            _form.Members[to], new FrameHeader(kind, Generation, Step, _rank, bucket, part, offset, count), buffer,
+            from);
+
+    private static void Copy(AlignedBuffer from, AlignedBuffer to, FlatRange range) =>
+        from.Span.Slice(range.Offset, range.Count).CopyTo(to.Span[range.Offset..]);
+}

@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using Distributed.Cluster.Collectives;
+using Distributed.Engine.Optimizers;
+using Distributed.Engine.Plans;
+
+namespace Distributed.Worker.Replicas;
+
+/// <summary>What a worker with a copy of its own of the weights knows of the job. Shared and never changed.</summary>
+public sealed record ReplicaJob : WorkerJob
+{
+    private readonly ConcurrentDictionary<int, Plan> _plans = new();
+    private readonly ConcurrentDictionary<(int Buckets, int Workers), GroupLayout> _layouts = new();
+
+    public required Optimizer Optimizer { get; init; }
+
+    /// <summary>What the starting weights are a function of.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>How the gradients' partial sums lie.</summary>
+    public PartialLayout Partials => TrainingPlan(1).Partials;
+
+    /// <summary>A training plan for shards of so many samples at most; made once per size.</summary>
+    public Plan TrainingPlan(int samplesMax) =>
+        _plans.GetOrAdd(samplesMax, (size, graph) => graph.TrainingPlan(size), Graph);
+
+    /// <summary>Who owns what in a group of so many workers; made once per size.</summary>
+    public GroupLayout Layout(int buckets, int workers) => _layouts.GetOrAdd(
+        (buckets, workers),
+        (size, job) => new GroupLayout(job.Graph.Layout.Length, size.Buckets, size.Workers, job.Partials),
+        this);
+}

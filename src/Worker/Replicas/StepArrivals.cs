@@ -1,0 +1,66 @@
+namespace Distributed.Worker.Replicas;
+
+/// <summary>
+/// What has arrived for one step from the others before the owner can finish: losses, and pieces of partial sums.
+/// </summary>
+/// <remarks>
+/// A worker may be a step ahead of another, so a group keeps two of these, for the present step and the next one.
+/// Frames that come twice count once. Not safe for threads.
+/// </remarks>
+internal sealed class StepArrivals(int workers, int buckets, int microbatchesMax)
+{
+    private readonly ulong[] _parts = new ulong[buckets * workers];
+    private readonly int[] _partCounts = new int[buckets];
+    private readonly bool[] _heard = new bool[workers];
+
+    internal long Step { get; private set; }
+
+    /// <summary>A loss sum per micro-batch of the mini-batch.</summary>
+    internal float[] Losses { get; } = new float[microbatchesMax];
+
+    /// <summary>Hits per micro-batch of the mini-batch.</summary>
+    internal float[] Hits { get; } = new float[microbatchesMax];
+
+    /// <summary>Workers whose losses are in.</summary>
+    internal int HeardCount { get; private set; }
+
+    internal void Reset(long step)
+    {
+        Step = step;
+        HeardCount = 0;
+        Array.Clear(_parts);
+        Array.Clear(_partCounts);
+        Array.Clear(_heard);
+    }
+
+    /// <summary>Pieces of a bucket's partial sums that are in.</summary>
+    internal int PartCount(int bucket) => _partCounts[bucket];
+
+    /// <summary>False where this frame has come before.</summary>
+    internal bool TryAddPart(int bucket, int rank, int part)
+    {
+        var bit = 1ul << part;
+        ref var parts = ref _parts[(bucket * workers) + rank];
+        if ((parts & bit) != 0)
+        {
+            return false;
+        }
+
+        parts |= bit;
+        _partCounts[bucket]++;
+        return true;
+    }
+
+    /// <summary>False where this worker's losses have come before.</summary>
+    internal bool TryAddLosses(int rank)
+    {
+        if (_heard[rank])
+        {
+            return false;
+        }
+
+        _heard[rank] = true;
+        HeardCount++;
+        return true;
+    }
+}
