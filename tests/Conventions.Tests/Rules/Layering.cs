@@ -12,6 +12,7 @@ internal static class Layering
         ["Actors"] = [],
         ["Actors.TestKit"] = ["Actors"],
         ["Cluster"] = ["Actors", "Engine"],
+        ["Simulation"] = ["Cluster", "Actors", "Engine"],
         ["Worker"] = ["Cluster", "Actors", "Engine"],
         ["Coordinator"] = ["Cluster", "Actors", "Engine"],
         ["Training"] = ["Coordinator", "Worker", "Cluster", "Actors", "Engine"],

@@ -1,0 +1,179 @@
+using Distributed.Engine.Training;
+
+namespace Distributed.Simulation;
+
+/// <summary>
+/// The compute of one process: work is done at one instant, when its turn comes, and its results are told later, when
+/// a machine would have had them.
+/// </summary>
+internal sealed class SimulatedCompute(SimulatedProcess process) : ICompute
+{
+    private readonly Queue<ComputeWork> _waiting = new();
+    private ComputeWork? _current;
+
+    public Task<T> Run<T>(ComputeKind kind, Func<T> work)
+    {
+        var piece = new ResultWork<T>(process, kind, work);
+        Add(piece);
+        return piece.Task;
+    }
+
+    public Task RunInParts(ComputeKind kind, Action work, int parts, Action<int> ready)
+    {
+        var piece = new PartsWork(process, kind, work, parts, ready);
+        Add(piece);
+        return piece.Task;
+    }
+
+    /// <summary>The current work has ended: the next one starts.</summary>
+    internal void Next()
+    {
+        if (_waiting.TryDequeue(out _current))
+        {
+            _current.Start();
+        }
+    }
+
+    private void Add(ComputeWork work)
+    {
+        if (!process.IsAlive || !process.Simulator.IsOnThread())
+        {
+            return;
+        }
+
+        if (_current is null)
+        {
+            _current = work;
+            work.Start();
+        }
+        else
+        {
+            _waiting.Enqueue(work);
+        }
+    }
+}
+
+/// <summary>One piece of work: done at its start, told of in parts, ended after its duration.</summary>
+internal abstract class ComputeWork(SimulatedProcess process, ComputeKind kind, int parts, Action<int>? ready)
+    : ProcessEvent(process)
+{
+    private bool _isBegun;
+    private long _startNs;
+    private long _durationNs;
+    private int _partsReady;
+
+    /// <summary>What the work threw.</summary>
+    protected Exception? Failure { get; private set; }
+
+    /// <summary>An event at this instant, so that the work does not run inside the actor that asks for it.</summary>
+    internal void Start() => Process.Simulator.Schedule(TimeSpan.Zero, this);
+
+    protected sealed override void RunInProcess(long sequence)
+    {
+        if (!_isBegun)
+        {
+            Begin();
+        }
+        else if (_partsReady < parts && Failure is null)
+        {
+            TellPart();
+        }
+        else
+        {
+            Process.Compute.Next();
+            Complete();
+            return;
+        }
+
+        var isLast = _partsReady == parts || Failure is not null;
+        Process.Simulator.ScheduleAt(_startNs + (isLast ? _durationNs : PartNs(_partsReady)), this);
+    }
+
+    protected abstract void Execute();
+
+    /// <summary>Ends the task; what awaits it runs within this call, on the simulator's thread.</summary>
+    protected abstract void Complete();
+
+    private void Begin()
+    {
+        _isBegun = true;
+        var node = Process.Node;
+        var options = node.Simulator.Options.Compute;
+        var jitter = 1 + (options.JitterFraction * node.ComputeRandom.Uniform());
+        _startNs = node.Simulator.NowNs;
+        _durationNs = (long)(Nanoseconds.From(options.DurationOf(kind, parts)) * node.SlowFactor * jitter);
+        try
+        {
+            Execute();
+        }
+        catch (Exception error)
+        {
+            Failure = error;
+        }
+    }
+
+    private void TellPart()
+    {
+        try
+        {
+            ready!(_partsReady++);
+        }
+        catch (Exception error)
+        {
+            Failure = error;
+        }
+    }
+
+    /// <summary>When a part is ready: the forward pass, a third of the whole, gives none.</summary>
+    private long PartNs(int part)
+    {
+        var forwardNs = kind == ComputeKind.Shard ? _durationNs / 3 : 0;
+        return forwardNs + (long)((Int128)(_durationNs - forwardNs) * (part + 1) / parts);
+    }
+}
+
+internal sealed class ResultWork<T>(SimulatedProcess process, ComputeKind kind, Func<T> work)
+    : ComputeWork(process, kind, 0, null)
+{
+    private readonly TaskCompletionSource<T> _task = new();
+    private T? _result;
+
+    internal Task<T> Task => _task.Task;
+
+    protected override void Execute() => _result = work();
+
+    protected override void Complete()
+    {
+        if (Failure is { } failure)
+        {
+            _task.SetException(failure);
+        }
+        else
+        {
+            _task.SetResult(_result!);
+        }
+    }
+}
+
+internal sealed class PartsWork(
+    SimulatedProcess process, ComputeKind kind, Action work, int parts, Action<int> ready)
+    : ComputeWork(process, kind, parts, ready)
+{
+    private readonly TaskCompletionSource _task = new();
+
+    internal Task Task => _task.Task;
+
+    protected override void Execute() => work();
+
+    protected override void Complete()
+    {
+        if (Failure is { } failure)
+        {
+            _task.SetException(failure);
+        }
+        else
+        {
+            _task.SetResult();
+        }
+    }
+}
