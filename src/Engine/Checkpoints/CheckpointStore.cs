@@ -77,6 +77,7 @@ public sealed class CheckpointStore
     /// <summary>The newest checkpoint that verifies; null where the directory holds none at all.</summary>
     /// <remarks>
     /// Verified are the manifest, the model file's size and its SHA-256. Where a newer one is damaged, Reason says so.
+    /// It survives the machine's death from here on, also where writing it was never acknowledged.
     /// Errors: UserErrorException where there are checkpoints and none is good, or one is of a newer version.
     /// </remarks>
     public FoundCheckpoint? Latest()
@@ -90,6 +91,9 @@ public sealed class CheckpointStore
                 var reason = faults.Count == 0
                     ? null
                     : $"{string.Join("; ", faults)}; going on from {folder.Name} instead";
+
+                // Its writer may have died between renaming and flushing, and what is gone on from must not vanish.
+                _disk.Flush(_directory);
                 return new FoundCheckpoint(folder.Path, manifest, reason) { Disk = _disk };
             }
             catch (DamagedCheckpointException fault)

@@ -19,10 +19,10 @@ public static class DiskOperations
         return bytes;
     }
 
-    /// <summary>Makes a directory, and those missing above it, whose names survive the machine's death.</summary>
+    /// <summary>Makes a directory, and those missing above it; the names of all survive the machine's death.</summary>
     /// <remarks>
-    /// The name of a directory that is there is flushed all the same: whoever made it may have died before flushing.
-    /// One above that this process may not read cannot be flushed; its names are left to the file system.
+    /// The names of those that are there are flushed all the same: whoever made one may have died before flushing.
+    /// What this process may not read it cannot flush; names in such a directory are left to the file system.
     /// </remarks>
     public static void CreateDirectoryDurably(this IDisk disk, string path)
     {
@@ -32,11 +32,7 @@ public static class DiskOperations
             return;
         }
 
-        if (!disk.DirectoryExists(above))
-        {
-            disk.CreateDirectoryDurably(above);
-        }
-
+        disk.CreateDirectoryDurably(above);
         disk.CreateDirectory(full);
         try
         {
