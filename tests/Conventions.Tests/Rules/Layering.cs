@@ -14,6 +14,7 @@ internal static class Layering
         ["Cluster"] = ["Engine"],
         ["Worker"] = ["Cluster", "Actors", "Engine"],
         ["Coordinator"] = ["Cluster", "Actors", "Engine"],
+        ["Simulation"] = ["Cluster", "Actors", "Engine"],
         ["Training"] = ["Coordinator", "Worker", "Cluster", "Actors", "Engine"],
         ["Cli"] = ["Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
     };
