@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Distributed.Engine.Disks;
 using Distributed.Engine.Errors;
 
 namespace Distributed.Engine.Checkpoints;
 
 /// <summary>A folder that is named as a checkpoint, good or not.</summary>
-internal sealed class CheckpointFolder(string path, long step)
+internal sealed class CheckpointFolder(IDisk disk, string path, long step)
 {
     internal const string Prefix = "step-";
 
@@ -19,14 +20,14 @@ internal sealed class CheckpointFolder(string path, long step)
     internal static string NameOf(long step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D9}");
 
     /// <summary>The folder, or null where its name is not a checkpoint's.</summary>
-    internal static CheckpointFolder? TryParse(string path, string asideSuffix)
+    internal static CheckpointFolder? TryParse(IDisk disk, string path, string asideSuffix)
     {
         var name = System.IO.Path.GetFileName(path);
         var plain = name.EndsWith(asideSuffix, StringComparison.Ordinal) ? name[..^asideSuffix.Length] : name;
         return plain.StartsWith(Prefix, StringComparison.Ordinal)
             && long.TryParse(plain.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step)
             && NameOf(step) == plain
-            ? new CheckpointFolder(path, step)
+            ? new CheckpointFolder(disk, path, step)
             : null;
     }
 
@@ -39,7 +40,7 @@ internal sealed class CheckpointFolder(string path, long step)
         try
         {
             var manifestPath = System.IO.Path.Combine(path, CheckpointStore.ManifestFileName);
-            var manifest = CheckpointManifest.Parse(manifestPath, File.ReadAllBytes(manifestPath));
+            var manifest = CheckpointManifest.Parse(manifestPath, disk.ReadAll(manifestPath));
             if (manifest.Step != step)
             {
                 throw new DamagedCheckpointException($"manifest.json is of step {manifest.Step}");
@@ -79,7 +80,7 @@ internal sealed class CheckpointFolder(string path, long step)
             throw new DamagedCheckpointException($"manifest.json names a model file outside: '{manifest.ModelFile}'");
         }
 
-        using var stream = File.OpenRead(System.IO.Path.Combine(path, manifest.ModelFile));
+        using var stream = disk.Open(System.IO.Path.Combine(path, manifest.ModelFile));
         if (stream.Length != manifest.ModelBytes)
         {
             throw new DamagedCheckpointException(

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Distributed.Engine.Disks;
 using Distributed.Engine.Errors;
 
 namespace Distributed.Engine.Checkpoints;
@@ -7,7 +8,8 @@ namespace Distributed.Engine.Checkpoints;
 /// <remarks>
 /// A checkpoint is a folder step-000001234 with model.safetensors and manifest.json. It is written under a temporary
 /// name in the same directory, its files and the folder flushed to the disk, renamed into place, and the directory
-/// flushed. Only then older ones are removed: the new one and the newest good one before it stay.
+/// flushed. Only then older ones are removed: the new one and the newest good one before it stay. What a death left
+/// under a temporary name is removed before the next one is written, which needs its room.
 /// One process at a time writes to a directory.
 /// Errors: IOException where the disk fails; what was there before stays readable.
 /// </remarks>
@@ -25,17 +27,24 @@ public sealed class CheckpointStore
     private const string AsideSuffix = ".replaced";
 
     private readonly string _directory;
+    private readonly IDisk _disk;
     private readonly Action<CheckpointStage> _reached;
 
     public CheckpointStore(string directory)
-        : this(directory, static _ => { })
+        : this(directory, LocalDisk.Instance)
+    {
+    }
+
+    public CheckpointStore(string directory, IDisk disk)
+        : this(directory, disk, static _ => { })
     {
     }
 
     /// <param name="reached">Told of each stage that is done; a test throws there, as if the process had died.</param>
-    internal CheckpointStore(string directory, Action<CheckpointStage> reached)
+    internal CheckpointStore(string directory, IDisk disk, Action<CheckpointStage> reached)
     {
         _directory = Path.GetFullPath(directory);
+        _disk = disk;
         _reached = reached;
     }
 
@@ -43,22 +52,23 @@ public sealed class CheckpointStore
     /// <param name="manifest">The store fills in the file's name, size and hash, and the fingerprint.</param>
     public string Write(CheckpointState state, CheckpointManifest manifest)
     {
-        Directory.CreateDirectory(_directory);
+        _disk.CreateDirectoryDurably(_directory);
+        RemoveUnfinished();
         var name = CheckpointFolder.NameOf(manifest.Step);
-        var temporary = Path.Combine(_directory, $"{TemporaryPrefix}{name}-{Guid.NewGuid():N}");
+        var temporary = Path.Combine(_directory, TemporaryPrefix + name);
         var final = Path.Combine(_directory, name);
-        Directory.CreateDirectory(temporary);
+        _disk.CreateDirectory(temporary);
         _reached(CheckpointStage.FolderCreated);
         var complete = WriteModel(Path.Combine(temporary, ModelFileName), state, manifest);
         _reached(CheckpointStage.ModelWritten);
-        WriteDurably(Path.Combine(temporary, ManifestFileName), stream => stream.Write(complete.ToJson()));
-        DurableDirectory.Flush(temporary);
+        _disk.WriteDurably(Path.Combine(temporary, ManifestFileName), file => file.Write(complete.ToJson()));
+        _disk.Flush(temporary);
         _reached(CheckpointStage.ManifestWritten);
         StepAside(final, manifest.Step);
         _reached(CheckpointStage.OldOneAside);
-        Directory.Move(temporary, final);
+        _disk.MoveDirectory(temporary, final);
         _reached(CheckpointStage.InPlace);
-        DurableDirectory.Flush(_directory);
+        _disk.Flush(_directory);
         _reached(CheckpointStage.Durable);
         RemoveOlder(manifest.Step);
         return final;
@@ -67,6 +77,7 @@ public sealed class CheckpointStore
     /// <summary>The newest checkpoint that verifies; null where the directory holds none at all.</summary>
     /// <remarks>
     /// Verified are the manifest, the model file's size and its SHA-256. Where a newer one is damaged, Reason says so.
+    /// It survives the machine's death from here on, also where writing it was never acknowledged.
     /// Errors: UserErrorException where there are checkpoints and none is good, or one is of a newer version.
     /// </remarks>
     public FoundCheckpoint? Latest()
@@ -80,7 +91,10 @@ public sealed class CheckpointStore
                 var reason = faults.Count == 0
                     ? null
                     : $"{string.Join("; ", faults)}; going on from {folder.Name} instead";
-                return new FoundCheckpoint(folder.Path, manifest, reason);
+
+                // Its writer may have died between renaming and flushing, and what is gone on from must not vanish.
+                _disk.Flush(_directory);
+                return new FoundCheckpoint(folder.Path, manifest, reason) { Disk = _disk };
             }
             catch (DamagedCheckpointException fault)
             {
@@ -97,15 +111,18 @@ public sealed class CheckpointStore
 
     /// <summary>One checkpoint's folder, verified as by <see cref="Latest"/>.</summary>
     /// <remarks>Errors: UserErrorException where it is no checkpoint, is damaged or is of a newer version.</remarks>
-    public static FoundCheckpoint Open(string folder)
+    public static FoundCheckpoint Open(string folder) => Open(folder, LocalDisk.Instance);
+
+    /// <inheritdoc cref="Open(string)"/>
+    public static FoundCheckpoint Open(string folder, IDisk disk)
     {
         var path = Path.GetFullPath(Path.TrimEndingDirectorySeparator(folder));
-        var parsed = CheckpointFolder.TryParse(path, AsideSuffix)
+        var parsed = CheckpointFolder.TryParse(disk, path, AsideSuffix)
             ?? throw new UserErrorException(
                 $"{folder} is no checkpoint: give a folder named {CheckpointFolder.Prefix} and the step");
         try
         {
-            return new FoundCheckpoint(path, parsed.Verify(), null);
+            return new FoundCheckpoint(path, parsed.Verify(), null) { Disk = disk };
         }
         catch (DamagedCheckpointException fault)
         {
@@ -121,7 +138,8 @@ public sealed class CheckpointStore
     /// </remarks>
     public static void Read(FoundCheckpoint checkpoint, CheckpointState state, bool parametersOnly = false)
     {
-        using var file = SafeTensorsReader.Open(Path.Combine(checkpoint.Path, checkpoint.Manifest.ModelFile));
+        using var file = SafeTensorsReader.Open(
+            Path.Combine(checkpoint.Path, checkpoint.Manifest.ModelFile), checkpoint.Disk);
         state.ReadFrom(file, parametersOnly);
         var fingerprint = parametersOnly ? checkpoint.Manifest.Fingerprint : Fingerprint.Compute(state);
         if (fingerprint != checkpoint.Manifest.Fingerprint)
@@ -132,11 +150,11 @@ public sealed class CheckpointStore
         }
     }
 
-    private static CheckpointManifest WriteModel(string path, CheckpointState state, CheckpointManifest manifest)
+    private CheckpointManifest WriteModel(string path, CheckpointState state, CheckpointManifest manifest)
     {
         using var hash = SHA256.Create();
         long bytes = 0;
-        WriteDurably(path, file =>
+        _disk.WriteDurably(path, file =>
         {
             using var hashed = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true);
             SafeTensorsWriter.Write(hashed, state.Tensors);
@@ -154,43 +172,36 @@ public sealed class CheckpointStore
         };
     }
 
-    private static void WriteDurably(string path, Action<FileStream> write)
-    {
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        write(stream);
-        stream.Flush(flushToDisk: true);
-    }
-
     /// <summary>See Note [Replacing a step]. Of two old ones the good one stays; if both are, the plain one.</summary>
-    private static void StepAside(string final, long step)
+    private void StepAside(string final, long step)
     {
-        if (!Directory.Exists(final))
+        if (!_disk.DirectoryExists(final))
         {
             return;
         }
 
         var aside = final + AsideSuffix;
-        if (Directory.Exists(aside))
+        if (_disk.DirectoryExists(aside))
         {
-            if (!new CheckpointFolder(final, step).IsGood())
+            if (!new CheckpointFolder(_disk, final, step).IsGood())
             {
-                Directory.Delete(final, recursive: true);
+                _disk.DeleteDirectory(final);
                 return;
             }
 
-            Directory.Delete(aside, recursive: true);
+            _disk.DeleteDirectory(aside);
         }
 
-        Directory.Move(final, aside);
+        _disk.MoveDirectory(final, aside);
     }
 
     /// <summary>
-    /// Removes what the new checkpoint makes superfluous: temporary folders, the replaced one, and of the older ones
-    /// all but the newest good. A good checkpoint of a later step is of another run: not ours to remove.
+    /// Removes what the new checkpoint makes superfluous: the replaced one, and of the older ones all but the newest
+    /// good. A good checkpoint of a later step is of another run: not ours to remove.
     /// </summary>
     private void RemoveOlder(long step)
     {
-        var superfluous = Directory.EnumerateDirectories(_directory, TemporaryPrefix + "*").ToList();
+        var superfluous = new List<string>();
         var previousFound = false;
         foreach (var folder in Folders().Where(folder => folder.Name != CheckpointFolder.NameOf(step)))
         {
@@ -205,21 +216,30 @@ public sealed class CheckpointStore
 
         foreach (var path in superfluous)
         {
-            Directory.Delete(path, recursive: true);
+            _disk.DeleteDirectory(path);
             _reached(CheckpointStage.OneRemoved);
+        }
+    }
+
+    private void RemoveUnfinished()
+    {
+        foreach (var path in _disk.Directories(_directory).Where(
+            path => Path.GetFileName(path).StartsWith(TemporaryPrefix, StringComparison.Ordinal)))
+        {
+            _disk.DeleteDirectory(path);
         }
     }
 
     /// <summary>All that may be checkpoints, newest first; of one step, the one in place, then the one aside.</summary>
     private List<CheckpointFolder> Folders()
     {
-        if (!Directory.Exists(_directory))
+        if (!_disk.DirectoryExists(_directory))
         {
             return [];
         }
 
-        return Directory.EnumerateDirectories(_directory, CheckpointFolder.Prefix + "*")
-            .Select(path => CheckpointFolder.TryParse(path, AsideSuffix))
+        return _disk.Directories(_directory)
+            .Select(path => CheckpointFolder.TryParse(_disk, path, AsideSuffix))
             .OfType<CheckpointFolder>()
             .OrderByDescending(folder => folder.Step)
             .ThenBy(folder => folder.Name.Length)
@@ -230,7 +250,10 @@ public sealed class CheckpointStore
 /// <summary>A checkpoint that verified.</summary>
 /// <param name="Path">Its folder.</param>
 /// <param name="Reason">Why it is not the newest; null when it is.</param>
-public sealed record FoundCheckpoint(string Path, CheckpointManifest Manifest, string? Reason);
+public sealed record FoundCheckpoint(string Path, CheckpointManifest Manifest, string? Reason)
+{
+    internal IDisk Disk { get; init; } = LocalDisk.Instance;
+}
 
 /// <summary>How far writing a checkpoint has come.</summary>
 internal enum CheckpointStage

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Distributed.Engine.Disks;
 using Distributed.Engine.Errors;
 
 namespace Distributed.Engine.Checkpoints;
@@ -11,12 +12,12 @@ namespace Distributed.Engine.Checkpoints;
 /// </remarks>
 internal sealed class SafeTensorsReader : IDisposable
 {
-    private readonly FileStream _stream;
+    private readonly Stream _stream;
     private readonly SafeTensorsHeader _header;
     private readonly Dictionary<string, SafeTensorsEntry> _byName;
     private readonly long _dataStart;
 
-    private SafeTensorsReader(string path, FileStream stream)
+    private SafeTensorsReader(string path, Stream stream)
     {
         Path = path;
         _stream = stream;
@@ -34,9 +35,9 @@ internal sealed class SafeTensorsReader : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    internal static SafeTensorsReader Open(string path)
+    internal static SafeTensorsReader Open(string path, IDisk disk)
     {
-        var stream = OpenFile(path);
+        var stream = OpenFile(path, disk);
         try
         {
             return new SafeTensorsReader(path, stream);
@@ -73,11 +74,11 @@ internal sealed class SafeTensorsReader : IDisposable
         LittleEndianFloats.Read(_stream, tensor.Values);
     }
 
-    private static FileStream OpenFile(string path)
+    private static Stream OpenFile(string path, IDisk disk)
     {
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            return disk.Open(path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

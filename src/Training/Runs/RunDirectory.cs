@@ -1,4 +1,5 @@
 using System.Globalization;
+using Distributed.Engine.Disks;
 using Distributed.Engine.Errors;
 
 namespace Distributed.Training.Runs;
@@ -129,7 +130,7 @@ public sealed class RunDirectory : IDisposable
         var isNew = !Directory.Exists(path);
         try
         {
-            Directory.CreateDirectory(path);
+            LocalDisk.Instance.CreateDirectoryDurably(System.IO.Path.GetFullPath(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

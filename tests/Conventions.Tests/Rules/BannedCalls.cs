@@ -43,7 +43,6 @@ internal static class BannedCalls
         ("src/Cli/", "Console.", "the terminal is what it talks to"),
         ("src/Cli/", "Guid.", "a run's name for people, which decides no bits"),
         ("src/Actors.TestKit/Dispatch/SeededDispatcher.cs", RandomType, "its caller gives the seed; trains nothing"),
-        ("src/Engine/Checkpoints/CheckpointStore.cs", "Guid.", "a temporary folder's name, which decides no bits"),
         ("src/Engine/Kernels/Lanes/DoubleArithmetic.cs", "Math.", "the oracle in double precision; trains nothing"),
         ("src/Engine/Backends/Reference/", "Math.", "the oracle in double precision; trains nothing"),
     ];

@@ -15,6 +15,7 @@ internal static class Layering
         ["Simulation"] = ["Cluster", "Actors", "Engine"],
         ["Worker"] = ["Cluster", "Actors", "Engine"],
         ["Coordinator"] = ["Cluster", "Actors", "Engine"],
+        ["Simulation"] = ["Cluster", "Actors", "Engine"],
         ["Training"] = ["Coordinator", "Worker", "Cluster", "Actors", "Engine"],
         ["Cli"] = ["Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
     };

@@ -1,4 +1,5 @@
 using Distributed.Engine.Checkpoints;
+using Distributed.Engine.Disks;
 using Distributed.Engine.Errors;
 
 namespace Distributed.Engine.Tests.Checkpoints;
@@ -151,7 +152,7 @@ public sealed class CheckpointStoreTests : IDisposable
             var before = Arrange(folder, scene);
             var newState = new SampleState(seed: 77);
             var reached = new List<CheckpointStage>();
-            var died = Dies(() => new CheckpointStore(folder.Path, stage =>
+            var died = Dies(() => new CheckpointStore(folder.Path, LocalDisk.Instance, stage =>
             {
                 reached.Add(stage);
                 if (reached.Count == death)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Distributed.Engine.Checkpoints;
+using Distributed.Engine.Disks;
 using Distributed.Engine.Errors;
 using Distributed.Engine.Memory;
 
@@ -47,7 +48,7 @@ public sealed class SafeTensorsTests : IDisposable
         source.Parameters.Span[3] = float.Epsilon;
         var path = Write(stream => SafeTensorsWriter.Write(stream, source.State.Tensors));
         var target = new SampleState();
-        using (var file = SafeTensorsReader.Open(path))
+        using (var file = Open(path))
         {
             target.State.ReadFrom(file, parametersOnly: false);
         }
@@ -66,7 +67,7 @@ public sealed class SafeTensorsTests : IDisposable
             "__metadata__":{"format":"pt"},"a":{"data_offsets":[0,4],"shape":[],"dtype":"F32"}}
             """,
             dataBytes: 8);
-        using var file = SafeTensorsReader.Open(path);
+        using var file = Open(path);
         Assert.Equal(["a", "e", "b"], file.Entries.Select(entry => entry.Name));
         Assert.Equal("pt", file.Metadata["format"]);
     }
@@ -121,7 +122,7 @@ public sealed class SafeTensorsTests : IDisposable
     public void Reader_SaysInOneLineWhatIsWrong(string header, int dataBytes, string expected)
     {
         var path = WriteRaw(header, dataBytes);
-        var error = Assert.Throws<UserErrorException>(() => SafeTensorsReader.Open(path).Dispose());
+        var error = Assert.Throws<UserErrorException>(() => Open(path).Dispose());
         Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
@@ -135,14 +136,14 @@ public sealed class SafeTensorsTests : IDisposable
     public void Reader_SaysInOneLineWhatIsWrong_WithTheLength(byte[] bytes, string expected)
     {
         var path = Write(stream => stream.Write(bytes));
-        var error = Assert.Throws<UserErrorException>(() => SafeTensorsReader.Open(path).Dispose());
+        var error = Assert.Throws<UserErrorException>(() => Open(path).Dispose());
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Reader_NamesTheFile_WhenThereIsNone()
     {
-        var error = Assert.Throws<UserErrorException>(() => SafeTensorsReader.Open(_folder.File("none")).Dispose());
+        var error = Assert.Throws<UserErrorException>(() => Open(_folder.File("none")).Dispose());
         Assert.Contains("there is no such file", error.Message, StringComparison.Ordinal);
     }
 
@@ -156,7 +157,7 @@ public sealed class SafeTensorsTests : IDisposable
         for (var length = 0; length < bytes.Length; length++)
         {
             var path = Write(stream => stream.Write(bytes, 0, length));
-            Assert.Throws<UserErrorException>(() => SafeTensorsReader.Open(path).Dispose());
+            Assert.Throws<UserErrorException>(() => Open(path).Dispose());
         }
 
         var random = new Random(5);
@@ -167,7 +168,7 @@ public sealed class SafeTensorsTests : IDisposable
             var path = Write(stream => stream.Write(damaged));
             try
             {
-                using var file = SafeTensorsReader.Open(path);
+                using var file = Open(path);
                 Assert.Equal(6, file.Entries.Length);
             }
             catch (UserErrorException error)
@@ -195,11 +196,13 @@ public sealed class SafeTensorsTests : IDisposable
 
         void AssertFault(CheckpointState state, string expected)
         {
-            using var file = SafeTensorsReader.Open(path);
+            using var file = Open(path);
             var error = Assert.Throws<UserErrorException>(() => state.ReadFrom(file, parametersOnly: false));
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         }
     }
+
+    private static SafeTensorsReader Open(string path) => SafeTensorsReader.Open(path, LocalDisk.Instance);
 
     private string WriteRaw(string header, int dataBytes) =>
         Write(stream =>

@@ -1,12 +1,18 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace Distributed.Engine.Checkpoints;
+namespace Distributed.Engine.Disks;
 
 /// <summary>Makes the names in a directory survive a power cut, as flushing a file does its contents.</summary>
 internal static partial class DurableDirectory
 {
     private const int ReadOnly = 0;
+
+    /// <summary>ENOENT.</summary>
+    private const int NotFound = 2;
+
+    /// <summary>EACCES.</summary>
+    private const int PermissionDenied = 13;
 
     /// <summary>EINVAL: the file system cannot do it, as some network file systems.</summary>
     private const int InvalidArgument = 22;
@@ -34,8 +40,16 @@ internal static partial class DurableDirectory
         }
     }
 
-    private static IOException Failure(string operation, string directory, int error) =>
-        new($"{directory}: cannot {operation} the directory: {new Win32Exception(error).Message}", error);
+    private static Exception Failure(string operation, string directory, int error)
+    {
+        var line = $"{directory}: cannot {operation} the directory: {new Win32Exception(error).Message}";
+        return error switch
+        {
+            NotFound => new DirectoryNotFoundException(line),
+            PermissionDenied => new UnauthorizedAccessException(line),
+            _ => new IOException(line, error),
+        };
+    }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
