@@ -276,7 +276,8 @@ public sealed partial class CoordinatorActor
 
         if (plan.Start == StartFrom.Checkpoint)
         {
-            _store.Serve(FormFor(plan, addresses, -1, _store.Address), plan.Transfers);
+            _ = _store.Serve(FormFor(plan, addresses, -1, _store.Address), plan.Transfers).PipeTo(
+                Self, success: () => new StoreRead(null), failure: error => new StoreRead(error.Message));
         }
 
         Timers.CancelAll();
@@ -364,8 +365,8 @@ public sealed partial class CoordinatorActor
 
         _candidates = [.. _members];
         _expected = [.. _members.Select(member => member.Join.Node)];
-        Adopt(plan);
         Announce(plan);
+        Adopt(plan);
         (_incidentAt, _change, _journalAttempts) = (null, "", 0);
         Continue();
     }
@@ -374,13 +375,16 @@ public sealed partial class CoordinatorActor
     private void Adopt(RecoveryPlan plan)
     {
         var (before, now) = (_cursor.Step, plan.Cursor.Step);
-        if (now > before && _started is not null)
+        if (now > before)
         {
             var teller = _members.Select(member => member.Standing!)
                 .OrderByDescending(standing => standing.TotalsFrom + standing.Totals.Count).First();
             var steps = teller.Totals.Skip((int)Math.Max(0, before - teller.TotalsFrom))
                 .Take((int)(now - Math.Max(before, teller.TotalsFrom))).ToList();
-            _observer.Tell(new StepsCommitted(now - steps.Count, steps, TimeSpan.Zero, []));
+            if (steps.Count > 0)
+            {
+                _observer.Tell(new StepsCommitted(now - steps.Count, steps, TimeSpan.Zero, []));
+            }
         }
         else if (now < before)
         {
@@ -397,13 +401,22 @@ public sealed partial class CoordinatorActor
         {
             _started = _clock.GetTimestamp();
             _observer.Tell(new JobStarted(
-                _members.Count, _options.StepsTotal, _options.StepsPerEpoch, _options.Epochs, _cursor.Step));
+                _members.Count, _options.StepsTotal, _options.StepsPerEpoch, _options.Epochs,
+                Math.Min(_cursor.Step, plan.Cursor.Step)));
         }
         else
         {
             _observer.Tell(new MembersChanged(
-                _generation, [.. _members.Select(member => member.Join.Name)], _cursor.Step,
+                _generation, [.. _members.Select(member => member.Join.Name)], plan.Cursor.Step,
                 $"{_change}; {plan.Reason}", _clock.GetElapsedTime(_incidentAt!.Value)));
+        }
+    }
+
+    private void OnStoreRead(StoreRead read)
+    {
+        if (read.Error is { } error)
+        {
+            Fail($"the checkpoint of step {_store.Newest.Step} cannot be read: {error}");
         }
     }
 
@@ -469,6 +482,8 @@ public sealed partial class CoordinatorActor
     {
         internal static readonly FormOverdue Instance = new();
     }
+
+    private sealed record StoreRead(string? Error);
 
     private sealed record Journaled(long Generation)
     {

@@ -135,6 +135,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<StopJob>(_ => _stopAsked = true);
         Receive<Leave>(_ => OnLeave());
         Receive<CheckpointDesk.Written>(OnWritten);
+        Receive<StoreRead>(OnStoreRead);
         Receive<JournalFailed>(OnJournalFailed);
         Receive<JournalAgain>(again => Append(again.Entry));
         Receive<Journaled>(_ => { }, written => !written.IsFor(_generation));

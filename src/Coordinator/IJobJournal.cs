@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Distributed.Coordinator;
 
 /// <summary>What a coordinator that is started again must know of the one before it.</summary>
@@ -27,6 +29,9 @@ public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, 
     };
 }
 
+[JsonDerivedType(typeof(GenerationBegun), "begun")]
+[JsonDerivedType(typeof(GenerationFormed), "formed")]
+[JsonDerivedType(typeof(StepsDone), "steps")]
 public abstract record JournalEntry;
 
 /// <summary>Before anyone hears of a generation: its number is never used again.</summary>

@@ -30,10 +30,12 @@ public interface IJobStore
     {
     }
 
-    /// <summary>Gives members of a forming generation the newest state, each once it has said hello.</summary>
-    public void Serve(Form form, IReadOnlyList<Transfer> transfers)
-    {
-    }
+    /// <summary>
+    /// Reads the newest state, and gives members of a forming generation what they need of it, each once it has said
+    /// hello.
+    /// </summary>
+    /// <remarks>The task ends when the state is read, and fails where it cannot be.</remarks>
+    public Task Serve(Form form, IReadOnlyList<Transfer> transfers) => Task.CompletedTask;
 }
 
 /// <summary>A state on disk, or just hashed where nothing is kept.</summary>

@@ -25,4 +25,7 @@ public enum ComputeKind
 
     /// <summary>Reading or writing a checkpoint.</summary>
     Checkpoint,
+
+    /// <summary>Writing one entry of a journal.</summary>
+    Journal,
 }

@@ -20,6 +20,9 @@ public sealed class SimulatedDisk : IDisk
     /// <param name="draw">draw(n) is in [0, n); called only where a fault or a death leaves something open.</param>
     public SimulatedDisk(Func<int, int> draw) => _draw = draw;
 
+    /// <summary>Between a death and <see cref="Restart"/>.</summary>
+    public bool IsDead => _dead;
+
     /// <summary>How many operations have changed or flushed something, or died at it; reading is not counted.</summary>
     public long Operations => _faults.Operations;
 

@@ -14,9 +14,6 @@ namespace Distributed.Worker.Replicas;
 /// </remarks>
 internal sealed class Formation
 {
-    /// <summary>Floats per frame of a transfer, 1 MiB.</summary>
-    private const int FrameFloats = 1 << 18;
-
     private readonly Form _form;
     private readonly Replica _replica;
     private readonly IDataLink _link;
@@ -61,7 +58,8 @@ internal sealed class Formation
             var givers = _form.Incoming.Select(transfer => transfer.From);
             foreach (var address in _form.Members.Concat(givers).Distinct().Where(one => one != _link.Address))
             {
-                _link.Send(address, Header(FrameKind.Hello, 0, new FlatRange(0, 0)));
+                _link.Send(address, new FrameHeader(
+                    FrameKind.Hello, _form.Generation, _form.Cursor.Step, _form.Rank, 0, 0, 0, 0));
             }
         }
 
@@ -166,18 +164,10 @@ internal sealed class Formation
             var to = _form.Members[rank];
             for (var slot = 0; slot < sources.Count; slot++)
             {
-                for (var done = 0; done < transfer.Range.Count; done += FrameFloats)
-                {
-                    var count = Math.Min(FrameFloats, transfer.Range.Count - done);
-                    var part = new FlatRange(transfer.Range.Offset + done, count);
-                    _link.Send(to, Header(kind, slot, part), sources[slot], part.Offset);
-                }
+                _link.SendRange(to, kind, _form, slot, transfer.Range, sources[slot]);
             }
         }
     }
-
-    private FrameHeader Header(FrameKind kind, int part, FlatRange range) => new(
-        kind, _form.Generation, _form.Cursor.Step, _form.Rank, 0, part, range.Offset, range.Count);
 
     private RangeSet Incoming(bool weights) => RangeSet.Of(
         _form.Incoming.Where(transfer => transfer.Weights == weights).Select(transfer => transfer.Range));
