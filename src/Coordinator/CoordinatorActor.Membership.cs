@@ -349,8 +349,7 @@ public sealed partial class CoordinatorActor
     {
         Become(Sealing);
         Timers.CancelAll();
-        Append(new GenerationFormed(
-            _generation, [.. _members.Select(member => member.Join.Node)], _plan!.Cursor.Step));
+        Append(new GenerationFormed(_generation, [.. _members.Select(member => member.Join.Node)]));
     }
 
     private void OnSealed()
@@ -389,6 +388,11 @@ public sealed partial class CoordinatorActor
         else if (now < before)
         {
             _observer.Tell(new JobRolledBack(before, now, plan.Reason));
+        }
+
+        if (now != before)
+        {
+            AppendQuietly(new StepsDone(now));
         }
 
         _evaluated = now == before ? _evaluated : now == _startedAt && now < _options.StepsTotal;

@@ -15,7 +15,7 @@ public interface IJobJournal
 /// <summary>The sum of a journal's entries.</summary>
 /// <param name="Generation">The last that was begun; 0 for none.</param>
 /// <param name="Nodes">The members of the last generation that was formed.</param>
-/// <param name="Committed">The last step known to be committed.</param>
+/// <param name="Committed">Steps that were told to be committed.</param>
 public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, long Committed)
 {
     public static JournalState Empty { get; } = new(0, [], 0);
@@ -23,7 +23,7 @@ public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, 
     public JournalState With(JournalEntry entry) => entry switch
     {
         GenerationBegun begun => this with { Generation = begun.Generation },
-        GenerationFormed formed => this with { Nodes = formed.Nodes, Committed = formed.Step },
+        GenerationFormed formed => this with { Nodes = formed.Nodes },
         StepsDone done => this with { Committed = done.Step },
         _ => throw new ArgumentException($"journal: unknown entry {entry.GetType().Name}"),
     };
@@ -37,10 +37,10 @@ public abstract record JournalEntry;
 /// <summary>Before anyone hears of a generation: its number is never used again.</summary>
 public sealed record GenerationBegun(long Generation) : JournalEntry;
 
-/// <summary>Before a generation's first plan: who holds the state from now on, and of which step.</summary>
-public sealed record GenerationFormed(long Generation, IReadOnlyList<string> Nodes, long Step) : JournalEntry;
+/// <summary>Before a generation's first plan: who holds the state from now on.</summary>
+public sealed record GenerationFormed(long Generation, IReadOnlyList<string> Nodes) : JournalEntry;
 
-/// <summary>Steps up to this one are committed.</summary>
+/// <summary>After the observer was told: so many steps are committed; fewer than before after a roll back.</summary>
 public sealed record StepsDone(long Step) : JournalEntry;
 
 /// <summary>For a job in one process, which ends with it: keeps nothing.</summary>

@@ -155,7 +155,11 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     private void BecomeForming(Form form)
     {
         Become(Forming);
-        Timers.StartSingleTimer(nameof(Forming), new FormingOverdue(), _options.FormingPatience);
+        if (form.Rank >= 0)
+        {
+            Timers.StartSingleTimer(nameof(Forming), new FormingOverdue(), _options.FormingPatience);
+        }
+
         Pipe(_work.Form(form), form.Rank);
     }
 

@@ -190,7 +190,17 @@ internal sealed class SimulatedCluster
             "no unhandled message", $"{node.Name}: {message}");
         var listener = system.ActorOf(Props.Create(() => new Observer(unhandled)), "unhandled");
         system.EventStream.Subscribe<UnhandledMessage>(listener);
+        Action<object> logged = line => OnLogged(node, (LogEvent)line);
+        system.EventStream.Subscribe<LogEvent>(system.ActorOf(Props.Create(() => new Observer(logged)), "log"));
         return system;
+    }
+
+    private void OnLogged(SimulatedNode node, LogEvent line)
+    {
+        if (line.Level == LogLevel.ErrorLevel)
+        {
+            _monitors.Hurt("no actor fails", $"{node.Name}: {line.Message}");
+        }
     }
 
     /// <summary>A worker's process: ends when its worker does.</summary>
