@@ -62,10 +62,13 @@ internal static class DataLinkEnds
     {
         var back = route.Reverse;
         var (isKnown, isKnownToPeer) = (route.IsKnownToSender, back.IsKnownToSender);
-        if (isKnown || isKnownToPeer)
+        if (isKnown)
         {
-            DropSide(route, isKnown, reason);
-            DropSide(back, isKnownToPeer, reason);
+            DropSide(route, reason);
+        }
+        if (isKnownToPeer)
+        {
+            DropSide(back, reason);
         }
     }
 
@@ -85,17 +88,14 @@ internal static class DataLinkEnds
         route.From.Simulator.Network.Receivers[route.From.Index]?.OnPeerLost(route.To.Name, reason);
     });
 
-    private static void DropSide(Route route, bool isKnown, string reason)
+    private static void DropSide(Route route, string reason)
     {
         route.RefusedEpoch = route.Epoch;
         route.Lane.ClearEpoch = 0;
-        if (isKnown)
-        {
-            var toldNs = route.From.Simulator.NowNs + route.DrawLatencyNs();
-            TellAt(toldNs, route, route.Epoch, reason);
-            ref var floorPs = ref route.Reverse.Lane.FrameFloorPs;
-            floorPs = Math.Max(floorPs, toldNs * Nanoseconds.Picoseconds);
-        }
+        var toldNs = route.From.Simulator.NowNs + route.DrawLatencyNs();
+        TellAt(toldNs, route, route.Epoch, reason);
+        ref var floorPs = ref route.Reverse.Lane.FrameFloorPs;
+        floorPs = Math.Max(floorPs, toldNs * Nanoseconds.Picoseconds);
     }
 
     private static void TellAt(long dueNs, Route route, uint epoch, string reason) =>

@@ -34,7 +34,7 @@ internal sealed class SimulatedDataLink(SimulatedProcess process) : IDataLink
             return;
         }
 
-        if ((uint)offset + (ulong)(uint)header.Count > (uint)(buffer?.Length ?? 0))
+        if (offset < 0 || header.Count < 0 || (long)offset + header.Count > (buffer?.Length ?? 0))
         {
             throw NoSuchFloats(header, buffer, offset);
         }
