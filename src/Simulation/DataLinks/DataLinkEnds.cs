@@ -3,7 +3,9 @@ namespace Distributed.Simulation;
 /// <summary>The ways in which data links end; see Note [Epochs of a data link].</summary>
 internal static class DataLinkEnds
 {
-    /// <summary>One side drops its link, without being told; the other side is told if it has taken part in it.</summary>
+    /// <summary>
+    /// One side drops its link, without being told; the other side is told if it has taken part in it.
+    /// </summary>
     /// <param name="route">From the side that drops.</param>
     /// <param name="reason">For the other side.</param>
     /// <param name="isSilent">Whether the other side has only its time-out to notice by.</param>
@@ -13,9 +15,9 @@ internal static class DataLinkEnds
         var isKnownToPeer = route.IsAccepted || back.IsAccepted;
         var peerEpoch = back.Epoch;
         back.RefusedEpoch = Math.Max(back.RefusedEpoch, isKnownToPeer ? peerEpoch : back.AcceptedEpoch);
-        route.Epoch++;
-        route.ClearEpoch = 0;
-        back.ClearEpoch = 0;
+        route.Lane.Epoch++;
+        route.Lane.ClearEpoch = 0;
+        back.Lane.ClearEpoch = 0;
         if (route.Flow is { IsShared: false } flow)
         {
             flow.Clear();
@@ -33,7 +35,7 @@ internal static class DataLinkEnds
         else
         {
             var toldNs = route.Transmit(new ActionPacket(() => Tell(back, peerEpoch, reason)));
-            route.FrameFloorPs = toldNs * Nanoseconds.Picoseconds; // new links come after the end of the old one
+            route.Lane.FrameFloorPs = toldNs * Nanoseconds.Picoseconds; // new links come after the end of the old one
         }
     }
 
@@ -42,7 +44,7 @@ internal static class DataLinkEnds
     {
         var epoch = route.Epoch;
         route.RefusedEpoch = epoch;
-        route.ClearEpoch = 0;
+        route.Lane.ClearEpoch = 0;
         if (route.To.IsPoweredOff)
         {
             TellAt(
@@ -60,10 +62,13 @@ internal static class DataLinkEnds
     {
         var back = route.Reverse;
         var (isKnown, isKnownToPeer) = (route.IsKnownToSender, back.IsKnownToSender);
-        if (isKnown || isKnownToPeer)
+        if (isKnown)
         {
-            DropSide(route, isKnown, reason);
-            DropSide(back, isKnownToPeer, reason);
+            DropSide(route, reason);
+        }
+        if (isKnownToPeer)
+        {
+            DropSide(back, reason);
         }
     }
 
@@ -80,19 +85,17 @@ internal static class DataLinkEnds
 
         Close(route, "connection reset");
         route.From.Log($"data link with {route.To.Name} lost: {reason}");
-        route.From.Process?.Data.Receiver?.OnPeerLost(route.To.Name, reason);
+        route.From.Simulator.Network.Receivers[route.From.Index]?.OnPeerLost(route.To.Name, reason);
     });
 
-    private static void DropSide(Route route, bool isKnown, string reason)
+    private static void DropSide(Route route, string reason)
     {
         route.RefusedEpoch = route.Epoch;
-        route.ClearEpoch = 0;
-        if (isKnown)
-        {
-            var toldNs = route.From.Simulator.NowNs + route.DrawLatencyNs();
-            TellAt(toldNs, route, route.Epoch, reason);
-            route.Reverse.FrameFloorPs = Math.Max(route.Reverse.FrameFloorPs, toldNs * Nanoseconds.Picoseconds);
-        }
+        route.Lane.ClearEpoch = 0;
+        var toldNs = route.From.Simulator.NowNs + route.DrawLatencyNs();
+        TellAt(toldNs, route, route.Epoch, reason);
+        ref var floorPs = ref route.Reverse.Lane.FrameFloorPs;
+        floorPs = Math.Max(floorPs, toldNs * Nanoseconds.Picoseconds);
     }
 
     private static void TellAt(long dueNs, Route route, uint epoch, string reason) =>

@@ -8,10 +8,10 @@ internal struct Frame
 {
     internal FrameHeader Header;
     internal AlignedBuffer? Buffer;
-    internal Route Route;
     internal long ArrivalPs;
     internal int Offset;
     internal uint Epoch;
+    internal int To;
 
     internal readonly ReadOnlySpan<float> Floats =>
         Buffer is null ? [] : Buffer.Span.Slice(Offset, Header.Count);

@@ -4,58 +4,70 @@ namespace Distributed.Simulation;
 internal static class FrameArrival
 {
     /// <summary>Delivers the frame, or keeps it, or finds that its link is gone.</summary>
-    internal static void Take(in Frame frame)
+    internal static void Take(Route route, in Frame frame)
     {
-        var route = frame.Route;
-        if (frame.Epoch == route.ClearEpoch && frame.Epoch == route.Epoch)
+        if (IsVoid(route, frame))
         {
-            Deliver(frame);
+            return;
         }
-        else if (!IsVoid(frame))
+
+        if (route.Waiting.HasFrames || HasToWait(route, frame))
         {
-            if (route.Waiting.HasFrames || HasToWait(frame))
-            {
-                route.Waiting.Add(frame);
-            }
-            else
-            {
-                TakeWithCare(frame);
-            }
+            route.Waiting.Add(frame);
+        }
+        else
+        {
+            TakeWithCare(route, frame);
         }
     }
 
     /// <summary>Whether one of the sides has dropped the frame's link.</summary>
-    internal static bool IsVoid(in Frame frame) =>
-        frame.Epoch != frame.Route.Epoch || frame.Epoch <= frame.Route.RefusedEpoch;
+    internal static bool IsVoid(Route route, in Frame frame) =>
+        frame.Epoch != route.Epoch || frame.Epoch <= route.RefusedEpoch;
+
+    internal static bool IsVoidOrBlocked(Route route, in Frame frame) => IsVoid(route, frame) || route.IsBlocked;
 
     /// <summary>Whether the way is blocked; for a new link the way back counts too, since it answers.</summary>
-    internal static bool HasToWait(in Frame frame) =>
-        frame.Route.IsBlocked || (frame.Epoch > frame.Route.AcceptedEpoch && frame.Route.Reverse.IsBlocked);
+    internal static bool HasToWait(Route route, in Frame frame) =>
+        route.IsBlocked || (frame.Epoch > route.AcceptedEpoch && route.Reverse.IsBlocked);
 
     /// <summary>Delivers a frame that nothing on the way holds back, if the receiver is there.</summary>
-    internal static void TakeWithCare(in Frame frame)
+    internal static void TakeWithCare(Route route, in Frame frame)
     {
-        var route = frame.Route;
         var process = route.To.Process;
-        if (process?.Data.Receiver is null)
+        if (process is null || route.To.Simulator.Network.Receivers[route.To.Index] is null)
         {
             DataLinkEnds.Refuse(route);
         }
         else if (process.IsPostponing)
         {
             var copy = frame;
-            process.Postpone(() => DeliverWithCare(copy));
+            process.Postpone(() => DeliverWithCare(route, copy));
         }
         else
         {
-            DeliverWithCare(frame);
+            DeliverWithCare(route, frame);
         }
     }
 
-    private static void DeliverWithCare(in Frame frame)
+    /// <summary>Hands over the floats as they lie in the sender's buffer now.</summary>
+    internal static void Deliver(SimulatedNode from, in Frame frame)
     {
-        var route = frame.Route;
-        if (IsVoid(frame))
+        var simulator = from.Simulator;
+        if (simulator.LogsFrames)
+        {
+            var header = frame.Header;
+            simulator.Nodes[frame.To].Log(
+                $"takes {header.Kind} g{header.Generation} s{header.Step} b{header.Bucket} p{header.Part} "
+                + $"o{header.Offset} n{header.Count} from {from.Name}");
+        }
+
+        simulator.Network.Receivers[frame.To]!.OnFrame(frame.Header, frame.Floats);
+    }
+
+    private static void DeliverWithCare(Route route, in Frame frame)
+    {
+        if (IsVoid(route, frame))
         {
             return;
         }
@@ -73,7 +85,7 @@ internal static class FrameArrival
             route.Repeats.Add(frame);
         }
 
-        Deliver(frame);
+        Deliver(route.From, frame);
         if (isRepeated && route.RepeatCount == 0)
         {
             route.Waiting.Repeat(route.Repeats);
@@ -81,22 +93,7 @@ internal static class FrameArrival
         else if (route is { RepeatCount: 0, IsBlocked: false } && !route.Waiting.HasFrames
             && route.To.Process is { IsPostponing: false } && route.IsAccepted)
         {
-            route.ClearEpoch = frame.Epoch;
+            route.Lane.ClearEpoch = frame.Epoch;
         }
-    }
-
-    private static void Deliver(in Frame frame)
-    {
-        var route = frame.Route;
-        var simulator = route.To.Simulator;
-        if (simulator.LogsFrames)
-        {
-            var header = frame.Header;
-            route.To.Log(
-                $"takes {header.Kind} g{header.Generation} s{header.Step} b{header.Bucket} p{header.Part} "
-                + $"o{header.Offset} n{header.Count} from {route.From.Name}");
-        }
-
-        route.To.Process!.Data.Receiver!.OnFrame(frame.Header, frame.Floats);
     }
 }

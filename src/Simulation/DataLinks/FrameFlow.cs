@@ -9,9 +9,10 @@ namespace Distributed.Simulation;
 /// the receiver is taken when frames reach it, first come first served; a frame that has to wait there holds back
 /// those behind it in the flow.
 /// </remarks>
-internal sealed class FrameFlow(Simulator simulator, int framesPerEvent) : SimulatedEvent
+internal sealed class FrameFlow(SimulatedNode from, int framesPerEvent) : SimulatedEvent
 {
-    private readonly SimulatedNetwork _network = simulator.Network;
+    private readonly Simulator _simulator = from.Simulator;
+    private readonly SimulatedNetwork _network = from.Simulator.Network;
     private Frame[] _frames = new Frame[16];
     private int _head;
     private int _count;
@@ -23,7 +24,7 @@ internal sealed class FrameFlow(Simulator simulator, int framesPerEvent) : Simul
     internal bool IsShared => framesPerEvent > 1;
 
     internal void Add(
-        Route route, long arrivalPs, in FrameHeader header, AlignedBuffer? buffer, int offset)
+        int to, uint epoch, long arrivalPs, in FrameHeader header, AlignedBuffer? buffer, int offset)
     {
         if (_count == _frames.Length)
         {
@@ -33,10 +34,10 @@ internal sealed class FrameFlow(Simulator simulator, int framesPerEvent) : Simul
         ref var frame = ref _frames[(_head + _count) & (_frames.Length - 1)];
         frame.Header = header;
         frame.Buffer = buffer;
-        frame.Route = route;
         _lastArrivalPs = frame.ArrivalPs = Math.Max(arrivalPs, _lastArrivalPs);
         frame.Offset = offset;
-        frame.Epoch = route.Epoch;
+        frame.Epoch = epoch;
+        frame.To = to;
         _count++;
         if (_armed == 0)
         {
@@ -65,7 +66,7 @@ internal sealed class FrameFlow(Simulator simulator, int framesPerEvent) : Simul
         if (_admittedCount == 0)
         {
             var admittedPs = Admit();
-            if (Nanoseconds.AtOrAfter(admittedPs) > simulator.NowNs)
+            if (Nanoseconds.AtOrAfter(admittedPs) > _simulator.NowNs)
             {
                 Arm(admittedPs);
                 return;
@@ -74,7 +75,16 @@ internal sealed class FrameFlow(Simulator simulator, int framesPerEvent) : Simul
 
         for (; _admittedCount > 0; _admittedCount--)
         {
-            FrameArrival.Take(_frames[_head]);
+            ref var frame = ref _frames[_head];
+            if (frame.Epoch == from.Lanes[frame.To].ClearEpoch)
+            {
+                FrameArrival.Deliver(from, frame);
+            }
+            else
+            {
+                FrameArrival.Take(RouteOf(frame), frame);
+            }
+
             if (sequence != _armed)
             {
                 return; // the receiver was the sender too, and has dropped the links
@@ -95,7 +105,7 @@ internal sealed class FrameFlow(Simulator simulator, int framesPerEvent) : Simul
     /// <summary>Takes receivers' bandwidth for the next frames that have come; the result is when all are in.</summary>
     private long Admit()
     {
-        var nowPs = simulator.NowNs * Nanoseconds.Picoseconds;
+        var nowPs = _simulator.NowNs * Nanoseconds.Picoseconds;
         var countMax = Math.Min(_count, framesPerEvent);
         var admittedPs = 0L;
         while (_admittedCount < countMax)
@@ -107,20 +117,20 @@ internal sealed class FrameFlow(Simulator simulator, int framesPerEvent) : Simul
             }
 
             _admittedCount++;
-            var route = frame.Route;
-            if (frame.Epoch == route.Epoch && !route.IsBlocked)
+            if (frame.Epoch == from.Lanes[frame.To].ClearEpoch || !FrameArrival.IsVoidOrBlocked(RouteOf(frame), frame))
             {
-                var durationPs = _network.FramePs + (_network.FloatPs * frame.Header.Count);
-                var inPs = Math.Max(frame.ArrivalPs, route.To.IngressFreePs + durationPs);
-                route.To.IngressFreePs = inPs;
-                admittedPs = Math.Max(admittedPs, inPs);
+                ref var freePs = ref _network.IngressFreePs[frame.To];
+                freePs = Math.Max(frame.ArrivalPs, freePs + _network.FramePs + (_network.FloatPs * frame.Header.Count));
+                admittedPs = Math.Max(admittedPs, freePs);
             }
         }
 
         return admittedPs;
     }
 
-    private void Arm(long ps) => _armed = simulator.ScheduleAt(Nanoseconds.AtOrAfter(ps), this);
+    private Route RouteOf(in Frame frame) => from.RouteTo(_simulator.Nodes[frame.To]);
+
+    private void Arm(long ps) => _armed = _simulator.ScheduleAt(Nanoseconds.AtOrAfter(ps), this);
 
     private void Grow()
     {

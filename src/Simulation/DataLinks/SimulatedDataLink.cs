@@ -14,18 +14,16 @@ internal sealed class SimulatedDataLink(SimulatedProcess process) : IDataLink
     private readonly Simulator _simulator = process.Simulator;
     private readonly SimulatedNetwork _network = process.Simulator.Network;
     private FrameFlow? _sharedFlow;
-    private Route? _lastRoute;
+    private int _last = -1;
     private long _egressFreePs;
 
     public string Address => _node.Name;
-
-    internal IDataReceiver? Receiver { get; private set; }
 
     public void Open(IDataReceiver receiver)
     {
         if (process.IsAlive)
         {
-            Receiver = receiver;
+            _network.Receivers[_node.Index] = receiver;
         }
     }
 
@@ -36,23 +34,27 @@ internal sealed class SimulatedDataLink(SimulatedProcess process) : IDataLink
             return;
         }
 
-        if ((uint)offset + (ulong)(uint)header.Count > (uint)(buffer?.Length ?? 0))
+        if (offset < 0 || header.Count < 0 || (long)offset + header.Count > (buffer?.Length ?? 0))
         {
             throw NoSuchFloats(header, buffer, offset);
         }
 
-        if (RouteTo(address) is not { } route)
+        var to = PlaceOf(address);
+        if (to < 0)
         {
             process.Do(() => process.Simulator.Schedule(
                 TimeSpan.Zero, new ActionEvent(() => process.Do(() => TellUnknown(address)))));
             return;
         }
 
-        route.SentEpoch = route.Epoch;
+        ref var lane = ref _node.Lanes[to];
+        lane.SentEpoch = lane.Epoch;
         var nowPs = _simulator.NowNs * Nanoseconds.Picoseconds;
         _egressFreePs = Math.Max(_egressFreePs, nowPs) + _network.FramePs + (_network.FloatPs * header.Count);
-        var arrivalPs = _egressFreePs + (route.DrawLatencyNs() * Nanoseconds.Picoseconds);
-        route.Flow!.Add(route, Math.Max(arrivalPs, route.FrameFloorPs), header, buffer, offset);
+        var delayNs = _node.DrawLatencyNs() + lane.ExtraDelayNs;
+        var arrivalPs = Math.Max(_egressFreePs + (delayNs * Nanoseconds.Picoseconds), lane.FrameFloorPs);
+        var flow = _sharedFlow ?? _node.RouteTo(_simulator.Nodes[to]).Flow!;
+        flow.Add(to, lane.Epoch, arrivalPs, header, buffer, offset);
     }
 
     public void Reset()
@@ -64,7 +66,16 @@ internal sealed class SimulatedDataLink(SimulatedProcess process) : IDataLink
         }
     }
 
-    internal void End(CrashKind kind) => DropAll("connection reset", kind == CrashKind.PowerFailure);
+    internal void End(CrashKind kind)
+    {
+        _network.Receivers[_node.Index] = null;
+        DropAll("connection reset", kind == CrashKind.PowerFailure);
+        foreach (var route in _node.Routes)
+        {
+            route.Flow = null;
+            route.Lane.Address = null; // the next process starts with flows of its own
+        }
+    }
 
     private static ArgumentOutOfRangeException NoSuchFloats(in FrameHeader header, AlignedBuffer? buffer, int offset) =>
         new(nameof(offset), offset,
@@ -77,42 +88,51 @@ internal sealed class SimulatedDataLink(SimulatedProcess process) : IDataLink
         foreach (var route in _node.Routes)
         {
             DataLinkEnds.Close(route, reason, isSilent);
-            if (!process.IsAlive)
-            {
-                route.Flow = null;
-            }
         }
     }
 
-    private Route? RouteTo(string address)
+    /// <summary>The place of the node with the address, with all that sending to it needs; −1 for none.</summary>
+    private int PlaceOf(string address)
     {
-        if (_lastRoute?.NextGuess is { Flow: not null } guess && guess.To.Name == address)
+        var lanes = _node.Lanes;
+        if (_last >= 0)
         {
-            return _lastRoute = guess;
+            var guess = lanes[_last].NextGuess;
+            // The same object, as senders use the same addresses again and again: not even the text is looked at.
+            if (ReferenceEquals(lanes[guess].Address, address))
+            {
+                return _last = guess;
+            }
         }
 
+        return Find(address);
+    }
+
+    private int Find(string address)
+    {
         if (_network.Find(address) is not { } to)
         {
-            return null;
+            return -1;
         }
 
         var route = _node.RouteTo(to);
         route.Flow ??= NewFlow();
-        if (_lastRoute is not null)
+        if (_last >= 0)
         {
-            _lastRoute.NextGuess = route;
+            _node.Lanes[_last].NextGuess = to.Index;
         }
 
-        return _lastRoute = route;
+        route.Lane.Address = address;
+        return _last = to.Index;
     }
 
     private FrameFlow NewFlow()
     {
         var framesPerEvent = _simulator.Options.Network.FramesPerEvent;
         return framesPerEvent == 1
-            ? new FrameFlow(_simulator, 1)
-            : _sharedFlow ??= new FrameFlow(_simulator, framesPerEvent);
+            ? new FrameFlow(_node, 1)
+            : _sharedFlow ??= new FrameFlow(_node, framesPerEvent);
     }
 
-    private void TellUnknown(string address) => Receiver?.OnPeerLost(address, $"there is no node '{address}'");
+    private void TellUnknown(string address) => _network.Receivers[_node.Index]?.OnPeerLost(address, $"there is no node '{address}'");
 }

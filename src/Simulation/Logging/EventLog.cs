@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Distributed.Simulation;
 
-/// <summary>What has happened, a line each: virtual time in seconds, node, text. Its hash stands for all of it.</summary>
+/// <summary>
+/// What has happened, a line each: virtual time in seconds, node, text. Its hash stands for all of it.
+/// </summary>
 /// <remarks>Two runs of one seed give the same lines; comparing hashes checks that.</remarks>
 public sealed class EventLog
 {

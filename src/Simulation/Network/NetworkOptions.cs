@@ -12,13 +12,17 @@ public sealed record NetworkOptions
     /// <summary>Of each node, out and in; default 10 Gbit/s. Counted in whole picoseconds per byte.</summary>
     public long BandwidthBitsPerSecond { get; init; } = 10_000_000_000;
 
-    /// <summary>Bytes on the wire per byte of floats; default 1. More lets a small model weigh as a large one.</summary>
+    /// <summary>
+    /// Bytes on the wire per byte of floats; default 1. More lets a small model weigh as a large one.
+    /// </summary>
     public double ByteScale { get; init; } = 1;
 
     /// <summary>Bytes of a frame besides its floats, not scaled; default 64.</summary>
     public int FrameHeaderBytes { get; init; } = 64;
 
-    /// <summary>How long nothing comes through before a link counts as lost; default 10 s, and up to a tenth more.</summary>
+    /// <summary>
+    /// How long nothing comes through before a link counts as lost; default 10 s, and up to a tenth more.
+    /// </summary>
     public TimeSpan LossTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a control link may take to be made; default 3 s.</summary>
@@ -34,7 +38,9 @@ public sealed record NetworkOptions
     /// <summary>Whether the event log has a line per frame; default true.</summary>
     public bool LogsFrames { get; init; } = true;
 
-    /// <summary>What a control message becomes on its way, such as through its bytes and back; default itself.</summary>
+    /// <summary>
+    /// What a control message becomes on its way, such as through its bytes and back; default itself.
+    /// </summary>
     public Func<object, object>? Transcode { get; init; }
 
     /// <summary>How the event log shows a control message; default ToString.</summary>

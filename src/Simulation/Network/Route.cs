@@ -24,21 +24,23 @@ internal sealed class Route(SimulatedNode from, SimulatedNode to)
 
     internal bool IsBlocked => IsCut || IsHeld;
 
-    internal long ExtraDelayNs { get; set; }
+    internal long ExtraDelayNs => Lane.ExtraDelayNs;
 
     /// <summary>Frames yet to be delivered that will arrive a second time.</summary>
     internal int RepeatCount { get; set; }
 
     internal List<Frame> Repeats => field ??= [];
 
-    /// <summary>Counts the partitions between the two nodes, so that a time-out knows whether its one has ended.</summary>
+    /// <summary>
+    /// Counts the partitions between the two nodes, so that a time-out knows whether its one has ended.
+    /// </summary>
     internal int CutCount { get; set; }
 
     /// <summary>The sender's number of the link.</summary>
-    internal uint Epoch { get; set; } = 1;
+    internal uint Epoch => Lane.Epoch;
 
-    /// <summary>The epoch the sender has last sent in.</summary>
-    internal uint SentEpoch { get; set; }
+    /// <summary>What every frame looks at.</summary>
+    internal ref Lane Lane => ref from.Lanes[to.Index];
 
     /// <summary>The latest epoch of which the receiver has taken a frame.</summary>
     internal uint AcceptedEpoch { get; set; }
@@ -46,22 +48,13 @@ internal sealed class Route(SimulatedNode from, SimulatedNode to)
     /// <summary>Up to this epoch the receiver takes no frame any more.</summary>
     internal uint RefusedEpoch { get; set; }
 
-    /// <summary>The epoch whose frames may be delivered without a further look; 0 for none.</summary>
-    internal uint ClearEpoch { get; set; }
-
-    /// <summary>No frame arrives before this, in picoseconds.</summary>
-    internal long FrameFloorPs { get; set; }
-
     /// <summary>The frames on their way, and whose way that is: this route's, or all of the sender's.</summary>
     internal FrameFlow? Flow { get; set; }
-
-    /// <summary>Where the sender's next frame went after one on this route: a guess that saves a look-up.</summary>
-    internal Route? NextGuess { get; set; }
 
     internal WaitingTraffic Waiting => field ??= new WaitingTraffic(this);
 
     /// <summary>Whether the sender has a link: it has sent, or taken something that it did not drop since.</summary>
-    internal bool IsKnownToSender => SentEpoch == Epoch || Reverse.IsAccepted;
+    internal bool IsKnownToSender => Lane.SentEpoch == Epoch || Reverse.IsAccepted;
 
     /// <summary>Whether the receiver has taken frames of the sender's present link.</summary>
     internal bool IsAccepted => AcceptedEpoch == Epoch && AcceptedEpoch > RefusedEpoch;
@@ -71,17 +64,12 @@ internal sealed class Route(SimulatedNode from, SimulatedNode to)
     {
         foreach (var route in routes)
         {
-            route.ClearEpoch = 0;
+            route.Lane.ClearEpoch = 0;
         }
     }
 
     /// <summary>How long something sent now is on its way.</summary>
-    internal long DrawLatencyNs()
-    {
-        var network = from.Simulator.Network;
-        var jitterNs = network.JitterNs == 0 ? 0 : from.NetworkRandom.Below(network.JitterNs + 1);
-        return network.LatencyNs + ExtraDelayNs + jitterNs;
-    }
+    internal long DrawLatencyNs() => from.DrawLatencyNs() + ExtraDelayNs;
 
     /// <summary>How long nothing has to come through before one side gives up.</summary>
     internal long DrawLossTimeoutNs()
@@ -90,7 +78,9 @@ internal sealed class Route(SimulatedNode from, SimulatedNode to)
         return timeoutNs + from.NetworkRandom.Below((timeoutNs / 10) + 1);
     }
 
-    /// <summary>Sends a packet, which arrives after those sent before it. The result is when, if nothing holds it.</summary>
+    /// <summary>
+    /// Sends a packet, which arrives after those sent before it. The result is when, if nothing holds it.
+    /// </summary>
     internal long Transmit(Packet packet)
     {
         var simulator = from.Simulator;

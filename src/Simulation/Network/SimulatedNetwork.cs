@@ -1,3 +1,5 @@
+using Distributed.Cluster.Links;
+
 namespace Distributed.Simulation;
 
 /// <summary>Between all nodes; its members are the faults that can happen there.</summary>
@@ -85,7 +87,7 @@ public sealed class SimulatedNetwork
             {
                 RepairOneWay(from, route.To);
                 Release(from, route.To);
-                route.ExtraDelayNs = 0;
+                route.Lane.ExtraDelayNs = 0;
             }
         }
     }
@@ -135,24 +137,35 @@ public sealed class SimulatedNetwork
         Log(from, to, $"repeats {frames} frames");
         var route = from.RouteTo(to);
         route.RepeatCount = frames;
-        route.ClearEpoch = 0;
+        route.Lane.ClearEpoch = 0;
     }
 
     /// <summary>Lets everything from one to the other take so much longer from now on; zero ends it.</summary>
     public void Delay(SimulatedNode from, SimulatedNode to, TimeSpan extra)
     {
         Log(from, to, $"takes {extra} longer");
-        from.RouteTo(to).ExtraDelayNs = Nanoseconds.From(extra);
+        from.RouteTo(to).Lane.ExtraDelayNs = Nanoseconds.From(extra);
     }
 
-    internal void Add(SimulatedNode node) => _nodes.Add(node.Name, node);
+    /// <summary>Who takes the frames of each node, by its place; null where nobody does.</summary>
+    internal IDataReceiver?[] Receivers { get; private set; } = [];
+
+    /// <summary>Until when each node's incoming bandwidth is taken, in picoseconds.</summary>
+    internal long[] IngressFreePs { get; private set; } = [];
+
+    internal void Add(SimulatedNode node)
+    {
+        _nodes.Add(node.Name, node);
+        Receivers = [.. Receivers, null];
+        IngressFreePs = [.. IngressFreePs, 0];
+    }
 
     internal SimulatedNode? Find(string address) => _nodes.GetValueOrDefault(address);
 
     private static void Block(Route route)
     {
-        route.ClearEpoch = 0;
-        route.Reverse.ClearEpoch = 0;
+        route.Lane.ClearEpoch = 0;
+        route.Reverse.Lane.ClearEpoch = 0;
     }
 
     private static void Unblock(Route route)

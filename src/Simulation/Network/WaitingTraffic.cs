@@ -1,6 +1,8 @@
 namespace Distributed.Simulation;
 
-/// <summary>What a route's fault holds back. When it may go on, it arrives in order, with actors' turns in between.</summary>
+/// <summary>
+/// What a route's fault holds back. When it may go on, it arrives in order, with actors' turns in between.
+/// </summary>
 internal sealed class WaitingTraffic(Route route) : SimulatedEvent
 {
     private readonly Queue<Packet> _packets = new();
@@ -65,15 +67,15 @@ internal sealed class WaitingTraffic(Route route) : SimulatedEvent
     {
         var queue = _repeats.Count > 0 ? _repeats : _frames;
         var frame = queue.Peek();
-        if (!FrameArrival.IsVoid(frame))
+        if (!FrameArrival.IsVoid(route, frame))
         {
-            if (FrameArrival.HasToWait(frame))
+            if (FrameArrival.HasToWait(route, frame))
             {
                 _armed = 0;
                 return;
             }
 
-            FrameArrival.TakeWithCare(frame);
+            FrameArrival.TakeWithCare(route, frame);
         }
 
         queue.Dequeue();

@@ -5,7 +5,7 @@ internal sealed class ReadySlices(SeededRandom random)
 {
     private const int MoodStepsMax = 64;
 
-    private (SimulatedProcess Process, IThreadPoolWorkItem Slice)[] _slices = new (SimulatedProcess, IThreadPoolWorkItem)[64];
+    private Ready[] _slices = new Ready[64];
     private int _count;
     private Mood _mood;
     private int _moodStepsLeft;
@@ -25,7 +25,7 @@ internal sealed class ReadySlices(SeededRandom random)
             Array.Resize(ref _slices, _count * 2);
         }
 
-        _slices[_count++] = (process, slice);
+        _slices[_count++] = new Ready(process, slice);
     }
 
     /// <summary>Runs one slice; false when there is none.</summary>
@@ -62,4 +62,6 @@ internal sealed class ReadySlices(SeededRandom random)
             _ => random.Below(_count),
         };
     }
+
+    private readonly record struct Ready(SimulatedProcess Process, IThreadPoolWorkItem Slice);
 }

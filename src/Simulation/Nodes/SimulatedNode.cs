@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Distributed.Cluster.Links;
 using Distributed.Engine.Training;
 
@@ -24,6 +25,9 @@ public sealed class SimulatedNode
 
     /// <summary>Also the address that others reach it by.</summary>
     public string Name { get; }
+
+    /// <summary>Its place among the simulator's nodes.</summary>
+    public int Index { get; }
 
     public bool IsRunning => _process is not null;
 
@@ -71,8 +75,6 @@ public sealed class SimulatedNode
         }
     }
 
-    internal int Index { get; }
-
     internal SeededRandom ComputeRandom { get; }
 
     internal SeededRandom NetworkRandom { get; }
@@ -80,8 +82,8 @@ public sealed class SimulatedNode
     /// <summary>The running process; null when there is none.</summary>
     internal SimulatedProcess? Process => _process;
 
-    /// <summary>Until when its incoming bandwidth is taken, in picoseconds.</summary>
-    internal long IngressFreePs { get; set; }
+    /// <summary>By the receiver's place; as many as there are routes, at least.</summary>
+    internal Lane[] Lanes { get; private set; } = [];
 
     /// <summary>The ways to other nodes that were ever used, in the order the nodes were added.</summary>
     internal IEnumerable<Route> Routes => _routes.OfType<Route>();
@@ -185,12 +187,28 @@ public sealed class SimulatedNode
     /// <summary>The way to another node.</summary>
     internal Route RouteTo(SimulatedNode to)
     {
-        while (_routes.Count <= to.Index)
+        if (_routes.Count <= to.Index)
         {
-            _routes.Add(null);
+            var first = _routes.Count;
+            var count = Math.Max(to.Index + 1, Simulator.Nodes.Count);
+            var lanes = Lanes;
+            Array.Resize(ref lanes, count);
+            lanes.AsSpan(first).Fill(new Lane { Epoch = 1 });
+            Lanes = lanes;
+            CollectionsMarshal.SetCount(_routes, count);
+            CollectionsMarshal.AsSpan(_routes)[first..].Clear();
         }
 
         return _routes[to.Index] ??= new Route(this, to);
+    }
+
+    /// <summary>How long something sent now is on its way, if no fault delays it.</summary>
+    internal long DrawLatencyNs()
+    {
+        var network = Simulator.Network;
+        return network.JitterNs == 0
+            ? network.LatencyNs
+            : network.LatencyNs + NetworkRandom.Below(network.JitterNs + 1);
     }
 
     private sealed class ProcessAction(SimulatedProcess process, Action run) : ProcessEvent(process)

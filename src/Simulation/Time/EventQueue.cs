@@ -1,6 +1,8 @@
 namespace Distributed.Simulation;
 
-/// <summary>Events by due time; those of one instant in the order they were scheduled. A heap with four branches.</summary>
+/// <summary>
+/// Events by due time; those of one instant in the order they were scheduled. A heap with four branches.
+/// </summary>
 internal sealed class EventQueue
 {
     private const int StaleCountMin = 1024;

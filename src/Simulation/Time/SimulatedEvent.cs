@@ -1,9 +1,11 @@
 namespace Distributed.Simulation;
 
-/// <summary>Something that happens at an instant of virtual time. One object may be scheduled again and again.</summary>
+/// <summary>
+/// Something that happens at an instant of virtual time. One object may be scheduled again and again.
+/// </summary>
 public abstract class SimulatedEvent
 {
-    /// <param name="sequence">What scheduling returned: an event that was rescheduled knows the stale call by it.</param>
+    /// <param name="sequence">What scheduling returned: a rescheduled event knows a stale call by it.</param>
     protected internal abstract void Run(long sequence);
 
     /// <summary>Whether running it would do nothing, so that it may be forgotten before it is due.</summary>

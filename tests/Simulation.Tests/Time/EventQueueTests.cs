@@ -1,0 +1,31 @@
+namespace Distributed.Simulation.Tests.Time;
+
+public sealed class EventQueueTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(3000)]
+    public void Take_GivesEventsByTimeThenSequence(int count)
+    {
+        var queue = new EventQueue();
+        var random = new SeededRandom(3, DrawPurpose.Scenario);
+        var added = new List<(long DueNs, long Sequence)>();
+        for (var i = 0; i < count; i++)
+        {
+            var dueNs = random.Below(50);
+            added.Add((dueNs, queue.Add(dueNs, new ActionEvent(() => { }))));
+        }
+
+        var taken = new List<(long DueNs, long Sequence)>();
+        while (queue.Count > 0)
+        {
+            var dueNs = queue.NextDueNs;
+            queue.Take(out var sequence);
+            taken.Add((dueNs, sequence));
+        }
+
+        Assert.Equal(added.Order(), taken);
+        Assert.Equal(long.MaxValue, queue.NextDueNs);
+    }
+}
