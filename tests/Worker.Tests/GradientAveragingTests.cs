@@ -145,9 +145,11 @@ public sealed class GradientAveragingTests : TestKit
     private List<TrainDone> Lease(LocalJob job, Sharding sharding, int steps)
     {
         var lead = new PlayedCoordinator(this);
-        var threads = Enumerable.Range(0, sharding.Workers).Select(rank => new ComputeThread($"worker {rank}")).ToList();
+        var threads = Enumerable.Range(0, sharding.Workers)
+            .Select(rank => new ComputeThread($"worker {rank}")).ToList();
         var workers = threads
-            .Select(thread => lead.Start(new LocalShardWork(new LocalSteps(job, TimeProvider.System), thread))).ToList();
+            .Select(thread => new LocalShardWork(new LocalSteps(job, TimeProvider.System), thread))
+            .Select(work => lead.Start(work)).ToList();
         lead.Form(1, workers);
         for (var rank = 0; rank < workers.Count; rank++)
         {

@@ -75,7 +75,8 @@ public sealed class WorkerActorTests : TestKit
         using var one = new ComputeThread("one");
         using var two = new ComputeThread("two");
         var workers = new[] { one, two }
-            .Select(thread => lead.Start(new LocalShardWork(new LocalSteps(job, TimeProvider.System), thread))).ToList();
+            .Select(thread => new LocalShardWork(new LocalSteps(job, TimeProvider.System), thread))
+            .Select(work => lead.Start(work)).ToList();
         lead.Form(1, workers);
         for (var rank = 0; rank < 2; rank++)
         {
