@@ -1,6 +1,8 @@
 namespace Distributed.Cluster;
 
-/// <summary>A set of places in the flat parameter buffer, kept as ascending ranges that do not touch. Immutable.</summary>
+/// <summary>
+/// A set of places in the flat parameter buffer, kept as ascending ranges that do not touch. Immutable.
+/// </summary>
 public sealed class RangeSet
 {
     private readonly FlatRange[] _ranges;

@@ -6,10 +6,10 @@ using Distributed.Coordinator.Membership;
 namespace Distributed.Coordinator;
 
 /// <content>Membership: gathering, regrouping, forming, sealing.</content>
-// Note [Regrouping is the answer to everything]: a worker that joins, leaves, dies, freezes or loses a link is met in one
-// way. A new generation number is journaled, everyone who answers stops and says what it holds, the highest step that
-// survives in whole is chosen, whoever lacks a part of it gets it, and training goes on. Who does not answer is left
-// behind and, should it come back, joins again.
+// Note [Regrouping is the answer to everything]: a worker that joins, leaves, dies, freezes or loses a link is met in
+// one way. A new generation number is journaled, everyone who answers stops and says what it holds, the highest step
+// that survives in whole is chosen, whoever lacks a part of it gets it, and training goes on. Who does not answer is
+// left behind and, should it come back, joins again.
 public sealed partial class CoordinatorActor
 {
     private static readonly TimeSpan MusterEvery = TimeSpan.FromSeconds(1);
@@ -124,7 +124,8 @@ public sealed partial class CoordinatorActor
             return null;
         }
 
-        return string.Join("; ", joining.Select(peer => $"{peer} joins").Concat(leaving.Select(peer => $"{peer} leaves")));
+        return string.Join(
+            "; ", joining.Select(peer => $"{peer} joins").Concat(leaving.Select(peer => $"{peer} leaves")));
     }
 
     private void BecomeGathering()

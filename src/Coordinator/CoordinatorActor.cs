@@ -66,7 +66,8 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(MusterTick), MusterTick.Instance, MusterEvery);
+    protected override void PreStart() =>
+        Timers.StartPeriodicTimer(nameof(MusterTick), MusterTick.Instance, MusterEvery);
 
     private void Gathering()
     {

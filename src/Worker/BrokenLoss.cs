@@ -12,7 +12,9 @@ internal static class BrokenLoss
     /// The finding of the worker that has the micro-batch; null from the others. Rank 0 speaks where only the sum over
     /// the batch overflows.
     /// </summary>
-    /// <remarks>Shapes: losses holds the whole mini-batch's, by micro-batch. To be called while no shard is computed.</remarks>
+    /// <remarks>
+    /// Shapes: losses holds the whole mini-batch's, by micro-batch. To be called while no shard is computed.
+    /// </remarks>
     internal static NonFinite? Find(
         BatchSchedule schedule, long step, ReadOnlySpan<float> losses, int rank, in MicrobatchRange shard,
         Func<ShardComputation> computation, Permutation? order)

@@ -28,7 +28,9 @@ public interface IShardWork
 
     public Task<EvaluateDone> Evaluate(EvaluatePlan plan);
 
-    /// <summary>Copies what this worker owns of the state, before it returns, and sends the copy to the store.</summary>
+    /// <summary>
+    /// Copies what this worker owns of the state, before it returns, and sends the copy to the store.
+    /// </summary>
     public void Save(SavePlan plan);
 }
 

@@ -3,8 +3,8 @@ using Distributed.Cluster.Messages;
 namespace Distributed.Worker;
 
 /// <summary>
-/// One worker's life: it finds its coordinator and joins; then, for every generation, it halts, forms and works on plans
-/// one after the other. Where it loses the coordinator it keeps what it holds and looks for it again.
+/// One worker's life: it finds its coordinator and joins; then, for every generation, it halts, forms and works on
+/// plans one after the other. Where it loses the coordinator it keeps what it holds and looks for it again.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -109,7 +109,8 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         DropStale<PeersLost>(lost => lost.Generation);
     }
 
-    private void DropStale<T>(Func<T, long> generation) => Receive<T>(_ => { }, message => IsStale(generation(message)));
+    private void DropStale<T>(Func<T, long> generation) =>
+        Receive<T>(_ => { }, message => IsStale(generation(message)));
 
     /// <summary>Without a coordinator everything is over that was begun before.</summary>
     private bool IsStale(long generation) => generation < _generation || !_takesPart;

@@ -6,7 +6,9 @@ using Distributed.Engine.Training;
 
 namespace Distributed.Worker;
 
-/// <summary>What every worker of a job knows, however workers are joined together: model, data and their order.</summary>
+/// <summary>
+/// What every worker of a job knows, however workers are joined together: model, data and their order.
+/// </summary>
 public abstract record WorkerJob
 {
     public required TrainingGraph Graph { get; init; }

@@ -1,4 +1,5 @@
 using Distributed.Cluster.Messages;
+using Distributed.Coordinator.Membership;
 
 namespace Distributed.Coordinator.Tests;
 
@@ -207,19 +208,37 @@ public sealed class CoordinatorActorTests : TestKit
             Workers = 2,
             Epochs = epochs,
             StepsPerEpoch = StepsPerEpoch,
+            Microbatches = 8,
+            Shape = new StateShape(100, HasOptimizerState: true, Buckets: 1),
             Evaluates = true,
             CountsHits = true,
             TestSamples = 50,
         };
-        var (start, observer) = (from ?? JobCursor.Start, _observer.Ref);
+        _store.Newest = from ?? JobCursor.Start;
+        var observer = _observer.Ref;
         var coordinator = Sys.ActorOf(
-            Props.Create(() => new CoordinatorActor(options, start, _store, observer, _time)));
+            Props.Create(() => new CoordinatorActor(options, _store, new NoJournal(), observer, _time)));
         foreach (var worker in _workers)
         {
-            coordinator.Tell(new Join(worker.Ref.Path.Name), worker.Ref);
+            coordinator.Tell(new Join(worker.Ref.Path.Name, worker.Ref.Path.Name, ""), worker.Ref);
         }
 
+        Form();
         return coordinator;
+    }
+
+    /// <summary>The workers stand and form the generation that they are asked for.</summary>
+    private void Form()
+    {
+        foreach (var regroup in Plans<Regroup>().Zip(_workers))
+        {
+            regroup.Second.Reply(new Standing(regroup.First.Generation, [], 0, []));
+        }
+
+        foreach (var form in Plans<Form>())
+        {
+            _workers[form.Rank].Reply(new Formed(form.Generation, form.Rank));
+        }
     }
 
     /// <summary>The observer's next event of this kind, others skipped.</summary>
@@ -266,31 +285,6 @@ public sealed class CoordinatorActorTests : TestKit
             _workers[plan.Rank].Reply(plan.Rank == 0
                 ? new EvaluateDone(plan.Generation, 0, [loss], [hits])
                 : new EvaluateDone(plan.Generation, 1, [], []));
-        }
-    }
-
-    private sealed class FakeStore : IJobStore
-    {
-        internal List<JobCursor> Saved { get; } = [];
-
-        internal Exception? Failure { get; set; }
-
-        internal string? NonFinite { get; set; }
-
-        public Task<Saved> Save(JobCursor cursor)
-        {
-            if (NonFinite is not null)
-            {
-                throw new NonFiniteStateException(NonFinite);
-            }
-
-            if (Failure is not null)
-            {
-                return Task.FromException<Saved>(Failure);
-            }
-
-            Saved.Add(cursor);
-            return Task.FromResult(new Saved($"checkpoint of {cursor.Step}", $"fingerprint of {cursor.Step}"));
         }
     }
 }

@@ -1,3 +1,5 @@
+using Distributed.Cluster.Messages;
+
 namespace Distributed.Coordinator.Tests;
 
 public sealed class NextMoveTests

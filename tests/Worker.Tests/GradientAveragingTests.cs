@@ -128,8 +128,9 @@ public sealed class GradientAveragingTests : TestKit
         // SGD with rate 1 from a state of zeros leaves minus the finished sum, divided by the weight.
         var optimizer = new Engine.Optimizers.Sgd(1);
         var state = new Engine.Training.TrainingState(job.Graph.Layout, optimizer);
-        Engine.Training.ParameterUpdate.Create(state.Optimizer, job.Path)
-            .Apply(new PieceTable(shards, sources, plan.Partials), 0, state.Layout.Length, samples);
+        Engine.Training.ParameterUpdate.Create(state.Optimizer, job.Path).Apply(
+            new PieceTable(shards, sources, plan.Partials), 0, state.Parameters, state.Slots, 0, state.Layout.Length,
+            samples);
         return SmallJob.BitsOf(state);
     }
 
@@ -143,20 +144,19 @@ public sealed class GradientAveragingTests : TestKit
     /// <summary>Plays the coordinator for one lease and returns the workers' reports by rank.</summary>
     private List<TrainDone> Lease(LocalJob job, Sharding sharding, int steps)
     {
-        var coordinator = CreateTestProbe();
-        var threads = new List<ComputeThread>();
-        for (var rank = 0; rank < sharding.Workers; rank++)
+        var lead = new PlayedCoordinator(this);
+        var threads = Enumerable.Range(0, sharding.Workers)
+            .Select(rank => new ComputeThread($"worker {rank}")).ToList();
+        var workers = threads
+            .Select(thread => new LocalShardWork(new LocalSteps(job, TimeProvider.System), thread))
+            .Select(work => lead.Start(work)).ToList();
+        lead.Form(1, workers);
+        for (var rank = 0; rank < workers.Count; rank++)
         {
-            var thread = new ComputeThread($"worker {rank}");
-            threads.Add(thread);
-            var work = new LocalSteps(job, TimeProvider.System);
-            var reference = coordinator.Ref;
-            var worker = Sys.ActorOf(Props.Create(() => new WorkerActor("w", reference, work, thread)));
-            coordinator.ExpectMsg<Join>(Ample);
-            worker.Tell(new TrainPlan(1, rank, 0, steps, sharding), coordinator.Ref);
+            lead.Tell(workers[rank], new TrainPlan(1, rank, 0, steps, sharding));
         }
 
-        var reports = threads.Select(_ => coordinator.ExpectMsg<TrainDone>(Ample)).OrderBy(done => done.Rank).ToList();
+        var reports = workers.Select(_ => lead.Probe.ExpectMsg<TrainDone>(Ample)).OrderBy(done => done.Rank).ToList();
         threads.ForEach(thread => thread.Dispose());
         return reports;
     }

@@ -10,46 +10,60 @@ public sealed class WorkerActorTests : TestKit
     private static readonly TimeSpan Ample = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public void Worker_Joins_WhenItStarts()
+    public void Worker_Joins_WhenItsFinderHasFoundACoordinator()
     {
-        var (coordinator, _) = Start(new ScriptedWork());
-        Assert.Equal("worker-0", coordinator.ExpectMsg<Join>(Ample).Name);
+        var (coordinator, finder) = (CreateTestProbe(), CreateTestProbe());
+        var options = new WorkerOptions { Name = "worker-0", Node = "node-0", DataAddress = "here:7101" };
+        var reference = finder.Ref;
+        var worker = Sys.ActorOf(Props.Create(() => new WorkerActor(options, reference, new ScriptedWork())));
+        finder.ExpectMsg<FindCoordinator>(Ample);
+        finder.Send(worker, new CoordinatorFound(coordinator.Ref));
+        Assert.Equal(new Join("worker-0", "node-0", "here:7101"), coordinator.ExpectMsg<Join>(Ample));
     }
 
     [Fact]
-    public void Worker_StopsItself_WhenItsCoordinatorIsGone()
+    public void Worker_AsksItsFinderAgain_WhenItsCoordinatorIsGone()
     {
-        var (coordinator, worker) = Start(new ScriptedWork());
-        Watch(worker);
-        Sys.Stop(coordinator.Ref);
-        ExpectTerminated(worker, Ample);
+        var lead = new PlayedCoordinator(this);
+        lead.Start(new ScriptedWork());
+        lead.Finder.SetAutoPilot(NoAutoPilot.Instance);
+        lead.Finder.ExpectMsg<FindCoordinator>(Ample);
+        Sys.Stop(lead.Probe.Ref);
+        lead.Finder.ExpectMsg<FindCoordinator>(Ample);
     }
 
     [Fact]
     public void Worker_DropsAPlan_WhenItsGenerationIsOver()
     {
-        var (coordinator, worker) = Start(new ScriptedWork());
-        coordinator.ExpectMsg<Join>(Ample);
-        worker.Tell(Plan(generation: 5, step: 10), coordinator.Ref);
-        Assert.Equal(10, coordinator.ExpectMsg<TrainDone>(Ample).FirstStep);
-        worker.Tell(Plan(generation: 4, step: 11), coordinator.Ref);
-        worker.Tell(Plan(generation: 6, step: 12), coordinator.Ref);
-        Assert.Equal(12, coordinator.ExpectMsg<TrainDone>(Ample).FirstStep);
+        var lead = new PlayedCoordinator(this);
+        var worker = lead.Start(new ScriptedWork());
+        lead.Form(5, [worker]);
+        lead.Tell(worker, Plan(generation: 5, step: 10));
+        Assert.Equal(10, lead.Probe.ExpectMsg<TrainDone>(Ample).FirstStep);
+        lead.Tell(worker, Plan(generation: 4, step: 11));
+        lead.Form(6, [worker]);
+        lead.Tell(worker, Plan(generation: 5, step: 12));
+        lead.Tell(worker, Plan(generation: 6, step: 13));
+        Assert.Equal(13, lead.Probe.ExpectMsg<TrainDone>(Ample).FirstStep);
     }
 
     [Fact]
     public void Worker_DropsAResult_WhenANewGenerationBeganMeanwhile()
     {
-        using var hold = new ManualResetEventSlim();
-        var work = new ScriptedWork { Before = plan => _ = plan.Generation > 1 || hold.Wait(Ample) };
-        var (coordinator, worker) = Start(work);
-        coordinator.ExpectMsg<Join>(Ample);
-        worker.Tell(Plan(generation: 1, step: 10), coordinator.Ref);
-        worker.Tell(Plan(generation: 2, step: 20), coordinator.Ref);
-        worker.Tell(new Identify(1), coordinator.Ref);
-        coordinator.ExpectMsg<ActorIdentity>(Ample);
-        hold.Set();
-        Assert.Equal(20, coordinator.ExpectMsg<TrainDone>(Ample).FirstStep);
+        var held = new TaskCompletionSource<TrainDone>();
+        var work = new ScriptedWork { Training = plan => held.Task };
+        var lead = new PlayedCoordinator(this);
+        var worker = lead.Start(work);
+        lead.Form(1, [worker]);
+        lead.Tell(worker, Plan(generation: 1, step: 10));
+        lead.Tell(worker, new Regroup(2, 0));
+        lead.Probe.ExpectMsg<Standing>(Ample);
+        held.SetResult(ScriptedWork.Done(Plan(generation: 1, step: 10)));
+        work.Training = plan => Task.FromResult(ScriptedWork.Done(plan));
+        lead.Tell(worker, PlayedCoordinator.FormOf(2, 0, 1));
+        lead.Probe.ExpectMsg<Formed>(Ample);
+        lead.Tell(worker, Plan(generation: 2, step: 20));
+        Assert.Equal(20, lead.Probe.ExpectMsg<TrainDone>(Ample).FirstStep);
     }
 
     [Fact]
@@ -57,19 +71,19 @@ public sealed class WorkerActorTests : TestKit
     {
         var train = new SmallJob.Blobs(SmallJob.Samples) { Unreadable = 17 };
         var job = SmallJob.Create(workers: 2, train: train);
-        var coordinator = CreateTestProbe();
+        var lead = new PlayedCoordinator(this);
         using var one = new ComputeThread("one");
         using var two = new ComputeThread("two");
-        foreach (var (thread, rank) in new[] { (one, 0), (two, 1) })
+        var workers = new[] { one, two }
+            .Select(thread => new LocalShardWork(new LocalSteps(job, TimeProvider.System), thread))
+            .Select(work => lead.Start(work)).ToList();
+        lead.Form(1, workers);
+        for (var rank = 0; rank < 2; rank++)
         {
-            var reference = coordinator.Ref;
-            var work = new LocalSteps(job, TimeProvider.System);
-            var worker = Sys.ActorOf(Props.Create(() => new WorkerActor("w", reference, work, thread)));
-            coordinator.ExpectMsg<Join>(Ample);
-            worker.Tell(new TrainPlan(1, rank, 0, job.Schedule.StepsPerEpoch, Sharding.Equal(2)), reference);
+            lead.Tell(workers[rank], new TrainPlan(1, rank, 0, job.Schedule.StepsPerEpoch, Sharding.Equal(2)));
         }
 
-        var failures = new[] { coordinator.ExpectMsg<WorkFailed>(Ample), coordinator.ExpectMsg<WorkFailed>(Ample) };
+        var failures = new[] { lead.Probe.ExpectMsg<WorkFailed>(Ample), lead.Probe.ExpectMsg<WorkFailed>(Ample) };
         var own = Assert.Single(failures, failure => failure.Own);
         var place = Enumerable.Range(0, SmallJob.Samples).Single(i => job.Schedule.Order(0)[i] == 17);
         Assert.Equal($"compute, step {(place / SmallJob.BatchSize) + 1}", own.Phase);
@@ -134,27 +148,4 @@ public sealed class WorkerActorTests : TestKit
     }
 
     private static TrainPlan Plan(long generation, long step) => new(generation, 0, step, 1, Sharding.Equal(1));
-
-    private (TestProbe Coordinator, IActorRef Worker) Start(IShardWork work)
-    {
-        var coordinator = CreateTestProbe();
-        var reference = coordinator.Ref;
-        var compute = new ComputeThread("scripted");
-        Sys.RegisterOnTermination(compute.Dispose);
-        var worker = Sys.ActorOf(Props.Create(() => new WorkerActor("worker-0", reference, work, compute)));
-        return (coordinator, worker);
-    }
-
-    private sealed class ScriptedWork : IShardWork
-    {
-        internal Action<TrainPlan> Before { get; init; } = _ => { };
-
-        public TrainDone Train(TrainPlan plan)
-        {
-            Before(plan);
-            return new TrainDone(plan.Generation, plan.Rank, plan.FirstStep, [], default, null);
-        }
-
-        public EvaluateDone Evaluate(EvaluatePlan plan) => new(plan.Generation, plan.Rank, [], []);
-    }
 }

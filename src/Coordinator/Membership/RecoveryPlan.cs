@@ -14,7 +14,9 @@ public sealed record RecoveryPlan(
     IReadOnlyList<Candidate> Members, JobCursor Cursor, StartFrom Start, IReadOnlyList<Transfer> Transfers,
     string Reason)
 {
-    /// <summary>The highest step of which every part survives; else the newest checkpoint; else the beginning.</summary>
+    /// <summary>
+    /// The highest step of which every part survives; else the newest checkpoint; else the beginning.
+    /// </summary>
     /// <remarks>
     /// All that counts is a state's step: its bits are the same whoever made it. Weights must be held whole by someone;
     /// optimizer state may be spread over several. Those that leave give, and get nothing.

@@ -30,8 +30,8 @@ public abstract class ParameterUpdate
     /// threads, each with its own instance.
     /// </remarks>
     public abstract void Apply(
-        PieceTable pieces, int from, AlignedBuffer parameters, IReadOnlyList<AlignedBuffer> slots, int offset, int count,
-        float weight);
+        PieceTable pieces, int from, AlignedBuffer parameters, IReadOnlyList<AlignedBuffer> slots, int offset,
+        int count, float weight);
 }
 
 internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule) : ParameterUpdate
@@ -45,8 +45,8 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
     private readonly AlignedBuffer _gradient = new(BlockFloats);
 
     public override void Apply(
-        PieceTable pieces, int from, AlignedBuffer parameters, IReadOnlyList<AlignedBuffer> slots, int offset, int count,
-        float weight)
+        PieceTable pieces, int from, AlignedBuffer parameters, IReadOnlyList<AlignedBuffer> slots, int offset,
+        int count, float weight)
     {
         for (var done = 0; done < count; done += BlockFloats)
         {

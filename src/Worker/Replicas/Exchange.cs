@@ -15,12 +15,13 @@ namespace Distributed.Worker.Replicas;
 /// <remarks>
 /// <code>
 /// shard ─▶ losses to all ─▶ bucket by bucket, as each becomes ready:
-///            partial sums to its owners ─▶ (all in, all losses finite) finish, update ─▶ weights to all, state to mirror
+///            partial sums to its owners ─▶ (all in, losses finite) finish, update ─▶ weights to all, state to mirror
 ///          ─▶ (all weights and all mirrored state in) the step is committed here
 /// </code>
 /// Frames of the next step may come before this one is complete (see <see cref="StepArrivals"/>); weights never do,
 /// because an owner needs this worker's partial sums first.
-/// Nothing is sent again and nothing is waited for by the clock: a lost frame is a lost link, which ends the generation.
+/// Nothing is sent again and nothing is waited for by the clock: a lost frame is a lost link, which ends the
+/// generation.
 /// Calls come one at a time; whoever calls holds the gate.
 /// </remarks>
 internal sealed class Exchange
@@ -67,7 +68,9 @@ internal sealed class Exchange
 
     internal long Generation => _form.Generation;
 
-    /// <summary>Frames that fit neither the present step nor the next: none, if everyone keeps to the protocol.</summary>
+    /// <summary>
+    /// Frames that fit neither the present step nor the next: none, if everyone keeps to the protocol.
+    /// </summary>
     internal long UnexpectedFrames { get; private set; }
 
     private long Step => _replica.Current.Cursor!.Step;

@@ -12,6 +12,7 @@ internal static partial class Naming
     {
         ["src/Actors.TestKit/Events/EventFilter.cs"] = "the mirrored kit's name for what its factory makes",
         ["src/Actors/Messages/LifecycleMessages.cs"] = "messages that the system sends and understands",
+        ["src/Cluster/Messages/Membership.cs"] = "the conversation about who takes part, in the order of its messages",
         ["src/Cluster/Messages/Protocol.cs"] = "the conversation, in the order of its messages",
         ["src/Engine/Graphs/Operations/Leaves.cs"] = "the operations without inputs",
         ["src/Engine/Kernels/ElementWise/BoundOperators.cs"] = "operators with one operand bound",
