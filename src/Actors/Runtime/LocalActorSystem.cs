@@ -10,6 +10,7 @@ internal sealed class LocalActorSystem : ActorSystem
     private readonly Lock _terminationLock = new();
     private readonly ActorPath _root;
     private readonly long _startedAt;
+    private CoordinatedShutdown? _shutdown;
     private Stack<Action>? _terminationCallbacks = new();
     private long _lastUid;
     private long _lastTemp;
@@ -52,13 +53,17 @@ internal sealed class LocalActorSystem : ActorSystem
 
     internal DeadLetterRef DeadLetterBox { get; }
 
+    /// <summary>Made when first asked for: most systems end without tasks.</summary>
+    internal CoordinatedShutdown Shutdown =>
+        _shutdown ?? Interlocked.CompareExchange(ref _shutdown, new CoordinatedShutdown(this), null) ?? _shutdown;
+
     public override IActorRef ActorOf(Props props, string? name = null) => _user.ActorOf(props, name);
 
     public override void Stop(IActorRef actor) => _user.Stop(actor);
 
     public override Task Terminate()
     {
-        _user.RequestStop();
+        Shutdown.RunForTermination();
         return WhenTerminated;
     }
 
@@ -140,6 +145,9 @@ internal sealed class LocalActorSystem : ActorSystem
         }
     }
 
+    /// <summary>Begins the end: the user's actors, then the system's own.</summary>
+    internal void StopActors() => _user.RequestStop();
+
     internal void OnGuardianStopped(ActorCell guardian)
     {
         if (ReferenceEquals(guardian, _user))
@@ -175,5 +183,6 @@ internal sealed class LocalActorSystem : ActorSystem
             }
         }
         _terminated.TrySetResult();
+        Shutdown.OnSystemEnded();
     }
 }
