@@ -9,6 +9,7 @@ internal sealed class LocalActorSystem : ActorSystem
     private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _terminationLock = new();
     private readonly ActorPath _root;
+    private readonly LoggerSink? _logger;
     private readonly long _startedAt;
     private CoordinatedShutdown? _shutdown;
     private Stack<Action>? _terminationCallbacks = new();
@@ -20,6 +21,7 @@ internal sealed class LocalActorSystem : ActorSystem
         Name = name;
         Options = options;
         TimeProvider = options.TimeProvider;
+        _logger = options.LoggerFactory is { } factory ? new LoggerSink(factory) : null;
         _startedAt = TimeProvider.GetTimestamp();
         _scheduler = new TellScheduler(TimeProvider);
         _root = new ActorPath(new Address(Address.LocalProtocol, name));
@@ -122,6 +124,7 @@ internal sealed class LocalActorSystem : ActorSystem
         try
         {
             Options.LogSink?.Invoke(log);
+            _logger?.Write(log);
         }
         catch (Exception error)
         {
