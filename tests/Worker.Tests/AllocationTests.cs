@@ -28,7 +28,9 @@ public sealed class AllocationTests
         var work = threads.Select(_ => new LocalShardWork(job, TimeProvider.System)).ToList();
 
         Task<long[]> AllocatedBy(int firstStep, int steps) => Task.WhenAll(threads.Select((thread, rank) =>
-            thread.Run(ComputeKind.Shard, () => Allocated(work[rank], new TrainPlan(0, rank, firstStep, steps, sharding)))));
+            thread.Run(
+                ComputeKind.Shard,
+                () => Allocated(work[rank], new TrainPlan(0, rank, firstStep, steps, sharding)))));
 
         await AllocatedBy(0, Steps);
         var once = await AllocatedBy(Steps, Steps);

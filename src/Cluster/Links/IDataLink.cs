@@ -2,7 +2,9 @@ using Distributed.Engine.Memory;
 
 namespace Distributed.Cluster.Links;
 
-/// <summary>One node's end of the data links: floats between any two nodes, straight from and into their buffers.</summary>
+/// <summary>
+/// One node's end of the data links: floats between any two nodes, straight from and into their buffers.
+/// </summary>
 /// <remarks>
 /// Frames between two nodes arrive in order or not at all: once one is lost, the link between the two is lost, and
 /// both sides are told. A frame may arrive twice where a link was re-established. Nothing is copied on sending: the
