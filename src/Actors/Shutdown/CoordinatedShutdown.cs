@@ -76,7 +76,7 @@ public sealed class CoordinatedShutdown
         return _done.Task;
     }
 
-    /// <summary>As Run; without tasks the actors are stopped at once, which needs neither a slice nor a timer.</summary>
+    /// <summary>As Run; without tasks it stops the actors at once, which needs neither a slice nor a timer.</summary>
     internal void RunForTermination()
     {
         lock (_lock)

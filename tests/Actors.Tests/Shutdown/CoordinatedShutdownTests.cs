@@ -120,8 +120,8 @@ public sealed class CoordinatedShutdownTests : IDisposable
         Task<Done>? nothing = null;
         _shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "throws", () => throw new IOException("thrown"));
         _shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "null", () => nothing!);
-        _shutdown.AddTask(
-            CoordinatedShutdown.PhaseServiceStop, "canceled", () => Task.FromCanceled<Done>(new CancellationToken(true)));
+        var canceled = Task.FromCanceled<Done>(new CancellationToken(true));
+        _shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "canceled", () => canceled);
         _shutdown.AddTask(
             CoordinatedShutdown.PhaseServiceStop, "fails", () => Task.FromException<Done>(new IOException("failed")));
         _shutdown.AddTask(CoordinatedShutdown.PhaseClusterLeave, "later", () => Noted("later"));

@@ -150,6 +150,38 @@ public sealed class TestKitTests : DeterministicKit
     }
 
     [Fact]
+    public void TestProbe_ServesAsAReference_WhenItIsToldAskedWatchedAndStopped()
+    {
+        var (probe, other) = (CreateTestProbe("probe"), CreateTestProbe("other"));
+        probe.Tell("told");
+        probe.ExpectMsg("told");
+        Assert.Equal(TestActor, probe.Sender);
+        TestActor.Tell("from the probe", probe);
+        ExpectMsg("from the probe");
+        Assert.Equal(LastSender, probe);
+        Assert.Equal(probe, LastSender);
+        Assert.Equal(0, LastSender.CompareTo(probe));
+        Assert.NotEqual(probe, other.Ref);
+        Sys.EventStream.Subscribe<string>(probe);
+        Assert.False(Sys.EventStream.Subscribe<string>(probe.Ref));
+        Watch(probe);
+        var answer = probe.Ask<string>("question");
+        probe.ExpectMsg("question");
+        probe.Reply("answer");
+        Settle();
+        Assert.True(answer.IsCompletedSuccessfully);
+        Sys.Stop(probe);
+        ExpectTerminated(probe);
+    }
+
+    [Fact]
+    public void Shutdown_TerminatesTheSystem_WhenCalledInATest()
+    {
+        Shutdown();
+        Assert.True(Sys.WhenTerminated.IsCompleted);
+    }
+
+    [Fact]
     public void AutoPilot_AnswersUntilItLeaves_WhenSet()
     {
         var probe = CreateTestProbe();
