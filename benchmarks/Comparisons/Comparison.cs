@@ -30,5 +30,6 @@ internal sealed record Comparison(string Name, Func<Effort, Report> Measure)
         new(TreeCost.Name, TreeCost.Measure),
         new(Allocations.Name, Allocations.Measure),
         new(KernelSpeeds.Name, KernelSpeeds.Measure),
+        new(ActorSpeeds.Name, ActorSpeeds.Measure),
     ];
 }

@@ -38,9 +38,9 @@ internal sealed class Stage
     internal void Settle()
     {
         _seeded?.RunUntilIdle();
-        if (!Counter.WaitUntilIdle(Deadline.After(TestKitBase.SettleMax)))
+        if (!Counter.WaitUntilIdle(Deadline.After(Waits.SettleMax)))
         {
-            Assert.Fail($"actors are still busy after {TestKitBase.SettleMax}: one of them blocks or talks to itself");
+            Assert.Fail($"actors are still busy after {Waits.SettleMax}: one of them blocks or talks to itself");
         }
     }
 

@@ -13,8 +13,6 @@ namespace Distributed.Actors.TestKit;
 public abstract class TestKit : TestKitBase, IDisposable
 #pragma warning restore MA0049
 {
-    private static readonly TimeSpan ShutdownMax = TimeSpan.FromSeconds(5);
-
     /// <summary>Actors on the thread pool, the machine's clock.</summary>
     protected TestKit(ITestOutputHelper? output = null)
         : this(new ActorRuntimeOptions(), output)
@@ -53,11 +51,7 @@ public abstract class TestKit : TestKitBase, IDisposable
         }
 
         ImplicitSender.SetAmbient(null);
-        var terminated = Sys.Terminate();
-        if (!SharedStage.WaitUntil(() => terminated.IsCompleted, Deadline.After(ShutdownMax), ShutdownMax / 100))
-        {
-            Assert.Fail($"system {Sys.Name} has not terminated within {ShutdownMax}: an actor does not return");
-        }
+        Shutdown(verifySystemShutdown: true);
     }
 
     private static ActorRuntimeOptions WithOutput(ActorRuntimeOptions options, ITestOutputHelper? output)

@@ -1,5 +1,6 @@
 using Distributed.Benchmarks.Comparisons;
 using Distributed.Benchmarks.Kernels;
+using Distributed.Benchmarks.Messaging;
 
 namespace Distributed.Benchmarks.Tests;
 
@@ -18,6 +19,7 @@ public sealed class SmallSizeTests
     [InlineData("tree-cost", 5)]
     [InlineData("allocations", 2)]
     [InlineData("kernels", 11)]
+    [InlineData("actors", 4)]
     public void Comparison_HasItsRows(string name, int rows)
     {
         var comparison = Comparison.All.Single(comparison => comparison.Name == name);
@@ -39,6 +41,17 @@ public sealed class SmallSizeTests
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(float.IsFinite(loss));
+    }
+
+    [Fact]
+    public void Tell_AllocatesNothing_WhenTheObjectExists()
+    {
+        using var tell = new TellBenchmark { Size = BenchmarkSize.Small };
+        tell.Start();
+        tell.Run();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        tell.Run();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Theory]

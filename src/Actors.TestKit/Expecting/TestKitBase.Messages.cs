@@ -61,7 +61,7 @@ public abstract partial class TestKitBase
     }
 
     /// <summary>Fails if a message comes within 3 s; under virtual time, if actors now have one to send.</summary>
-    public void ExpectNoMsg() => ExpectNoMsg(SingleExpectDefault);
+    public void ExpectNoMsg() => ExpectNoMsg(Waits.SingleExpect);
 
     /// <summary>As <see cref="ExpectNoMsg()"/> for a given time, which does not matter under virtual time.</summary>
     public void ExpectNoMsg(TimeSpan duration)
@@ -111,10 +111,10 @@ public abstract partial class TestKitBase
     public object? ReceiveOne(TimeSpan? max = null) => Take(DeadlineFor(max));
 
     /// <summary>The next messages, exactly so many.</summary>
-    public IReadOnlyList<object> ReceiveN(int numberOfMessages) => ReceiveN(numberOfMessages, null);
+    public IReadOnlyCollection<object> ReceiveN(int numberOfMessages) => ReceiveN(numberOfMessages, null);
 
     /// <inheritdoc cref="ReceiveN(int)"/>
-    public IReadOnlyList<object> ReceiveN(int numberOfMessages, TimeSpan? max)
+    public IReadOnlyCollection<object> ReceiveN(int numberOfMessages, TimeSpan? max)
     {
         var deadline = DeadlineFor(max);
         var messages = new List<object>(numberOfMessages);

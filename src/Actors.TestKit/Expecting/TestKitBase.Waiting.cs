@@ -30,7 +30,7 @@ public abstract partial class TestKitBase
         Func<bool> conditionIsFulfilled, TimeSpan? max = null, TimeSpan? interval = null, string? message = null)
     {
         ArgumentNullException.ThrowIfNull(conditionIsFulfilled);
-        var recheck = interval ?? (max ?? SingleExpectDefault) / 10;
+        var recheck = interval ?? (max ?? Waits.SingleExpect) / 10;
         if (!_stage.WaitUntil(conditionIsFulfilled, DeadlineFor(max), recheck))
         {
             throw FailException.ForFailure($"the condition does not hold in time{Hint(message)}");

@@ -7,12 +7,6 @@ namespace Distributed.Actors.TestKit;
 /// </remarks>
 public abstract partial class TestKitBase
 {
-    /// <summary>The wait where no timeout is given.</summary>
-    public static readonly TimeSpan SingleExpectDefault = TimeSpan.FromSeconds(3);
-
-    /// <summary>The longest that actors may be busy when a test lets them settle.</summary>
-    internal static readonly TimeSpan SettleMax = TimeSpan.FromSeconds(20);
-
     private readonly Stage _stage;
     private readonly Inbox _inbox;
     private Deadline? _withinEnd;
@@ -44,13 +38,10 @@ public abstract partial class TestKitBase
 
     private protected Envelope? LastEnvelope { get; private set; }
 
-    private protected Stage SharedStage => _stage;
+    internal Stage SharedStage => _stage;
 
     /// <summary>A further actor for the test to play.</summary>
     public TestProbe CreateTestProbe(string? name = null) => new(_stage, name);
-
-    /// <summary>Waits until no actor has anything left to do at the present instant.</summary>
-    public void Settle() => _stage.Settle();
 
     /// <summary>Has the test actor watch; its Terminated comes as a message.</summary>
     public IActorRef Watch(IActorRef actorToWatch)
@@ -65,6 +56,17 @@ public abstract partial class TestKitBase
         return actorToUnwatch;
     }
 
+    /// <summary>Terminates the system and waits for it, 5 s by default; verifying fails when it takes longer.</summary>
+    public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false)
+    {
+        var limit = duration ?? Waits.Shutdown;
+        var terminated = Sys.Terminate();
+        if (!_stage.WaitUntil(() => terminated.IsCompleted, Deadline.After(limit), limit / 100) && verifySystemShutdown)
+        {
+            Assert.Fail($"system {Sys.Name} has not terminated within {limit}: an actor does not return");
+        }
+    }
+
     /// <summary>Drops the messages the predicate takes before the test sees them.</summary>
     public void IgnoreMessages(Func<object, bool> shouldIgnoreMessage) => _inbox.Ignores = shouldIgnoreMessage;
 
@@ -77,12 +79,12 @@ public abstract partial class TestKitBase
 
     private protected Deadline DeadlineFor(TimeSpan? timeout) => timeout is { } given
         ? Deadline.After(given)
-        : Deadline.Earlier(Deadline.After(_withinEnd is null ? SingleExpectDefault : SettleMax), _withinEnd);
+        : Deadline.Earlier(Deadline.After(_withinEnd is null ? Waits.SingleExpect : Waits.SettleMax), _withinEnd);
 
     private object? Take(Deadline deadline)
     {
         var taken = default(Envelope);
-        if (!_stage.WaitUntil(() => _inbox.TryTake(out taken), deadline, SettleMax))
+        if (!_stage.WaitUntil(() => _inbox.TryTake(out taken), deadline, Waits.SettleMax))
         {
             return null;
         }

@@ -64,7 +64,7 @@ public interface IActorContext : IActorRefFactory, ICanWatch
     public void Stop(IActorRef child);
 
     /// <summary>Asks for <see cref="Actors.ReceiveTimeout"/> after every such silence; null ends it.</summary>
-    public void SetReceiveTimeout(TimeSpan? receiveTimeout);
+    public void SetReceiveTimeout(TimeSpan? timeout);
 
     public void Become(Receive receive);
 

@@ -5,7 +5,7 @@ using System.Reflection;
 namespace Distributed.Actors;
 
 /// <summary>How to make an actor: its class, constructor arguments and surroundings. Immutable.</summary>
-public sealed record Props
+public sealed class Props
 {
     private const BindingFlags Constructors = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
         | BindingFlags.CreateInstance | BindingFlags.DoNotWrapExceptions;
@@ -24,6 +24,10 @@ public sealed record Props
         SupervisorStrategy = strategy;
         _constructor = constructor;
     }
+
+    private Props(Props other)
+        : this(other.Type, other._constructor, other.Arguments, other.SupervisorStrategy) =>
+        (Dispatcher, Mailbox) = (other.Dispatcher, other.Mailbox);
 
     /// <summary>The actor's class.</summary>
     public Type Type { get; }
@@ -64,13 +68,13 @@ public sealed record Props
     public static Props Create(Type type, params object?[] args) => new(type, null, args, null);
 
     public Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy) =>
-        this with { SupervisorStrategy = supervisorStrategy };
+        new(this) { SupervisorStrategy = supervisorStrategy };
 
     /// <summary>Chooses a dispatcher by a name of <see cref="DispatcherNames"/> or of the system's options.</summary>
-    public Props WithDispatcher(string dispatcher) => this with { Dispatcher = dispatcher };
+    public Props WithDispatcher(string dispatcher) => new(this) { Dispatcher = dispatcher };
 
     /// <summary>Chooses a mailbox bound by its name in the system's options.</summary>
-    public Props WithMailbox(string mailbox) => this with { Mailbox = mailbox };
+    public Props WithMailbox(string mailbox) => new(this) { Mailbox = mailbox };
 
     internal ActorBase NewActor() => (ActorBase)(_constructor is not null
         ? _constructor.Invoke(Constructors, null, Arguments, CultureInfo.InvariantCulture)

@@ -47,19 +47,19 @@ internal sealed partial class ActorCell
 
     public void BecomeStacked(UntypedReceive receive) => BecomeStacked(Typed(receive));
 
-    public void SetReceiveTimeout(TimeSpan? receiveTimeout)
+    public void SetReceiveTimeout(TimeSpan? timeout)
     {
-        if (receiveTimeout is { } limit && limit <= TimeSpan.Zero)
+        if (timeout is { } limit && limit <= TimeSpan.Zero)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(receiveTimeout), receiveTimeout, $"receive timeout {limit} is out of range: choose more than 0");
+                nameof(timeout), timeout, $"receive timeout {limit} is out of range: choose more than 0");
         }
-        ReceiveTimeout = receiveTimeout;
+        ReceiveTimeout = timeout;
         _receiveTimer?.Dispose();
         _receiveTimer = null;
-        if (receiveTimeout is { } timeout)
+        if (timeout is { } silence)
         {
-            ArmReceiveTimeout(timeout);
+            ArmReceiveTimeout(silence);
         }
     }
 

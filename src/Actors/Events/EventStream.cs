@@ -19,6 +19,7 @@ public sealed class EventStream
     {
         ArgumentNullException.ThrowIfNull(subscriber);
         ArgumentNullException.ThrowIfNull(channel);
+        subscriber = (subscriber as IActorRefAlias)?.Target ?? subscriber;
         return ImmutableInterlocked.Update(
             ref _subscriptions, (all, one) => all.Contains(one) ? all : all.Add(one), (subscriber, channel));
     }

@@ -7,35 +7,38 @@ public interface ILoggingAdapter
 
     /// <summary>Writes one event if its level is enabled.</summary>
     /// <param name="format">Text with holes, <c>{0}</c> or <c>{Name:F2}</c>; named holes are filled in order.</param>
-    public void Log(LogLevel logLevel, Exception? cause, string format, params object?[] args);
+    internal void Write(LogLevel logLevel, Exception? cause, string format, object?[] args);
 }
 
 public static class LoggingExtensions
 {
     public static void Debug(this ILoggingAdapter log, string format, params object?[] args) =>
-        log.Log(LogLevel.DebugLevel, null, format, args);
+        log.Write(LogLevel.DebugLevel, null, format, args);
 
     public static void Debug(this ILoggingAdapter log, Exception? cause, string format, params object?[] args) =>
-        log.Log(LogLevel.DebugLevel, cause, format, args);
+        log.Write(LogLevel.DebugLevel, cause, format, args);
 
     public static void Info(this ILoggingAdapter log, string format, params object?[] args) =>
-        log.Log(LogLevel.InfoLevel, null, format, args);
+        log.Write(LogLevel.InfoLevel, null, format, args);
 
     public static void Info(this ILoggingAdapter log, Exception? cause, string format, params object?[] args) =>
-        log.Log(LogLevel.InfoLevel, cause, format, args);
+        log.Write(LogLevel.InfoLevel, cause, format, args);
 
     public static void Warning(this ILoggingAdapter log, string format, params object?[] args) =>
-        log.Log(LogLevel.WarningLevel, null, format, args);
+        log.Write(LogLevel.WarningLevel, null, format, args);
 
     public static void Warning(this ILoggingAdapter log, Exception? cause, string format, params object?[] args) =>
-        log.Log(LogLevel.WarningLevel, cause, format, args);
+        log.Write(LogLevel.WarningLevel, cause, format, args);
 
     public static void Error(this ILoggingAdapter log, string format, params object?[] args) =>
-        log.Log(LogLevel.ErrorLevel, null, format, args);
+        log.Write(LogLevel.ErrorLevel, null, format, args);
 
     public static void Error(this ILoggingAdapter log, Exception? cause, string format, params object?[] args) =>
-        log.Log(LogLevel.ErrorLevel, cause, format, args);
+        log.Write(LogLevel.ErrorLevel, cause, format, args);
+}
 
+public static class Logging
+{
     /// <summary>A log whose source is the actor.</summary>
     public static ILoggingAdapter GetLogger(this IActorContext context) =>
         new LoggingAdapter(((ActorCell)context).LocalSystem, context.Self.Path.ToString());
@@ -45,7 +48,7 @@ internal sealed class LoggingAdapter(LocalActorSystem system, string source) : I
 {
     public bool IsEnabled(LogLevel logLevel) => logLevel >= system.Options.LogLevel;
 
-    public void Log(LogLevel logLevel, Exception? cause, string format, params object?[] args)
+    void ILoggingAdapter.Write(LogLevel logLevel, Exception? cause, string format, object?[] args)
     {
         if (!IsEnabled(logLevel))
         {

@@ -3,22 +3,12 @@ using System.Runtime.InteropServices;
 namespace Distributed.Actors;
 
 /// <summary>A message with its sender, as it lies in a mailbox or a stash.</summary>
+#pragma warning disable CA1815 // the mirrored type has no equality of its own
 [StructLayout(LayoutKind.Auto)]
-public readonly struct Envelope(object message, IActorRef sender) : IEquatable<Envelope>
+public readonly struct Envelope(object message, IActorRef sender)
+#pragma warning restore CA1815
 {
     public object Message { get; } = message;
 
     public IActorRef Sender { get; } = sender;
-
-    public static bool operator ==(Envelope left, Envelope right) => left.Equals(right);
-
-    public static bool operator !=(Envelope left, Envelope right) => !left.Equals(right);
-
-    public bool Equals(Envelope other) => Equals(Message, other.Message) && Equals(Sender, other.Sender);
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is Envelope other && Equals(other);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Message, Sender);
 }

@@ -8,8 +8,12 @@ public static class ActorRefs
 
     /// <summary>A reference that drops every message.</summary>
     public static readonly Nobody Nobody = Nobody.Instance;
+}
 
-    public static bool IsNobody(this IActorRef? actorRef) => actorRef is null or Actors.Nobody;
+public static class ActorRefExtensions
+{
+    /// <summary>Whether it is one of the two references that stand for nobody.</summary>
+    public static bool IsNobody(this IActorRef? actorRef) => actorRef is null or Nobody;
 }
 
 /// <summary>The reference of an actor that does not exist: drops messages, answers watchers at once.</summary>

@@ -21,9 +21,13 @@ public abstract class InternalActorRef : IActorRef
     internal abstract void SendSystem(SystemMessage message);
 
     /// <summary>This kernel's view of a reference; a reference made elsewhere is refused by name.</summary>
-    internal static InternalActorRef From(ICanTell reference, string operation) => reference as InternalActorRef
-        ?? throw new ArgumentException(
-            $"{operation}: {reference} is a {reference.GetType().Name}, which is not a reference of this kernel");
+    internal static InternalActorRef From(ICanTell reference, string operation) => reference switch
+    {
+        InternalActorRef own => own,
+        IActorRefAlias alias => alias.Target,
+        _ => throw new ArgumentException(
+            $"{operation}: {reference} is a {reference.GetType().Name}, which is not a reference of this kernel"),
+    };
 
     /// <inheritdoc/>
     public bool Equals(IActorRef? other) =>
@@ -54,4 +58,10 @@ public abstract class InternalActorRef : IActorRef
 
     /// <inheritdoc/>
     public override string ToString() => $"[{Path.ToStringWithUid()}]";
+}
+
+/// <summary>Something that may be used in place of a reference: a test's probe.</summary>
+internal interface IActorRefAlias : IActorRef
+{
+    internal InternalActorRef Target { get; }
 }

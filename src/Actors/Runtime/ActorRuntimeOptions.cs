@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 
 namespace Distributed.Actors;
 
@@ -25,6 +26,12 @@ public sealed record ActorRuntimeOptions
 
     /// <summary>Takes every log event, on the thread that logs; must be quick. Default: none.</summary>
     public Action<LogEvent>? LogSink { get; init; }
+
+    /// <summary>
+    /// Takes every log event too, under a category named for its source: an actor's path, in which all automatic names
+    /// are one. Belongs to the owner, who disposes it. Default: none.
+    /// </summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>The least level that is logged; default InfoLevel.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.InfoLevel;

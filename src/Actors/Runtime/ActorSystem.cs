@@ -34,7 +34,10 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>Stops an actor after its current message; returns at once.</summary>
     public abstract void Stop(IActorRef actor);
 
-    /// <summary>Stops the user's actors, then the system's own; further calls change nothing.</summary>
+    /// <summary>
+    /// Runs the <see cref="CoordinatedShutdown"/>, at whose end the user's actors stop, then the system's own; further
+    /// calls change nothing.
+    /// </summary>
     public abstract Task Terminate();
 
     /// <summary>Runs the code after the last actor has stopped; latest registration first.</summary>

@@ -9,7 +9,9 @@ internal sealed class LocalActorSystem : ActorSystem
     private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _terminationLock = new();
     private readonly ActorPath _root;
+    private readonly LoggerSink? _logger;
     private readonly long _startedAt;
+    private CoordinatedShutdown? _shutdown;
     private Stack<Action>? _terminationCallbacks = new();
     private long _lastUid;
     private long _lastTemp;
@@ -19,6 +21,7 @@ internal sealed class LocalActorSystem : ActorSystem
         Name = name;
         Options = options;
         TimeProvider = options.TimeProvider;
+        _logger = options.LoggerFactory is { } factory ? new LoggerSink(factory) : null;
         _startedAt = TimeProvider.GetTimestamp();
         _scheduler = new TellScheduler(TimeProvider);
         _root = new ActorPath(new Address(Address.LocalProtocol, name));
@@ -52,13 +55,17 @@ internal sealed class LocalActorSystem : ActorSystem
 
     internal DeadLetterRef DeadLetterBox { get; }
 
+    /// <summary>Made when first asked for: most systems end without tasks.</summary>
+    internal CoordinatedShutdown Shutdown =>
+        _shutdown ?? Interlocked.CompareExchange(ref _shutdown, new CoordinatedShutdown(this), null) ?? _shutdown;
+
     public override IActorRef ActorOf(Props props, string? name = null) => _user.ActorOf(props, name);
 
     public override void Stop(IActorRef actor) => _user.Stop(actor);
 
     public override Task Terminate()
     {
-        _user.RequestStop();
+        Shutdown.RunForTermination();
         return WhenTerminated;
     }
 
@@ -117,6 +124,7 @@ internal sealed class LocalActorSystem : ActorSystem
         try
         {
             Options.LogSink?.Invoke(log);
+            _logger?.Write(log);
         }
         catch (Exception error)
         {
@@ -139,6 +147,9 @@ internal sealed class LocalActorSystem : ActorSystem
             _ = Terminate();
         }
     }
+
+    /// <summary>Begins the end: the user's actors, then the system's own.</summary>
+    internal void StopActors() => _user.RequestStop();
 
     internal void OnGuardianStopped(ActorCell guardian)
     {
@@ -175,5 +186,6 @@ internal sealed class LocalActorSystem : ActorSystem
             }
         }
         _terminated.TrySetResult();
+        Shutdown.OnSystemEnded();
     }
 }

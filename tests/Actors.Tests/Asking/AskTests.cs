@@ -21,6 +21,7 @@ public sealed class AskTests : DeterministicKit
         Assert.False(asked.IsCompleted);
         Time.Advance(0.001 * Second);
         var error = await Assert.ThrowsAsync<AskTimeoutException>(() => asked);
+        Assert.IsAssignableFrom<ActorException>(error);
         Assert.IsNotAssignableFrom<TimeoutException>(error);
     }
 

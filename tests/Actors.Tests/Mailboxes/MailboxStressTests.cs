@@ -1,3 +1,5 @@
+using Distributed.Actors.TestKit;
+
 namespace Distributed.Actors.Tests;
 
 /// <summary>
@@ -37,7 +39,7 @@ public sealed class MailboxStressTests : TestKit.TestKit
         var received = new Tally();
         var receiver = ActorOf(Props.Create(() => new Mortal(received)), "receiver");
         SendFromThreads(receiver);
-        Settle();
+        this.Settle();
         var lost = 0;
         while (deadLetters.HasMessages && deadLetters.ReceiveOne(TimeSpan.Zero) is DeadLetter)
         {

@@ -12,6 +12,19 @@ public sealed class MailboxTests : DeterministicKit
         Assert.Equal(["a:poststop"], Received());
     }
 
+    [Fact]
+    public void Mailbox_IsUnboundedAndInOrder_WhenNothingIsChosen()
+    {
+        const int Count = 100_000;
+        var actor = ActorOf<Echo>("a");
+        for (var number = 0; number < Count; number++)
+        {
+            actor.Tell(number);
+        }
+
+        Assert.Equal(Enumerable.Range(0, Count), Received().Cast<int>());
+    }
+
     [Theory]
     [InlineData("three-oldest", "0 1 2")]
     [InlineData("three-newest", "7 8 9")]

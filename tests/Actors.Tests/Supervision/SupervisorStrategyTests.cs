@@ -12,6 +12,21 @@ public sealed class SupervisorStrategyTests : DeterministicKit
         Assert.Equal(Directive.Stop, decider.Decide(new DeathPactException(TestActor)));
     }
 
+    [Fact]
+    public void DefaultStrategy_RestartsTheFailedChildWithoutLimit_WhenNothingIsChosen()
+    {
+        Assert.IsType<OneForOneStrategy>(SupervisorStrategy.DefaultStrategy);
+        var (first, _) = TwoChildren(SupervisorStrategy.DefaultStrategy);
+        for (var failure = 0; failure < 50; failure++)
+        {
+            first.Tell(new Puppet.Fail("oops"));
+        }
+
+        var received = Received().Cast<string>().ToList();
+        Assert.Equal(50, received.Count(text => text == "first:postrestart(oops)"));
+        Assert.DoesNotContain(received, text => text.StartsWith("second", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(1, 1)]

@@ -48,6 +48,8 @@ public abstract class DeterministicKit : TestKit.TestKit
         return child!;
     }
 
+    protected void Settle() => Settling.Settle(this);
+
     /// <summary>All messages the test has received by now, once the actors have settled.</summary>
     protected List<object> Received()
     {

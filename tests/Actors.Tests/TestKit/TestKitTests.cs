@@ -41,6 +41,50 @@ public sealed class TestKitTests : DeterministicKit
     }
 
     [Fact]
+    public void ExpectMsg_ComparesRecordsByTheirEquals_WhenOneHoldsAnArray()
+    {
+        int[] content = [1, 2];
+        TestActor.Tell(new Held(content));
+        ExpectMsg(new Held(content));
+        TestActor.Tell(new Held([1, 2]));
+        Assert.NotEmpty(Failure(() => ExpectMsg(new Held([1, 2]))));
+    }
+
+    [Fact]
+    public void Waits_AreThreeSecondsAndFiveForTheEnd_WhenNothingIsGiven()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(3), Waits.SingleExpect);
+        Assert.Equal(TimeSpan.FromSeconds(5), Waits.Shutdown);
+    }
+
+    [Fact]
+    public void ExpectTerminated_TakesTheTerminatedOfThatActorOnly_WhenItIsNext()
+    {
+        var (first, second) = (Watch(ActorOf<Echo>("first")), Watch(ActorOf<Echo>("second")));
+        Sys.Stop(first);
+        Assert.True(ExpectTerminated(first).ExistenceConfirmed);
+        Sys.Stop(second);
+        Assert.Contains("Terminated of", Failure(() => ExpectTerminated(first)));
+    }
+
+    [Fact]
+    public void LastSenderAndHasMessages_FollowTheTest_WhenItLooksAtMessages()
+    {
+        Assert.False(HasMessages);
+        Assert.Throws<InvalidOperationException>(() => LastSender);
+        var probe = CreateTestProbe();
+        probe.Send(TestActor, "first");
+        TestActor.Tell("second", ActorRefs.NoSender);
+        Settle();
+        Assert.True(HasMessages);
+        ExpectMsg("first");
+        Assert.Equal(probe.Ref, LastSender);
+        Assert.Equal("second", ReceiveOne());
+        Assert.Equal(Sys.DeadLetters, LastSender);
+        Assert.False(HasMessages);
+    }
+
+    [Fact]
     public void ExpectMsgAllOf_TakesAnyOrder_WhenEachIsThereOnce()
     {
         foreach (var number in new[] { 3, 1, 2 })
@@ -123,6 +167,19 @@ public sealed class TestKitTests : DeterministicKit
         Assert.Contains("(never)", Failure(() => AwaitCondition(() => false, Brief, message: "never")));
     }
 
+    // Besides, they look whenever an actor has run. A slow machine looks less often.
+    [Fact]
+    public void AwaitAssertAndCondition_LookEvery100MsAndTenth_WhenNoIntervalIsGiven()
+    {
+        Settle();
+        var attempts = 0;
+        Record.Exception(() => AwaitAssert(() => Assert.Fail($"{++attempts}"), TimeSpan.FromMilliseconds(250)));
+        Assert.InRange(attempts, 1, 4);
+        attempts = 0;
+        Failure(() => AwaitCondition(() => ++attempts < 0, TimeSpan.FromMilliseconds(50)));
+        Assert.InRange(attempts, 1, 12);
+    }
+
     [Fact]
     public void Within_NarrowsTheWaitsInside_WhenTimeIsShort()
     {
@@ -147,6 +204,38 @@ public sealed class TestKitTests : DeterministicKit
         asker.ExpectMsg("second answer");
         middle.ExpectNoMsg();
         Assert.Throws<InvalidOperationException>(() => CreateTestProbe().Reply("to nobody"));
+    }
+
+    [Fact]
+    public void TestProbe_ServesAsAReference_WhenItIsToldAskedWatchedAndStopped()
+    {
+        var (probe, other) = (CreateTestProbe("probe"), CreateTestProbe("other"));
+        probe.Tell("told");
+        probe.ExpectMsg("told");
+        Assert.Equal(TestActor, probe.Sender);
+        TestActor.Tell("from the probe", probe);
+        ExpectMsg("from the probe");
+        Assert.Equal(LastSender, probe);
+        Assert.Equal(probe, LastSender);
+        Assert.Equal(0, LastSender.CompareTo(probe));
+        Assert.NotEqual(probe, other.Ref);
+        Sys.EventStream.Subscribe<string>(probe);
+        Assert.False(Sys.EventStream.Subscribe<string>(probe.Ref));
+        Watch(probe);
+        var answer = probe.Ask<string>("question");
+        probe.ExpectMsg("question");
+        probe.Reply("answer");
+        Settle();
+        Assert.True(answer.IsCompletedSuccessfully);
+        Sys.Stop(probe);
+        ExpectTerminated(probe);
+    }
+
+    [Fact]
+    public void Shutdown_TerminatesTheSystem_WhenCalledInATest()
+    {
+        Shutdown();
+        Assert.True(Sys.WhenTerminated.IsCompleted);
     }
 
     [Fact]
@@ -182,6 +271,12 @@ public sealed class TestKitTests : DeterministicKit
             Sys.Log.Error(new IOException("io"), "failed");
             return Task.CompletedTask;
         });
+        await EventFilter.Error(contains: "failed", source: "actors://test/").ExpectAsync(1, Brief * 1000, () =>
+        {
+            Sys.Log.Error("it failed");
+            return Task.CompletedTask;
+        });
+        Assert.Contains("but got 0", Failure(() => EventFilter.Debug(source: "else").ExpectOne(Brief, () => { })));
         Assert.Contains("but got 2", Failure(() => EventFilter.Info().ExpectOne(() =>
         {
             Sys.Log.Info("a");
@@ -199,6 +294,8 @@ public sealed class TestKitTests : DeterministicKit
         Sys.Stop(actor);
         ExpectNoMsg();
     }
+
+    private sealed record Held(int[] Content);
 
     private static string Failure(Action code) => Assert.ThrowsAny<Xunit.Sdk.XunitException>(code).Message;
 }

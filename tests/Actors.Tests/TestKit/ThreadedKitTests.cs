@@ -88,7 +88,7 @@ public sealed class VirtualTimeTests : TestKit.TestKit
     public void Advance_LetsActorsSettleBetweenTimers_WhenATickStartsTheNext()
     {
         ActorOf<Chain>().Tell(5);
-        Settle();
+        this.Settle();
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal([5, 4, 3, 2, 1], ReceiveN(5).Cast<int>());
         ExpectNoMsg();
