@@ -12,7 +12,7 @@ internal sealed class FakeStore : IJobStore
     internal string? NonFinite { get; set; }
 
     /// <summary>What members of a forming generation are given.</summary>
-    internal List<IReadOnlyList<Transfer>> Served { get; } = [];
+    internal List<(Form Form, IReadOnlyList<Transfer> Transfers)> Served { get; } = [];
 
     public string Address { get; set; } = "";
 
@@ -35,5 +35,9 @@ internal sealed class FakeStore : IJobStore
         return Task.FromResult(new Saved($"checkpoint of {cursor.Step}", $"fingerprint of {cursor.Step}"));
     }
 
-    public void Serve(Form form, IReadOnlyList<Transfer> transfers) => Served.Add(transfers);
+    public Task Serve(Form form, IReadOnlyList<Transfer> transfers)
+    {
+        Served.Add((form, transfers));
+        return Task.CompletedTask;
+    }
 }

@@ -25,7 +25,7 @@ public sealed class AllocationTests
         var sharding = Sharding.Equal(workers);
         var job = SmallJob.Create(workers, train: new SmallJob.Blobs(Samples));
         var threads = Enumerable.Range(0, workers).Select(rank => new ComputeThread($"worker {rank}")).ToList();
-        var work = threads.Select(_ => new LocalShardWork(job, TimeProvider.System)).ToList();
+        var work = threads.Select(_ => new LocalSteps(job, TimeProvider.System)).ToList();
 
         Task<long[]> AllocatedBy(int firstStep, int steps) => Task.WhenAll(threads.Select((thread, rank) =>
             thread.Run(
@@ -42,7 +42,7 @@ public sealed class AllocationTests
         Assert.All(once, allocated => Assert.InRange(allocated, entries, entries + 1024));
     }
 
-    private static long Allocated(LocalShardWork work, TrainPlan plan)
+    private static long Allocated(LocalSteps work, TrainPlan plan)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var done = work.Train(plan);

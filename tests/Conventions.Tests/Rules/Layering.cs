@@ -12,7 +12,6 @@ internal static class Layering
         ["Actors"] = [],
         ["Actors.TestKit"] = ["Actors"],
         ["Cluster"] = ["Actors", "Engine"],
-        ["Simulation"] = ["Cluster", "Actors", "Engine"],
         ["Worker"] = ["Cluster", "Actors", "Engine"],
         ["Coordinator"] = ["Cluster", "Actors", "Engine"],
         ["Simulation"] = ["Cluster", "Actors", "Engine"],
