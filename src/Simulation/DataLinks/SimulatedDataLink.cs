@@ -42,8 +42,7 @@ internal sealed class SimulatedDataLink(SimulatedProcess process) : IDataLink
         var to = PlaceOf(address);
         if (to < 0)
         {
-            process.Do(() => process.Simulator.Schedule(
-                TimeSpan.Zero, new ActionEvent(() => process.Do(() => TellUnknown(address)))));
+            TellUnknown(address);
             return;
         }
 
@@ -134,5 +133,7 @@ internal sealed class SimulatedDataLink(SimulatedProcess process) : IDataLink
             : _sharedFlow ??= new FrameFlow(_node, framesPerEvent);
     }
 
-    private void TellUnknown(string address) => _network.Receivers[_node.Index]?.OnPeerLost(address, $"there is no node '{address}'");
+    // Apart from Send, where capturing the address would allocate for every frame.
+    private void TellUnknown(string address) => _simulator.After(TimeSpan.Zero, () => process.Do(() =>
+        _network.Receivers[_node.Index]?.OnPeerLost(address, $"there is no node '{address}'")));
 }

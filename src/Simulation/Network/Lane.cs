@@ -15,7 +15,7 @@ internal struct Lane
     /// <summary>The epoch the sender has last sent in.</summary>
     internal uint SentEpoch;
 
-    /// <summary>The node that the sender's next frame went to after one to this: a guess that saves a look-up.</summary>
+    /// <summary>Where the sender's next frame went after one to this node: a guess that saves a look-up.</summary>
     internal int NextGuess;
 
     /// <summary>What a fault adds to the latency.</summary>

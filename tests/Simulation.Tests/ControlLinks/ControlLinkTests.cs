@@ -172,7 +172,7 @@ public sealed class ControlLinkTests
         Assert.Single(_server.Closed);
     }
 
-    /// <summary>The client closes behind a partition and connects anew: the server still has the old link too.</summary>
+    /// <summary>The client connects anew while the server cannot hear of it: the old link stays beside it.</summary>
     [Fact]
     public void Connect_LeavesAnOldLinkHalfOpen_WhenTheServerHasNotHeardOfItsEnd()
     {
