@@ -350,7 +350,9 @@ public sealed partial class CoordinatorActor
     {
         Become(Sealing);
         Timers.CancelAll();
-        Append(new GenerationFormed(_generation, [.. _members.Select(member => member.Join.Node)]));
+        Append(new GenerationFormed(
+            _generation, [.. _members.Select(member => member.Join.Node)],
+            Math.Min(_cursor.Step, _plan!.Cursor.Step)));
     }
 
     private void OnSealed()
@@ -384,16 +386,12 @@ public sealed partial class CoordinatorActor
             if (steps.Count > 0)
             {
                 _observer.Tell(new StepsCommitted(now - steps.Count, steps, TimeSpan.Zero, []));
+                AppendQuietly(new StepsDone(now));
             }
         }
         else if (now < before)
         {
             _observer.Tell(new JobRolledBack(before, now, plan.Reason));
-        }
-
-        if (now != before)
-        {
-            AppendQuietly(new StepsDone(now));
         }
 
         _evaluated = now == before ? _evaluated : now == _startedAt && now < _options.StepsTotal;
@@ -409,7 +407,8 @@ public sealed partial class CoordinatorActor
                 _members.Count, _options.StepsTotal, _options.StepsPerEpoch, _options.Epochs,
                 Math.Min(_cursor.Step, plan.Cursor.Step)));
         }
-        else
+
+        if (Recovers)
         {
             _observer.Tell(new MembersChanged(
                 _generation, [.. _members.Select(member => member.Join.Name)], plan.Cursor.Step,

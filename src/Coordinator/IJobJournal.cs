@@ -23,7 +23,7 @@ public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, 
     public JournalState With(JournalEntry entry) => entry switch
     {
         GenerationBegun begun => this with { Generation = begun.Generation },
-        GenerationFormed formed => this with { Nodes = formed.Nodes },
+        GenerationFormed formed => this with { Nodes = formed.Nodes, Committed = formed.Step },
         StepsDone done => this with { Committed = done.Step },
         _ => throw new ArgumentException($"journal: unknown entry {entry.GetType().Name}"),
     };
@@ -38,9 +38,10 @@ public abstract record JournalEntry;
 public sealed record GenerationBegun(long Generation) : JournalEntry;
 
 /// <summary>Before a generation's first plan: who holds the state from now on.</summary>
-public sealed record GenerationFormed(long Generation, IReadOnlyList<string> Nodes) : JournalEntry;
+/// <param name="Step">Steps that were told to be committed and still are: fewer than before after a roll back.</param>
+public sealed record GenerationFormed(long Generation, IReadOnlyList<string> Nodes, long Step) : JournalEntry;
 
-/// <summary>After the observer was told: so many steps are committed; fewer than before after a roll back.</summary>
+/// <summary>After the observer was told: so many steps are committed.</summary>
 public sealed record StepsDone(long Step) : JournalEntry;
 
 /// <summary>For a job in one process, which ends with it: keeps nothing.</summary>

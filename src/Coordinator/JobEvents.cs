@@ -31,7 +31,7 @@ public sealed record CheckpointSaved(long Step, string Location) : JobEvent;
 /// <summary>A checkpoint could not be written; the job goes on and will try again.</summary>
 public sealed record CheckpointFailed(long Step, string Reason) : JobEvent;
 
-/// <summary>The workers of a job have changed; training goes on.</summary>
+/// <summary>A cluster's workers have come together, at first or anew; training goes on.</summary>
 /// <param name="Workers">Their names, by rank.</param>
 /// <param name="Step">Committed steps it goes on from.</param>
 /// <param name="Reason">What happened and where the state comes from.</param>

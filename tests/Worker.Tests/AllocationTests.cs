@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Distributed.Cluster;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Training;
+using Distributed.Worker.Local;
 
 namespace Distributed.Worker.Tests;
 

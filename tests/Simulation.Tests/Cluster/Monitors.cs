@@ -22,7 +22,7 @@ internal sealed class Monitors(SimulatedJob job)
 
     private readonly int[] _commits = new int[job.StepsTotal];
     private long _committed;
-    private bool _coordinatorRestarted;
+    private long _told;
     private long _generation;
 
     /// <summary>The cluster; set once it is built.</summary>
@@ -36,8 +36,6 @@ internal sealed class Monitors(SimulatedJob job)
     internal void Hurt(string monitor, string problem) =>
         Cluster.Simulator.Report(new MonitorException(monitor, problem));
 
-    internal void OnCoordinatorRestarted() => _coordinatorRestarted = true;
-
     internal void OnEvent(JobEvent happened)
     {
         Cluster.Simulator.Log.Write("observer", $"{happened}");
@@ -46,11 +44,14 @@ internal sealed class Monitors(SimulatedJob job)
             case StepsCommitted steps:
                 OnCommitted(steps);
                 break;
+            case JobStarted started:
+                OnStarted(started);
+                break;
             case JobRolledBack back:
-                OnRolledBack(back);
+                _told = back.ToStep;
                 break;
             case MembersChanged members:
-                OnGeneration(members.Generation);
+                OnGeneration(members);
                 break;
             case JobEnded end:
                 OnEnd(end);
@@ -89,9 +90,9 @@ internal sealed class Monitors(SimulatedJob job)
     private void OnCommitted(StepsCommitted committed)
     {
         var first = committed.FirstStep;
-        if (first > _committed || (first < _committed && !_coordinatorRestarted))
+        if (first != _told)
         {
-            Hurt("one generation commits a step", $"steps from {first} are reported, {_committed} were committed");
+            Hurt("one generation commits a step", $"steps from {first} are told, {_told} were told before");
         }
 
         for (var i = 0; i < committed.Steps.Count; i++)
@@ -106,40 +107,56 @@ internal sealed class Monitors(SimulatedJob job)
             }
         }
 
-        _coordinatorRestarted = false;
-        _committed = Math.Max(_committed, first + committed.Steps.Count);
+        _told = first + committed.Steps.Count;
+        _committed = Math.Max(_committed, _told);
         CheckReplicas();
     }
 
-    private void OnGeneration(long generation)
+    /// <summary>A coordinator that was started again may tell anew what it does not know to have been told.</summary>
+    private void OnStarted(JobStarted started)
     {
-        if (generation <= _generation)
+        if (started.FirstStep > _told)
         {
-            Hurt("one generation commits a step", $"generation {generation} follows {_generation}");
+            Hurt("every sample in exactly one step", $"goes on from {started.FirstStep}, only {_told} were told");
         }
 
-        _generation = generation;
+        _told = started.FirstStep;
+    }
+
+    private void OnGeneration(MembersChanged members)
+    {
+        if (members.Generation <= _generation)
+        {
+            Hurt("one generation commits a step", $"generation {members.Generation} follows {_generation}");
+        }
+
+        _generation = members.Generation;
+        if (members.Step < _committed)
+        {
+            CheckLoss(members.Step);
+        }
+
         CheckReplicas();
     }
 
     /// <summary>Committed steps may be given up only where no undisturbed workers hold them together.</summary>
-    private void OnRolledBack(JobRolledBack back)
+    private void CheckLoss(long kept)
     {
         var healthy = Cluster.Replicas()
             .Where(one => !one.Node.IsFrozen && Undisturbed(one.Node) > Grace * 2)
             .Select(one => one.Replica).ToList();
-        for (var step = back.ToStep + 1; step <= _committed; step++)
+        for (var step = kept + 1; step <= _committed; step++)
         {
             var states = healthy.SelectMany(replica => new[] { replica.Current, replica.Next })
                 .Where(state => state.Cursor?.Step == step).ToList();
             var held = RangeSet.Of(states.SelectMany(state => state.State.Ranges));
             if (states.Count > 0 && (!job.Shape.HasOptimizerState || held.Count == job.Shape.Length))
             {
-                Hurt("no committed step lost", $"back to {back.ToStep}, but workers hold step {step}");
+                Hurt("no committed step lost", $"back to {kept}, but workers hold step {step}");
             }
         }
 
-        _committed = Math.Min(_committed, back.ToStep);
+        _committed = kept;
     }
 
     private void OnEnd(JobEnded end)

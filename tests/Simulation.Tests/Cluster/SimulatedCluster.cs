@@ -71,7 +71,6 @@ internal sealed class SimulatedCluster
     internal void RestartCoordinator(bool powerLost)
     {
         Disk.Restart(powerLost);
-        _monitors.OnCoordinatorRestarted();
         Coordinator.Start(BootCoordinator);
     }
 
