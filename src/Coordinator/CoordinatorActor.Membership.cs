@@ -358,6 +358,8 @@ public sealed partial class CoordinatorActor
     private void OnSealed()
     {
         var plan = _plan!;
+        Announce(plan);
+        Adopt(plan);
         foreach (var leaver in _candidates.Where(candidate => candidate.Rank < 0))
         {
             leaver.Link.Tell(new Released());
@@ -367,8 +369,6 @@ public sealed partial class CoordinatorActor
 
         _candidates = [.. _members];
         _expected = [.. _members.Select(member => member.Join.Node)];
-        Announce(plan);
-        Adopt(plan);
         (_incidentAt, _change, _journalAttempts) = (null, "", 0);
         Continue();
     }
@@ -379,7 +379,7 @@ public sealed partial class CoordinatorActor
         var (before, now) = (_cursor.Step, plan.Cursor.Step);
         if (now > before)
         {
-            var teller = _members.Select(member => member.Standing!)
+            var teller = _candidates.Select(candidate => candidate.Standing!)
                 .OrderByDescending(standing => standing.TotalsFrom + standing.Totals.Count).First();
             var steps = teller.Totals.Skip((int)Math.Max(0, before - teller.TotalsFrom))
                 .Take((int)(now - Math.Max(before, teller.TotalsFrom))).ToList();
