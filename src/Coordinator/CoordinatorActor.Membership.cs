@@ -97,8 +97,18 @@ public sealed partial class CoordinatorActor
         }
     }
 
-    private void OnPeersLost(PeersLost lost) => BecomeRegrouping(
-        $"{_members[lost.Rank]} lost {string.Join(", ", lost.Peers.Select(rank => _members[rank]))}: {lost.Reason}");
+    private void OnPeersLost(PeersLost lost)
+    {
+        if (lost.Peers.Contains(PeersLost.NoMember))
+        {
+            // A part of a state on its way to the store is lost; the state is collected again.
+            _store.Abandon();
+            return;
+        }
+
+        var peers = lost.Peers.Select(rank => _members[rank]);
+        BecomeRegrouping($"{_members[lost.Rank]} lost {string.Join(", ", peers)}: {lost.Reason}");
+    }
 
     private void OnPlanOverdue()
     {
@@ -310,7 +320,7 @@ public sealed partial class CoordinatorActor
     {
         if (!_formed.Contains(lost.Rank))
         {
-            _complaints[lost.Rank] = lost.Peers;
+            _complaints[lost.Rank] = lost.Peers.Remove(PeersLost.NoMember);
             TryExpel();
         }
     }
@@ -379,10 +389,7 @@ public sealed partial class CoordinatorActor
         var (before, now) = (_cursor.Step, plan.Cursor.Step);
         if (now > before)
         {
-            var teller = _candidates.Select(candidate => candidate.Standing!)
-                .OrderByDescending(standing => standing.TotalsFrom + standing.Totals.Count).First();
-            var steps = teller.Totals.Skip((int)Math.Max(0, before - teller.TotalsFrom))
-                .Take((int)(now - Math.Max(before, teller.TotalsFrom))).ToList();
+            var steps = TotalsBetween(before, now);
             if (steps.Count > 0)
             {
                 _observer.Tell(new StepsCommitted(now - steps.Count, steps, TimeSpan.Zero, []));
@@ -396,6 +403,25 @@ public sealed partial class CoordinatorActor
 
         _evaluated = now == before ? _evaluated : now == _startedAt && now < _options.StepsTotal;
         _cursor = plan.Cursor;
+    }
+
+    /// <summary>What the candidates remember together of these steps; without the first ones, if nobody does.</summary>
+    private List<StepTotals> TotalsBetween(long from, long to)
+    {
+        var totals = new List<StepTotals>();
+        for (var step = to - 1; step >= from; step--)
+        {
+            var teller = _candidates.Select(candidate => candidate.Standing!).FirstOrDefault(
+                one => step >= one.TotalsFrom && step < one.TotalsFrom + one.Totals.Count);
+            if (teller is null)
+            {
+                break;
+            }
+
+            totals.Insert(0, teller.Totals[(int)(step - teller.TotalsFrom)]);
+        }
+
+        return totals;
     }
 
     private void Announce(RecoveryPlan plan)

@@ -79,10 +79,14 @@ public sealed record Transfer(string From, int To, bool Weights, FlatRange Range
 public sealed record Formed(long Generation, int Rank);
 
 /// <summary>
-/// Worker to coordinator: the generation cannot go on between these two: no link, or no hello within the bound.
+/// Worker to coordinator: what was under way between these two is lost: no link, or no hello within the bound.
 /// </summary>
-/// <param name="Peers">The ranks it misses.</param>
-public sealed record PeersLost(long Generation, int Rank, ImmutableArray<int> Peers, string Reason);
+/// <param name="Peers">The ranks it misses; <see cref="NoMember"/> for the store, or one that only gives.</param>
+public sealed record PeersLost(long Generation, int Rank, ImmutableArray<int> Peers, string Reason)
+{
+    /// <summary>The rank of a node that is no member.</summary>
+    public const int NoMember = -1;
+}
 
 /// <summary>Coordinator to worker: send what you own of the present state to the store.</summary>
 public sealed record SavePlan(long Generation, JobCursor Cursor, string Store);

@@ -173,9 +173,10 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
         PeersLost? lost = null;
         lock (_gate)
         {
-            if (_form?.Members.IndexOf(address) is { } rank and >= 0)
+            // Of a node that is no member, only what it gives or keeps can be lost.
+            if (_form is not null)
             {
-                lost = new PeersLost(_generation, _form.Rank, [rank], reason);
+                lost = new PeersLost(_generation, _form.Rank, [_form.Members.IndexOf(address)], reason);
             }
         }
 
