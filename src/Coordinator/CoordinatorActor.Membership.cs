@@ -97,8 +97,16 @@ public sealed partial class CoordinatorActor
         }
     }
 
-    private void OnPeersLost(PeersLost lost) => BecomeRegrouping(
-        $"{_members[lost.Rank]} lost {string.Join(", ", lost.Peers.Select(rank => _members[rank]))}: {lost.Reason}");
+    private void OnPeersLost(PeersLost lost)
+    {
+        if (lost.Rank < 0)
+        {
+            return; // of one that only gave: what is missing, its receiver misses too
+        }
+
+        var peers = string.Join(", ", lost.Peers.Select(rank => _members[rank]));
+        BecomeRegrouping($"{_members[lost.Rank]} lost {peers}: {lost.Reason}");
+    }
 
     private void OnPlanOverdue()
     {
@@ -307,7 +315,7 @@ public sealed partial class CoordinatorActor
 
     private void OnComplaint(PeersLost lost)
     {
-        if (!_formed.Contains(lost.Rank))
+        if (lost.Rank >= 0 && !_formed.Contains(lost.Rank))
         {
             _complaints[lost.Rank] = lost.Peers;
             TryExpel();
@@ -426,7 +434,7 @@ public sealed partial class CoordinatorActor
     {
         var generation = _generation;
         _ = _journal.Append(entry).PipeTo(
-            Self, success: () => new Journaled(generation), failure: error => new JournalFailed(entry, error.Message));
+            Self, success: () => new Journaled(generation), failure: error => new JournalFailed(generation, entry, error.Message));
     }
 
     /// <summary>Writes an entry that makes a later recovery better informed, and may be missing.</summary>
@@ -440,9 +448,9 @@ public sealed partial class CoordinatorActor
 
     private void OnJournalFailed(JournalFailed failed)
     {
-        if (failed.Entry is GenerationBegun begun && begun.Generation != _generation)
+        if (failed.Generation != _generation)
         {
-            return;
+            return; // a newer generation has written, or will write, what counts
         }
 
         if (++_journalAttempts >= (_options.Recovery?.DiskAttempts ?? 1))
@@ -476,7 +484,7 @@ public sealed partial class CoordinatorActor
         internal bool IsFor(long generation) => Generation == generation;
     }
 
-    private sealed record JournalFailed(JournalEntry Entry, string Reason);
+    private sealed record JournalFailed(long Generation, JournalEntry Entry, string Reason);
 
     private sealed record JournalAgain(JournalEntry Entry);
 }
