@@ -159,6 +159,8 @@ internal sealed class Exchange
         var parameters = _replica.Current.Parameters;
         _compute(this, () =>
         {
+            // Here and not while forming: a shard of the generation before may still be running.
+            _runner.Prepare(_form.Shards);
             if (shard.Count > 0)
             {
                 _runner.Run(

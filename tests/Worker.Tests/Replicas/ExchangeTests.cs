@@ -1,4 +1,5 @@
 using Distributed.Cluster;
+using Distributed.Cluster.Messages;
 using Distributed.Engine.Layers;
 using Distributed.Engine.Optimizers;
 using Distributed.Worker.Local;
@@ -73,7 +74,7 @@ public sealed class ExchangeTests
     {
         var train = new SmallJob.Blobs(SmallJob.Samples) { Poisoned = 40 };
         var alone = new LocalSteps(SmallJob.Create(workers: 1, train: train), TimeProvider.System)
-            .Train(new Cluster.Messages.TrainPlan(1, 0, 0, 5, Sharding.Equal(1)));
+            .Train(new TrainPlan(1, 0, 0, 5, Sharding.Equal(1)));
         for (var seed = 0; seed < 40; seed++)
         {
             var group = new ReplicaGroup(SmallJob.Replicated(new Momentum(0.1f), train), 1 + (seed % 3), seed);
@@ -95,13 +96,27 @@ public sealed class ExchangeTests
         group.Form(group.Add(3));
         var sharding = new Sharding([2, 0, 3]);
         var parts = group.Members.Select((member, rank) =>
-            member.Work.Evaluate(new Cluster.Messages.EvaluatePlan(1, rank, sharding))).ToList();
+            member.Work.Evaluate(new EvaluatePlan(1, rank, sharding))).ToList();
         group.RunUntilIdle();
         var done = await Task.WhenAll(parts);
         var whole = new LocalSteps(SmallJob.Create(workers: 1), TimeProvider.System)
-            .Evaluate(new Cluster.Messages.EvaluatePlan(1, 0, Sharding.Equal(1)));
+            .Evaluate(new EvaluatePlan(1, 0, Sharding.Equal(1)));
         Assert.Equal(whole.Losses, done.SelectMany(part => part.Losses));
         Assert.Equal(whole.Hits, done.SelectMany(part => part.Hits));
+    }
+
+    [Fact]
+    public async Task Evaluate_SaysThatItFailedItself_WhenASampleCannotBeRead()
+    {
+        var healthy = SmallJob.Replicated(new Momentum(0.1f));
+        var test = new SmallJob.Blobs(50) { Unreadable = 3 };
+        var job = healthy with { Data = new Engine.Data.DataSplit(healthy.Data.Train, test) };
+        var group = new ReplicaGroup(job, buckets: 1, seed: 1);
+        group.Form(group.Add(1));
+        var evaluation = group.Members[0].Work.Evaluate(new EvaluatePlan(1, 0, Sharding.Equal(1)));
+        group.RunUntilIdle();
+        var failed = await Assert.ThrowsAsync<WorkException>(() => evaluation);
+        Assert.Equal(("evaluate", "disk on fire"), (failed.Phase, failed.InnerException!.Message));
     }
 
     internal static void AssertAll(SingleWorker oracle, ReplicaGroup group, long step, int buckets)
