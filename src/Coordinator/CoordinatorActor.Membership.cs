@@ -434,7 +434,8 @@ public sealed partial class CoordinatorActor
     {
         var generation = _generation;
         _ = _journal.Append(entry).PipeTo(
-            Self, success: () => new Journaled(generation), failure: error => new JournalFailed(generation, entry, error.Message));
+            Self, success: () => new Journaled(generation),
+            failure: error => new JournalFailed(generation, entry, error.Message));
     }
 
     /// <summary>Writes an entry that makes a later recovery better informed, and may be missing.</summary>

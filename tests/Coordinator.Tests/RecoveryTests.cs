@@ -89,7 +89,7 @@ public sealed class RecoveryTests : TestKit
         AssertNothingUnhandled();
     }
 
-    /// <summary>What a giver misses is no member's complaint: it neither counts as one nor ends the generation.</summary>
+    /// <summary>What a giver misses is no member's complaint, and does not end the generation.</summary>
     [Fact]
     public void Complaint_OfAGiver_ChangesNothing()
     {
@@ -126,6 +126,22 @@ public sealed class RecoveryTests : TestKit
         _coordinator.Tell(Standing(2, 1), workers[1].Ref);
         Assert.Single(Form(workers[..1])[0].Members);
         Expect<TrainPlan>(workers[..1]);
+        AssertNothingUnhandled();
+    }
+
+    [Fact]
+    public void Worker_ReplacesItself_WhenItJoinsAgainBeforeItsLinkHasClosed()
+    {
+        var workers = Begin(2);
+        Expect<TrainPlan>(workers);
+        Watch(workers[1].Ref);
+        var again = Join("worker-1", "again");
+        ExpectTerminated(workers[1].Ref, Ample);
+        TestProbe[] both = [workers[0], again];
+        Stand(both, generation: 2, step: 0);
+        Assert.Equal(2, Form(both)[0].Members.Length);
+        Expect<TrainPlan>(both);
+        Assert.StartsWith("worker-1 joined again", Observed<MembersChanged>().Reason, StringComparison.Ordinal);
         AssertNothingUnhandled();
     }
 
@@ -262,7 +278,7 @@ public sealed class RecoveryTests : TestKit
         worker.ExpectMsg<JobOver>(Ample);
     }
 
-    /// <summary>An entry of a generation that is over must not be written after the entries of the present one.</summary>
+    /// <summary>An entry of a generation that is over must not be written after the present one's.</summary>
     [Fact]
     public void JournalEntry_IsNotTriedAgain_WhenItsGenerationIsOver()
     {

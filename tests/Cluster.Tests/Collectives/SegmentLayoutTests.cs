@@ -4,8 +4,8 @@ using Distributed.Engine.Plans;
 namespace Distributed.Cluster.Tests.Collectives;
 
 /// <summary>
-/// Every float of a sender's piece is a number of its own; each owner copies its stretches and must then find, for every
-/// result that it owns, the numbers of the result and of its terms, in the order of the terms.
+/// Every float of a sender's piece is a number of its own; each owner copies its stretches and must then find, for
+/// every result that it owns, the numbers of the result and of its terms, in the order of the terms.
 /// </summary>
 public sealed class SegmentLayoutTests
 {

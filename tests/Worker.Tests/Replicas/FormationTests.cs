@@ -93,7 +93,7 @@ public sealed class FormationTests
         }
     }
 
-    /// <summary>Faults also hit while the state is moving: the generation after that starts from the same step.</summary>
+    /// <summary>Faults also hit while the state is moving: the next generation starts from the same step.</summary>
     [Fact]
     public void Group_GoesOnFromTheSameStep_WhereverAFormingIsCutShort()
     {

@@ -2,7 +2,7 @@ using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Tests.Replicas;
 
-/// <summary>A compute thread in the test's hands: work, and every part that becomes ready, is a turn of its own.</summary>
+/// <summary>A compute thread in the test's hands: work, and every part that is ready, is a turn of its own.</summary>
 internal sealed class PartedCompute : ICompute
 {
     private readonly Queue<Action> _turns = new();
