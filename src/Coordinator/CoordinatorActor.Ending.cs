@@ -63,6 +63,11 @@ public sealed partial class CoordinatorActor
     private void OnLastWritten(CheckpointDesk.Written written)
     {
         OnWritten(written);
+        if (written.Error is NonFiniteStateException)
+        {
+            return; // which has ended the job
+        }
+
         if (written.Error is not { } error || written.Step != _cursor.Step)
         {
             SaveLast();

@@ -91,14 +91,25 @@ public sealed partial class CoordinatorActor
 
     private void OnLeave()
     {
-        if (_roster.TryFind(Sender, out var peer))
+        if (!_roster.TryFind(Sender, out var peer))
         {
-            peer.Leaves = true;
+            return;
+        }
+
+        peer.Leaves = true;
+        if (!_candidates.Contains(peer))
+        {
+            Release(peer);
         }
     }
 
     private void OnPeersLost(PeersLost lost)
     {
+        if (lost.Rank < 0)
+        {
+            return; // of one that only gave: what is missing, its receiver misses too
+        }
+
         if (lost.Peers.Contains(PeersLost.NoMember))
         {
             // A part of a state on its way to the store is lost; the state is collected again.
@@ -106,8 +117,8 @@ public sealed partial class CoordinatorActor
             return;
         }
 
-        var peers = lost.Peers.Select(rank => _members[rank]);
-        BecomeRegrouping($"{_members[lost.Rank]} lost {string.Join(", ", peers)}: {lost.Reason}");
+        var peers = string.Join(", ", lost.Peers.Select(rank => _members[rank]));
+        BecomeRegrouping($"{_members[lost.Rank]} lost {peers}: {lost.Reason}");
     }
 
     private void OnPlanOverdue()
@@ -218,11 +229,20 @@ public sealed partial class CoordinatorActor
 
     private void OnCandidateGone(Terminated gone)
     {
-        if (_roster.TryFind(gone.ActorRef, out var peer))
+        if (!_roster.TryFind(gone.ActorRef, out var peer))
         {
-            _roster.Remove(peer);
-            _candidates.Remove(peer);
+            return;
+        }
+
+        _roster.Remove(peer);
+        _candidates.Remove(peer);
+        if (Recovers)
+        {
             TryDecide();
+        }
+        else
+        {
+            Fail($"{peer} stopped without a word");
         }
     }
 
@@ -318,7 +338,7 @@ public sealed partial class CoordinatorActor
 
     private void OnComplaint(PeersLost lost)
     {
-        if (!_formed.Contains(lost.Rank))
+        if (lost.Rank >= 0 && !_formed.Contains(lost.Rank))
         {
             _complaints[lost.Rank] = lost.Peers.Remove(PeersLost.NoMember);
             TryExpel();
@@ -348,9 +368,16 @@ public sealed partial class CoordinatorActor
     private void ExpelUnreachable()
     {
         var pairs = _complaints.SelectMany(complaint => complaint.Value.Select(peer => (complaint.Key, peer)));
-        foreach (var rank in Reachability.Expel(pairs))
+        var expelled = Reachability.Expel(pairs);
+        foreach (var rank in expelled)
         {
             Expel(_members[rank], "cannot be reached by other members");
+        }
+
+        // Who alone cannot get its state, from the store or from one that leaves, would hold the others up for ever.
+        foreach (var rank in expelled.Count == 0 && _formed.Count > 0 ? _complaints.Keys.ToList() : [])
+        {
+            Expel(_members[rank], "cannot get the state");
         }
 
         BecomeRegrouping("the generation did not form");
@@ -372,9 +399,7 @@ public sealed partial class CoordinatorActor
         Adopt(plan);
         foreach (var leaver in _candidates.Where(candidate => candidate.Rank < 0))
         {
-            leaver.Link.Tell(new Released());
-            _roster.Remove(leaver);
-            Context.Unwatch(leaver.Link);
+            Release(leaver);
         }
 
         _candidates = [.. _members];
@@ -457,6 +482,13 @@ public sealed partial class CoordinatorActor
         CutOff(peer);
     }
 
+    private void Release(Peer leaver)
+    {
+        leaver.Link.Tell(new Released());
+        _roster.Remove(leaver);
+        Context.Unwatch(leaver.Link);
+    }
+
     private static void CutOff(Peer peer)
     {
         Context.Unwatch(peer.Link);
@@ -468,7 +500,8 @@ public sealed partial class CoordinatorActor
     {
         var generation = _generation;
         _ = _journal.Append(entry).PipeTo(
-            Self, success: () => new Journaled(generation), failure: error => new JournalFailed(entry, error.Message));
+            Self, success: () => new Journaled(generation),
+            failure: error => new JournalFailed(generation, entry, error.Message));
     }
 
     /// <summary>Writes an entry that makes a later recovery better informed, and may be missing.</summary>
@@ -482,9 +515,9 @@ public sealed partial class CoordinatorActor
 
     private void OnJournalFailed(JournalFailed failed)
     {
-        if (failed.Entry is GenerationBegun begun && begun.Generation != _generation)
+        if (failed.Generation != _generation)
         {
-            return;
+            return; // a newer generation has written, or will write, what counts
         }
 
         if (++_journalAttempts >= (_options.Recovery?.DiskAttempts ?? 1))
@@ -520,7 +553,7 @@ public sealed partial class CoordinatorActor
         internal bool IsFor(long generation) => Generation == generation;
     }
 
-    private sealed record JournalFailed(JournalEntry Entry, string Reason);
+    private sealed record JournalFailed(long Generation, JournalEntry Entry, string Reason);
 
     private sealed record JournalAgain(JournalEntry Entry);
 }

@@ -140,7 +140,8 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<JournalFailed>(OnJournalFailed);
         Receive<JournalAgain>(again => Append(again.Entry));
         Receive<Journaled>(_ => { }, written => !written.IsFor(_generation));
-        DropStale<Standing>(standing => standing.Generation);
+        // One that did not say in time what it holds may say it yet.
+        Receive<Standing>(_ => { }, standing => standing.Generation <= _generation);
         DropStale<Formed>(formed => formed.Generation);
         DropStale<PeersLost>(lost => lost.Generation);
         DropStale<TrainDone>(done => done.Generation);

@@ -147,6 +147,20 @@ public sealed class CoordinatorActorTests : TestKit
     }
 
     [Fact]
+    public void Job_EndsOnce_WhenItsLastStateTurnsOutNotFinite()
+    {
+        _store.Failure = new NonFiniteStateException("linear2.weight");
+        Start(epochs: 1);
+        RunEpoch();
+        AnswerEvaluation(loss: 25, hits: 40);
+        Assert.Equal(
+            "step 3: parameter 'linear2.weight' holds a NaN or an infinity; it had no checkpoint yet",
+            Observed<JobFailed>().Reason);
+        Settle();
+        Assert.False(_observer.HasMessages);
+    }
+
+    [Fact]
     public void Job_FailsNamingWorkerPhaseAndStep_WhenAWorkerFails()
     {
         var coordinator = Start();

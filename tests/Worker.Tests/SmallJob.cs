@@ -6,6 +6,7 @@ using Distributed.Engine.Optimizers;
 using Distributed.Engine.Randomness;
 using Distributed.Engine.Training;
 using Distributed.Worker.Local;
+using Distributed.Worker.Replicas;
 
 namespace Distributed.Worker.Tests;
 
@@ -20,11 +21,13 @@ internal static class SmallJob
 
     private static readonly Sequential Mlp = new() { new Linear(6, 10), new ReLU(), new Linear(10, 3) };
 
-    internal static LocalJob Create(int workers, float rate = 0.1f, DataSet? train = null, Layer? model = null)
+    internal static LocalJob Create(
+        int workers, float rate = 0.1f, DataSet? train = null, Layer? model = null, Optimizer? optimizer = null)
     {
         var data = train ?? new Blobs(Samples);
         var graph = new TrainingGraph(model ?? Mlp, data);
-        var state = new TrainingState(graph.Layout, rate == 1 ? new Sgd(rate) : new Momentum(rate));
+        var state = new TrainingState(
+            graph.Layout, optimizer ?? (rate == 1 ? new Sgd(rate) : new Momentum(rate)));
         graph.Layout.Initialise(7, state.Parameters);
         var plan = graph.TrainingPlan(BatchSize);
         return new LocalJob
@@ -38,6 +41,21 @@ internal static class SmallJob
             Group = new SharedMemoryGroup(
                 workers, plan.Partials, BatchSize / MicrobatchSize, BatchSize / MicrobatchSize,
                 TimeSpan.FromMinutes(1)),
+        };
+    }
+
+    /// <summary>The same job for workers that have weights of their own.</summary>
+    internal static ReplicaJob Replicated(Optimizer optimizer, DataSet? train = null, Layer? model = null)
+    {
+        var job = Create(workers: 1, train: train, model: model, optimizer: optimizer);
+        return new ReplicaJob
+        {
+            Graph = job.Graph,
+            Schedule = job.Schedule,
+            Data = job.Data,
+            EvaluationPlan = job.EvaluationPlan,
+            Optimizer = optimizer,
+            Seed = 7,
         };
     }
 
@@ -58,6 +76,18 @@ internal static class SmallJob
             var bias = input.Graph.Parameter("bias", [6], new ConstantInitializer(0.1f));
             var once = (input.MatMul(weight) + bias).Tanh();
             return (once.MatMul(weight) + bias).Tanh() * (bias + 1f);
+        }
+    }
+
+    /// <summary>A layer whose matrix is used many times, so that its gradient has as many terms.</summary>
+    internal sealed record Unrolled(int Uses) : Layer
+    {
+        public override string Kind => "unrolled";
+
+        public override Tensor Apply(Tensor input)
+        {
+            var weight = input.Graph.Parameter("weight", [6, 6], new HeUniformInitializer());
+            return Enumerable.Range(0, Uses).Aggregate(input, (state, _) => state.MatMul(weight).Tanh());
         }
     }
 

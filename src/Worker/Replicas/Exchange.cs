@@ -55,10 +55,11 @@ internal sealed class Exchange
         (_plan, _rank) = (_layout.Plan, form.Rank);
         var microbatches = MicrobatchRange.CountOf(job.Schedule.BatchSize, job.Schedule.MicrobatchSize);
         var pieces = CanonicalTree.PiecesMax(form.Shards);
-        var own = _layout.Owner(_rank).Partials;
-        _received = [.. form.Members.Select(_ => new PartialSums(own.Length, pieces))];
+        var own = _layout.Owner(_rank);
+        var stretchesMax = Enumerable.Range(0, _plan.Buckets).Max(bucket => own.Stretches(bucket).Count);
+        _received = [.. form.Members.Select(_ => new PartialSums(own.Partials.Length, pieces))];
         _arrivals = [.. Enumerable.Range(0, 2)
-            .Select(_ => new StepArrivals(_plan.Workers, _plan.Buckets, microbatches))];
+            .Select(_ => new StepArrivals(_plan.Workers, _plan.Buckets, pieces * stretchesMax, microbatches))];
         _lossFrames = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(2 * microbatches))];
         _update = ParameterUpdate.Create(job.Optimizer, job.Path);
         _progress = new BucketProgress(_plan, _rank, job.Optimizer.Slots.Count);
@@ -158,6 +159,8 @@ internal sealed class Exchange
         var parameters = _replica.Current.Parameters;
         _compute(this, () =>
         {
+            // Here and not while forming: a shard of the generation before may still be running.
+            _runner.Prepare(_form.Shards);
             if (shard.Count > 0)
             {
                 _runner.Run(

@@ -74,7 +74,6 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
             }
 
             _form = form;
-            _runner.Prepare(form.Shards);
             _formation = new Formation(form, _replica, _job, _link, _greeted);
             _formation.Start();
             return _formation.Result;
@@ -113,7 +112,15 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
             return _compute.Run(ComputeKind.Evaluation, () =>
             {
                 var (losses, hits) = (new float[shard.Count], new float[shard.Count]);
-                _runner.Evaluate(parameters, shard, losses, hits);
+                try
+                {
+                    _runner.Evaluate(parameters, shard, losses, hits);
+                }
+                catch (Exception error)
+                {
+                    throw new WorkException("evaluate", error);
+                }
+
                 return new EvaluateDone(plan.Generation, plan.Rank, losses, hits);
             });
         }

@@ -21,7 +21,7 @@ internal sealed class ShardRunner(ReplicaJob job)
     /// <summary>The latest shard's partial sums; left alone until the next shard runs.</summary>
     internal PartialSums Partials => _partials;
 
-    /// <summary>Makes room for shards of so many micro-batches; call it before the first of a generation.</summary>
+    /// <summary>Makes room for shards of so many micro-batches; call it on the compute thread.</summary>
     internal void Prepare(int microbatchesMax)
     {
         var pieces = CanonicalTree.PiecesMax(microbatchesMax);

@@ -5,11 +5,12 @@ namespace Distributed.Worker.Replicas;
 /// </summary>
 /// <remarks>
 /// A worker may be a step ahead of another, so a group keeps two of these, for the present step and the next one.
-/// Frames that come twice count once. Not safe for threads.
+/// Frames that come twice count once. Not safe for threads. Units: partsMax counts the frames in which one worker sends
+/// its partial sums of one bucket, at most; they are pieces times terms, which may well be more than 64.
 /// </remarks>
-internal sealed class StepArrivals(int workers, int buckets, int microbatchesMax)
+internal sealed class StepArrivals(int workers, int buckets, int partsMax, int microbatchesMax)
 {
-    private readonly ulong[] _parts = new ulong[buckets * workers];
+    private readonly bool[] _parts = new bool[buckets * workers * partsMax];
     private readonly int[] _partCounts = new int[buckets];
     private readonly bool[] _heard = new bool[workers];
 
@@ -39,14 +40,13 @@ internal sealed class StepArrivals(int workers, int buckets, int microbatchesMax
     /// <summary>False where this frame has come before.</summary>
     internal bool TryAddPart(int bucket, int rank, int part)
     {
-        var bit = 1ul << part;
-        ref var parts = ref _parts[(bucket * workers) + rank];
-        if ((parts & bit) != 0)
+        ref var seen = ref _parts[(((bucket * workers) + rank) * partsMax) + part];
+        if (seen)
         {
             return false;
         }
 
-        parts |= bit;
+        seen = true;
         _partCounts[bucket]++;
         return true;
     }

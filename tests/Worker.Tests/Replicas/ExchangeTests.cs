@@ -1,0 +1,152 @@
+using Distributed.Cluster;
+using Distributed.Cluster.Messages;
+using Distributed.Engine.Layers;
+using Distributed.Engine.Optimizers;
+using Distributed.Worker.Local;
+
+namespace Distributed.Worker.Tests.Replicas;
+
+/// <summary>
+/// Replicas that exchange partial sums, weights and optimizer state over a seeded network have, after every lease, the
+/// bits of one worker by itself.
+/// </summary>
+public sealed class ExchangeTests
+{
+    private const int Steps = 7;
+
+    private static readonly SingleWorker ByMomentum = new(Steps, new Momentum(0.1f));
+    private static readonly SingleWorker BySgd = new(Steps, new Sgd(0.1f));
+
+    public static TheoryData<int, int, bool> Groups
+    {
+        get
+        {
+            var groups = new TheoryData<int, int, bool>();
+            foreach (var workers in Enumerable.Range(1, 9))
+            {
+                foreach (var buckets in new[] { 1, 2, 5 })
+                {
+                    groups.Add(workers, buckets, true);
+                    groups.Add(workers, buckets, false);
+                }
+            }
+
+            return groups;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Replicas_HaveTheBitsOfOneWorker_WhateverOrderFramesComeIn(int workers, int buckets, bool momentum)
+    {
+        Optimizer optimizer = momentum ? new Momentum(0.1f) : new Sgd(0.1f);
+        for (var seed = 0; seed < 3; seed++)
+        {
+            var sharding = seed == 0 ? Sharding.Equal(workers) : Uneven(workers, seed);
+            Check(momentum ? ByMomentum : BySgd, optimizer, null, buckets, sharding, seed);
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(4, 5)]
+    public void Replicas_HaveTheBitsOfOneWorker_WhenGradientsHaveSeveralTerms(int workers, int buckets)
+    {
+        var model = new Sequential { new SmallJob.Recurrent(), new Linear(6, 3) };
+        var oracle = new SingleWorker(Steps, new Momentum(0.1f), model);
+        for (var seed = 0; seed < 5; seed++)
+        {
+            Check(oracle, new Momentum(0.1f), model, buckets, Uneven(workers, seed), seed);
+        }
+    }
+
+    [Fact]
+    public void Replicas_HaveTheBitsOfOneWorker_WhenAGradientHasManyTerms()
+    {
+        var model = new Sequential { new SmallJob.Unrolled(40), new Linear(6, 3) };
+        var oracle = new SingleWorker(Steps, new Momentum(0.1f), model);
+        Check(oracle, new Momentum(0.1f), model, buckets: 2, new Sharding([3, 5]), seed: 1);
+    }
+
+    [Fact]
+    public void Lease_EndsAtTheLastGoodStepWithOneFinding_WhenALossIsNotFinite()
+    {
+        var train = new SmallJob.Blobs(SmallJob.Samples) { Poisoned = 40 };
+        var alone = new LocalSteps(SmallJob.Create(workers: 1, train: train), TimeProvider.System)
+            .Train(new TrainPlan(1, 0, 0, 5, Sharding.Equal(1)));
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var group = new ReplicaGroup(SmallJob.Replicated(new Momentum(0.1f), train), 1 + (seed % 3), seed);
+            group.Form(group.Add(1 + (seed % 4)));
+            var sharding = Uneven(group.Members.Count, seed);
+            var reports = group.TrainTo(5, sharding);
+            Assert.All(reports, report => Assert.Equal(alone.Steps, report.Steps));
+            Assert.Equal(
+                alone.NonFinite, Assert.Single(reports, report => report.NonFinite is not null).NonFinite);
+            AssertAll(ByMomentum, group, alone.Steps.Count, 1 + (seed % 3));
+            group.AssertNoUnexpectedFrames();
+        }
+    }
+
+    [Fact]
+    public async Task Evaluate_CoversEveryHeldOutSampleOnce_WhenReplicasShareIt()
+    {
+        var group = new ReplicaGroup(SmallJob.Replicated(new Momentum(0.1f)), buckets: 2, seed: 1);
+        group.Form(group.Add(3));
+        var sharding = new Sharding([2, 0, 3]);
+        var parts = group.Members.Select((member, rank) =>
+            member.Work.Evaluate(new EvaluatePlan(1, rank, sharding))).ToList();
+        group.RunUntilIdle();
+        var done = await Task.WhenAll(parts);
+        var whole = new LocalSteps(SmallJob.Create(workers: 1), TimeProvider.System)
+            .Evaluate(new EvaluatePlan(1, 0, Sharding.Equal(1)));
+        Assert.Equal(whole.Losses, done.SelectMany(part => part.Losses));
+        Assert.Equal(whole.Hits, done.SelectMany(part => part.Hits));
+    }
+
+    [Fact]
+    public async Task Evaluate_SaysThatItFailedItself_WhenASampleCannotBeRead()
+    {
+        var healthy = SmallJob.Replicated(new Momentum(0.1f));
+        var test = new SmallJob.Blobs(50) { Unreadable = 3 };
+        var job = healthy with { Data = new Engine.Data.DataSplit(healthy.Data.Train, test) };
+        var group = new ReplicaGroup(job, buckets: 1, seed: 1);
+        group.Form(group.Add(1));
+        var evaluation = group.Members[0].Work.Evaluate(new EvaluatePlan(1, 0, Sharding.Equal(1)));
+        group.RunUntilIdle();
+        var failed = await Assert.ThrowsAsync<WorkException>(() => evaluation);
+        Assert.Equal(("evaluate", "disk on fire"), (failed.Phase, failed.InnerException!.Message));
+    }
+
+    internal static void AssertAll(SingleWorker oracle, ReplicaGroup group, long step, int buckets)
+    {
+        for (var rank = 0; rank < group.Members.Count; rank++)
+        {
+            var replica = group.Members[rank].Work.Replica;
+            var plan = new Cluster.Collectives.BucketPlan(
+                replica.Current.Parameters.Length, buckets, group.Members.Count);
+            oracle.AssertEqual(step, replica, plan.Kept(rank));
+        }
+    }
+
+    /// <summary>Weights from 0 to 4, so that shards may be empty.</summary>
+    internal static Sharding Uneven(int workers, int seed)
+    {
+        var random = new Random(seed);
+        var weights = Enumerable.Range(0, workers).Select(_ => random.Next(5)).ToArray();
+        weights[random.Next(workers)] += 1;
+        return new Sharding(weights);
+    }
+
+    private static void Check(
+        SingleWorker oracle, Optimizer optimizer, Layer? model, int buckets, Sharding sharding, int seed)
+    {
+        var group = new ReplicaGroup(SmallJob.Replicated(optimizer, model: model), buckets, seed);
+        group.Form(group.Add(sharding.Workers));
+        var reports = group.TrainTo(Steps, sharding);
+        Assert.All(reports, report => Assert.Equal(oracle.Totals.TakeLast(report.Steps.Count), report.Steps));
+        AssertAll(oracle, group, Steps, buckets);
+        group.AssertNoUnexpectedFrames();
+    }
+}
