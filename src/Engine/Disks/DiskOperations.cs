@@ -3,7 +3,7 @@ namespace Distributed.Engine.Disks;
 /// <summary>What is put together from a disk's operations.</summary>
 public static class DiskOperations
 {
-    /// <summary>Makes a file whose contents survive the machine's death; its name does after the directory's flush.</summary>
+    /// <summary>Makes a file whose contents survive the machine's death; its name needs a directory's flush.</summary>
     public static void WriteDurably(this IDisk disk, string path, Action<DiskStream> write)
     {
         using var file = disk.Create(path);

@@ -3,8 +3,8 @@ namespace Distributed.Engine.Disks;
 /// <summary>Files and directories, as far as state that must survive a crash needs them.</summary>
 /// <remarks>
 /// When the machine dies, this survives. Of a file's contents: all that was written before its last
-/// <see cref="DiskStream.FlushToDisk"/>; what was written since may be missing, cut off anywhere or end in garbage. Of a
-/// directory's names: all that was done before its last <see cref="Flush"/>; each creation, renaming and removal since
+/// <see cref="DiskStream.FlushToDisk"/>; what was written since may be missing, cut off anywhere or end in garbage. Of
+/// a directory's names: all that was done before its last <see cref="Flush"/>; each creation, renaming or removal since
 /// may have happened or not, each by itself, though one renaming happens as a whole. A file's flush does not keep its
 /// name, nor a directory's flush what lies in its files or in the directories below.
 /// When only the process dies, all that was done stays, as flushed or not as it was.

@@ -65,7 +65,7 @@ public sealed class Journal : IDisposable
         var file = disk.Append(path);
         try
         {
-            // The process may have died between writing and flushing, and what is handed out must not vanish later.
+            // An earlier process may have died between writing and flushing, and what is found must not vanish later.
             file.FlushToDisk();
             disk.Flush(directory);
             var notice = end < bytes.Length
@@ -111,7 +111,7 @@ public sealed class Journal : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Puts a file with these contents in the path's place, durably: no death leaves anything in between.</summary>
+    /// <summary>Puts a file with these contents in the path's place; a death leaves the old one or this.</summary>
     private static void Replace(string path, IDisk disk, ReadOnlySpan<byte> contents)
     {
         var unfinished = path + UnfinishedSuffix;
@@ -119,7 +119,6 @@ public sealed class Journal : IDisposable
         var copy = contents.ToArray();
         disk.WriteDurably(unfinished, file => file.Write(copy));
         disk.MoveFile(unfinished, path);
-        disk.Flush(Path.GetDirectoryName(path)!);
     }
 
     private static byte[] ReadAll(string path, IDisk disk)

@@ -6,7 +6,7 @@ internal abstract class DiskNode
     /// <summary>The bytes of all files in it, as it is now.</summary>
     internal abstract long Bytes { get; }
 
-    /// <summary>The machine dies: of what was not flushed, the draws decide what stays. All that stays is flushed.</summary>
+    /// <summary>The machine dies: draws decide what stays of what was not flushed. All that stays is flushed.</summary>
     internal abstract void LoseUnflushed(Func<int, int> draw);
 }
 

@@ -10,6 +10,7 @@ internal sealed class CheckpointLife
 {
     private const int Floats = 6;
     private const int Checkpoints = 6;
+    private const int UsersMax = 1000;
 
     private readonly string _name;
     private readonly SeededDraws _script;
@@ -20,7 +21,7 @@ internal sealed class CheckpointLife
     private int _written;
 
     /// <param name="seed">Decides the states and which step is written twice.</param>
-    /// <param name="fault">Where the first fault is; with the seed it decides what that leaves, and further ones.</param>
+    /// <param name="fault">Where the first fault is; with the seed, what that leaves, and the further ones.</param>
     internal CheckpointLife(int seed, int fault)
     {
         _name = $"seed {seed}, fault {fault}";
@@ -57,8 +58,9 @@ internal sealed class CheckpointLife
     internal long Run(Action<SimulatedDisk>? arm = null)
     {
         arm?.Invoke(_disk);
-        while (_written < Checkpoints)
+        for (var user = 1; _written < Checkpoints; user++)
         {
+            Assert.True(user < UsersMax, $"{_name}: {UsersMax} users got no further");
             try
             {
                 Use();
@@ -108,7 +110,9 @@ internal sealed class CheckpointLife
             found = (latest.Manifest.Step, latest.Manifest.Fingerprint);
         }
 
-        Assert.True(found == _kept || found == _inFlight, $"{_name}: kept {_kept}, in flight {_inFlight}, found {found}");
+        Assert.True(
+            found == _kept || found == _inFlight,
+            $"{_name}: kept {_kept}, in flight {_inFlight}, found {found}");
         (_kept, _inFlight) = (found, null);
     }
 }

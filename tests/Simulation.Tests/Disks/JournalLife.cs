@@ -8,6 +8,7 @@ internal sealed class JournalLife
 {
     private const string JournalPath = "/run/journal";
     private const int Records = 12;
+    private const int UsersMax = 1000;
 
     private readonly string _name;
     private readonly SeededDraws _script;
@@ -17,7 +18,7 @@ internal sealed class JournalLife
     private byte[]? _inFlight;
 
     /// <param name="seed">Decides the records and when the journal is opened again.</param>
-    /// <param name="fault">Where the first fault is; with the seed it decides what that leaves, and further ones.</param>
+    /// <param name="fault">Where the first fault is; with the seed, what that leaves, and the further ones.</param>
     internal JournalLife(int seed, int fault)
     {
         _name = $"seed {seed}, fault {fault}";
@@ -30,8 +31,9 @@ internal sealed class JournalLife
     internal long Run(Action<SimulatedDisk>? arm = null)
     {
         arm?.Invoke(_disk);
-        while (_kept.Count < Records)
+        for (var user = 1; _kept.Count < Records; user++)
         {
+            Assert.True(user < UsersMax, $"{_name}: {UsersMax} users got no further");
             try
             {
                 Use();
