@@ -91,15 +91,9 @@ public sealed partial class CoordinatorActor
 
     private void OnLeave()
     {
-        if (!_roster.TryFind(Sender, out var peer))
+        if (_roster.TryFind(Sender, out var peer))
         {
-            return;
-        }
-
-        peer.Leaves = true;
-        if (!_candidates.Contains(peer))
-        {
-            Release(peer);
+            peer.Leaves = true;
         }
     }
 
@@ -136,6 +130,12 @@ public sealed partial class CoordinatorActor
     /// <summary>Who wants in or out, now that everyone is idle; null for nobody.</summary>
     private string? WantedChange()
     {
+        // Those in reserve hold nothing that the members, all idle and well, do not hold too.
+        foreach (var reserve in _roster.Peers.Where(peer => peer.Leaves && peer.Rank < 0).ToList())
+        {
+            Release(reserve);
+        }
+
         var room = _options.WorkersMax - _members.Count;
         var joining = _roster.Peers.Where(peer => peer.Rank < 0 && !peer.Leaves)
             .Where(peer => _roster.HoldOff(peer, _clock) == TimeSpan.Zero).Take(room).ToList();

@@ -156,7 +156,7 @@ public sealed class CoordinatorActorTests : TestKit
         Assert.Equal(
             "step 3: parameter 'linear2.weight' holds a NaN or an infinity; it had no checkpoint yet",
             Observed<JobFailed>().Reason);
-        Settle();
+        this.Settle();
         Assert.False(_observer.HasMessages);
     }
 

@@ -175,7 +175,7 @@ public sealed class RecoveryTests : TestKit
         Expect<Form>(workers);
         workers[0].Reply(new PeersLost(2, 0, [], "no state"));
         Watch(workers[1].Ref);
-        Settle();
+        this.Settle();
         _time.Advance(Recovery.FormBound);
         ExpectTerminated(workers[1].Ref, Ample);
         Stand(workers[..1], generation: 3, step: 0);
@@ -193,7 +193,7 @@ public sealed class RecoveryTests : TestKit
         Sys.Stop(workers[1].Ref);
         Expect<Regroup>(workers[..1]);
         workers[0].Reply(new Standing(2, [], 0, []));
-        Settle();
+        this.Settle();
         _time.Advance(Recovery.Grace - TimeSpan.FromSeconds(1));
         Assert.False(workers[0].HasMessages);
         _time.Advance(TimeSpan.FromSeconds(2));
@@ -215,7 +215,7 @@ public sealed class RecoveryTests : TestKit
         Sys.Stop(workers[1].Ref);
         Expect<Regroup>(workers[..1]);
         workers[0].Reply(new Standing(2, [], 0, []));
-        Settle();
+        this.Settle();
         var back = Join("worker-1", "again");
         TestProbe[] both = [workers[0], back];
         var asked = Expect<Regroup>(both);
@@ -232,7 +232,7 @@ public sealed class RecoveryTests : TestKit
         _journal = new FakeJournal { Found = new JournalState(7, ["worker-0", "worker-1"], 3) };
         Start(workers: 1);
         var first = Join("worker-0");
-        Settle();
+        this.Settle();
         Assert.False(first.HasMessages);
         var second = Join("worker-1");
         TestProbe[] both = [first, second];
@@ -253,8 +253,8 @@ public sealed class RecoveryTests : TestKit
         _store.Newest = At(2);
         var workers = Begin(2, step: 2);
         Assert.Equal(2, Expect<TrainPlan>(workers)[0].FirstStep);
-        Assert.Equal(2, _store.Served.Single().Count(transfer => transfer.Weights));
-        Assert.All(_store.Served.Single(), transfer => Assert.Equal("store", transfer.From));
+        Assert.Equal(2, _store.Served.Single().Transfers.Count(transfer => transfer.Weights));
+        Assert.All(_store.Served.Single().Transfers, transfer => Assert.Equal("store", transfer.From));
     }
 
     [Fact]
@@ -288,7 +288,7 @@ public sealed class RecoveryTests : TestKit
         Sys.Stop(workers[1].Ref);
         Expect<Regroup>(workers[..1]);
         held.SetException(new IOException("no space left"));
-        Settle();
+        this.Settle();
         _time.Advance(Recovery.DiskRetryEvery * 2);
         workers[0].Reply(Standing(2, 0));
         Form(workers[..1]);
@@ -441,7 +441,7 @@ public sealed class RecoveryTests : TestKit
 
     private void AssertNothingUnhandled()
     {
-        Settle();
+        this.Settle();
         while (HasMessages)
         {
             Assert.IsNotType<UnhandledMessage>(ReceiveOne(TimeSpan.Zero));

@@ -25,13 +25,13 @@ public sealed class DialerTests : TestKit
     public void Pauses_DoubleUpToFiveSeconds_WhileNobodyAnswers()
     {
         _dialer.Tell(new FindCoordinator());
-        Settle();
+        this.Settle();
         var pauses = new[] { 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5 };
         for (var attempt = 0; attempt < pauses.Length; attempt++)
         {
             Assert.Equal(attempt + 1, _transport.Dialled.Count);
             _transport.Fail("refused");
-            Settle();
+            this.Settle();
             _time.Advance(TimeSpan.FromSeconds(pauses[attempt]) - TimeSpan.FromTicks(1));
             Assert.Equal(attempt + 1, _transport.Dialled.Count);
             _time.Advance(TimeSpan.FromTicks(1));
@@ -44,11 +44,11 @@ public sealed class DialerTests : TestKit
     public void Asker_GetsALinkThatTellsIt_WhenSomebodyAnswers()
     {
         _dialer.Tell(new FindCoordinator());
-        Settle();
+        this.Settle();
         var connection = _transport.Connect();
         var link = ExpectMsg<CoordinatorFound>().Coordinator;
         link.Tell("hello");
-        Settle();
+        this.Settle();
         connection.Received!("welcome");
         ExpectMsg("welcome");
         Assert.Equal(link, LastSender);
@@ -59,18 +59,18 @@ public sealed class DialerTests : TestKit
     public void Dialer_StartsWithTheShortestPause_WhenItIsAskedAgain()
     {
         _dialer.Tell(new FindCoordinator());
-        Settle();
+        this.Settle();
         _transport.Fail("refused");
-        Settle();
+        this.Settle();
         _time.Advance(TimeSpan.FromMilliseconds(100));
         var connection = _transport.Connect();
         Watch(ExpectMsg<CoordinatorFound>().Coordinator);
         connection.Closed!("reset by peer");
         ExpectMsg<Terminated>();
         _dialer.Tell(new FindCoordinator());
-        Settle();
+        this.Settle();
         _transport.Fail("refused");
-        Settle();
+        this.Settle();
         _time.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(4, _transport.Dialled.Count);
     }

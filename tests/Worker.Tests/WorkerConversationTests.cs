@@ -53,7 +53,7 @@ public sealed class WorkerConversationTests : TestKit
         _lead.Tell(_worker, new Regroup(1, 0));
         _lead.Probe.ExpectMsg<Standing>();
         _lead.Tell(_worker, PlayedCoordinator.FormOf(1, 0, 2));
-        Settle();
+        this.Settle();
         _time.Advance(TimeSpan.FromSeconds(3) - TimeSpan.FromTicks(1));
         _lead.Probe.ExpectNoMsg(TimeSpan.Zero);
         _time.Advance(TimeSpan.FromTicks(1));
@@ -162,12 +162,12 @@ public sealed class WorkerConversationTests : TestKit
             _worker.Tell(message);
         }
 
-        Settle();
+        this.Settle();
     }
 
     private void AssertNothingUnhandled()
     {
-        Settle();
+        this.Settle();
         while (HasMessages)
         {
             Assert.IsNotType<UnhandledMessage>(ReceiveOne(TimeSpan.Zero));

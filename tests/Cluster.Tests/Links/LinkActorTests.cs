@@ -22,14 +22,14 @@ public sealed class LinkActorTests : TestKit
         _time = time;
         var target = TestActor;
         _link = ActorOf(() => new LinkActor(_connection, target, Options, time));
-        Settle();
+        this.Settle();
     }
 
     [Fact]
     public void Link_ForwardsBothWays_AndIsTheSenderOfWhatComes()
     {
         _link.Tell("there");
-        Settle();
+        this.Settle();
         Assert.Equal(["there"], _connection.Sent);
         _connection.Receive("back");
         ExpectMsg("back");
@@ -53,7 +53,7 @@ public sealed class LinkActorTests : TestKit
         {
             _time.Advance(Options.SilenceMax);
             _connection.Receive(SignOfLife.Instance);
-            Settle();
+            this.Settle();
         }
 
         ExpectNoMsg();
