@@ -162,20 +162,22 @@ public sealed partial class CoordinatorActor
     {
         var (begins, reason) = Muster.Decide(
             [.. _roster.Peers.Select(peer => peer.Join.Node)], _expected, _options.Workers,
-            _clock.GetElapsedTime(_incidentAt ?? _clock.GetTimestamp()), Grace);
+            _clock.GetElapsedTime(_incidentAt!.Value), Grace);
         Context.GetLogger().Debug(reason);
         if (begins)
         {
-            BecomeRegrouping(_change.Length > 0 ? _change : reason);
+            BecomeRegrouping(reason);
+        }
+        else if (_clock.GetElapsedTime(_incidentAt!.Value) > (_options.Recovery?.GatherBound ?? _options.PlanBound))
+        {
+            Fail($"{reason}; waited {(_options.Recovery?.GatherBound ?? _options.PlanBound).TotalMinutes:0} min");
         }
     }
 
     private void BecomeRegrouping(string change)
     {
-        if (_incidentAt is null)
-        {
-            (_incidentAt, _change) = (_clock.GetTimestamp(), change);
-        }
+        _incidentAt ??= _clock.GetTimestamp();
+        _change = _change.Length > 0 ? _change : change;
 
         Context.GetLogger().Info("generation {0}: {1}", _generation + 1, change);
         Timers.CancelAll();

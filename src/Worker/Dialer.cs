@@ -8,12 +8,14 @@ namespace Distributed.Worker;
 ///        asked              connected
 ///  Idle ──────▶ Dialing ──────────────▶ Idle      (failed ──▶ pause, twice as long each time ──▶ Dialing)
 /// </code>
-/// The link is its child, so links die with it. Pauses go from 100 ms to 5 s.
+/// The link is its child, so links die with it. Pauses go from 100 ms to 5 s. After 10 minutes without a link it says
+/// that there is no coordinator, <see cref="CoordinatorMissing"/>, and stops dialling.
 /// </remarks>
 public sealed class Dialer : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DiallingMax = TimeSpan.FromMinutes(10);
 
     private readonly IControlTransport _transport;
     private readonly string _address;
@@ -21,6 +23,7 @@ public sealed class Dialer : ReceiveActor, IWithTimers
     private readonly TimeProvider _clock;
     private IActorRef _asker = ActorRefs.Nobody;
     private TimeSpan _pause = PauseMin;
+    private long _askedAt;
 
     public Dialer(IControlTransport transport, string address, LinkOptions options, TimeProvider clock)
     {
@@ -42,7 +45,7 @@ public sealed class Dialer : ReceiveActor, IWithTimers
     private void BecomeDialing(IActorRef asker)
     {
         Become(Dialing);
-        (_asker, _pause) = (asker, PauseMin);
+        (_asker, _pause, _askedAt) = (asker, PauseMin, _clock.GetTimestamp());
         Dial();
     }
 
@@ -55,6 +58,14 @@ public sealed class Dialer : ReceiveActor, IWithTimers
 
     private void OnFailed(Failed failed)
     {
+        if (_clock.GetElapsedTime(_askedAt) > DiallingMax)
+        {
+            Become(Idle);
+            _asker.Tell(new CoordinatorMissing(
+                $"no coordinator at {_address} for {DiallingMax.TotalMinutes:0} min: {failed.Reason}"));
+            return;
+        }
+
         Context.GetLogger().Debug("{0}: {1}; trying again in {2} s", _address, failed.Reason, _pause.TotalSeconds);
         Timers.StartSingleTimer(nameof(Again), new Again(), _pause);
         _pause = _pause * 2 < PauseMax ? _pause * 2 : PauseMax;

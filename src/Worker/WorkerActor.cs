@@ -47,6 +47,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Seeking()
     {
         Receive<CoordinatorFound>(BecomeJoined);
+        Receive<CoordinatorMissing>(OnMissing);
         Common();
     }
 
@@ -132,6 +133,12 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         Timers.CancelAll();
         Become(Seeking);
         _finder.Tell(new FindCoordinator());
+    }
+
+    private void OnMissing(CoordinatorMissing missing)
+    {
+        Context.GetLogger().Warning("{0}; giving up", missing.Reason);
+        Context.Stop(Self);
     }
 
     private void BecomeJoined(CoordinatorFound found)
@@ -229,6 +236,9 @@ public sealed record FindCoordinator;
 
 /// <summary>Finder to worker: this one, or what stands for it.</summary>
 public sealed record CoordinatorFound(IActorRef Coordinator);
+
+/// <summary>Finder to worker: there is none, and it has stopped looking.</summary>
+public sealed record CoordinatorMissing(string Reason);
 
 /// <summary>To a worker: leave the job politely.</summary>
 public sealed record LeaveJob;

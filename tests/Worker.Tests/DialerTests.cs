@@ -65,6 +65,7 @@ public sealed class DialerTests : TestKit
         _time.Advance(TimeSpan.FromMilliseconds(100));
         var connection = _transport.Connect();
         Watch(ExpectMsg<CoordinatorFound>().Coordinator);
+        this.Settle();
         connection.Closed!("reset by peer");
         ExpectMsg<Terminated>();
         _dialer.Tell(new FindCoordinator());

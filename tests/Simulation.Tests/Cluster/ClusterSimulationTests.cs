@@ -19,14 +19,15 @@ public sealed class ClusterSimulationTests(ITestOutputHelper output)
             .Select(seed => SimulationRun.Of(seed)).Where(outcome => outcome.Monitor is not null).ToList();
         foreach (var group in red.GroupBy(outcome => outcome.Monitor))
         {
-            output.WriteLine($"{group.Count()} hurt '{group.Key}': seeds {string.Join(", ", group.Take(20).Select(one => one.Scenario.Seed))}");
+            var seedsOf = string.Join(", ", group.Take(20).Select(one => one.Scenario.Seed));
+            output.WriteLine($"{group.Count()} hurt '{group.Key}': seeds {seedsOf}");
         }
 
         Assert.True(red.Count == 0, red.Count == 0 ? "" : $"{red.Count} of {count} seeds are red, such as {red[0]}");
     }
 
     [Fact]
-    public void Replay()
+    public void Replay_TellsTheWholeStory_OfOneSeed()
     {
         var seed = Number("SIMULATION_SEED") ?? 1;
         var outcome = SimulationRun.Of(seed, keepsLog: true, log: lines => File.WriteAllLines(

@@ -86,7 +86,7 @@ internal static class FaultPlan
 
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
 
-    internal static IReadOnlyList<PlannedFault> Draw(SeededRandom random, SimulatedJob job)
+    internal static IReadOnlyList<PlannedFault> Draw(SeededRandom random, SimulatedJob job, TimeSpan shardTime)
     {
         var weights = Kinds.Select(_ => random.Chance(0.5) ? 0 : Math.Pow(random.Uniform(), 4) + 0.01).ToArray();
         weights[random.Below(weights.Length)] += 0.1;
@@ -94,8 +94,12 @@ internal static class FaultPlan
         var faults = new List<PlannedFault>();
         for (var i = 0; i < count; i++)
         {
+            // The first ones come early enough for the job not to end before them.
+            var isEarly = i < FaultsMin;
+            var atStep = random.Below(isEarly ? job.StepsTotal * 2 / 3 : job.StepsTotal - 1);
+            var pause = Pause(random);
             faults.Add(new PlannedFault(
-                Choose(weights, random), random.Below(job.StepsTotal - 1), Pause(random),
+                Choose(weights, random), atStep, isEarly && pause > shardTime * 3 ? shardTime * 3 : pause,
                 TimeSpan.FromSeconds(3 * (i + 1)), Pause(random) * 20, random.Bits()));
         }
 

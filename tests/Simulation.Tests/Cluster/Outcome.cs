@@ -17,7 +17,7 @@ internal sealed record Outcome(
         : $"""
         seed {Scenario.Seed}: monitor '{Monitor}': {Problem}
         {Scenario}; the end of the event log:
-        {string.Join(Environment.NewLine, LogTail)}
+        {Story.Of(LogTail)}
         replay: SIMULATION_SEED={Scenario.Seed} dotnet test -c Release tests/Simulation.Tests --filter Replay
         """;
 }

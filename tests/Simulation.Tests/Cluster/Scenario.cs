@@ -1,6 +1,6 @@
 namespace Distributed.Simulation.Tests.Cluster;
 
-/// <summary>What a run is about, drawn from its seed: the job, the cluster, the network's speed and the faults.</summary>
+/// <summary>What a run is about, drawn from its seed: the job, the cluster, its speed and the faults.</summary>
 internal sealed record Scenario
 {
     private static readonly TimeSpan[] StepTimes =
@@ -22,13 +22,14 @@ internal sealed record Scenario
         var random = new SeededRandom(seed, DrawPurpose.Scenario);
         var job = SmallJobs.All[random.Below(SmallJobs.All.Count)];
         var workers = 2 + random.Below(7);
+        var shardTime = StepTimes[random.Below(StepTimes.Length)];
         return new Scenario
         {
             Seed = seed,
             Job = job,
             Workers = Math.Min(workers, job.Microbatches),
-            ShardTime = StepTimes[random.Below(StepTimes.Length)],
-            Faults = FaultPlan.Draw(new SeededRandom(seed, DrawPurpose.Faults), job),
+            ShardTime = shardTime,
+            Faults = FaultPlan.Draw(new SeededRandom(seed, DrawPurpose.Faults), job, shardTime),
         };
     }
 

@@ -26,6 +26,7 @@ internal sealed class SimulatedCluster
     private readonly int _workersAtStart;
     private readonly Monitors _monitors;
     private readonly Dictionary<SimulatedNode, ReplicaShardWork> _works = [];
+    private readonly Dictionary<SimulatedNode, IActorRef> _hosts = [];
 
     internal SimulatedCluster(Simulator simulator, SimulatedJob job, int workers, Monitors monitors)
     {
@@ -50,7 +51,8 @@ internal sealed class SimulatedCluster
     internal List<SimulatedNode> Workers { get; } = [];
 
     /// <summary>Steps that any worker has done.</summary>
-    internal long StepReached => _works.Values.Select(work => work.Replica.Current.Cursor?.Step ?? 0).DefaultIfEmpty().Max();
+    internal long StepReached =>
+        _works.Values.Select(work => work.Replica.Current.Cursor?.Step ?? 0).DefaultIfEmpty().Max();
 
     internal SimulatedNode AddWorker()
     {
@@ -104,8 +106,6 @@ internal sealed class SimulatedCluster
             host.Tell(new LeaveJob(), ActorRefs.NoSender);
         }
     }
-
-    private readonly Dictionary<SimulatedNode, IActorRef> _hosts = [];
 
     private void BootWorker(SimulatedNode node)
     {
