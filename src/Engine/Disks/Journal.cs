@@ -80,6 +80,20 @@ public sealed class Journal : IDisposable
         }
     }
 
+    /// <summary>Puts a journal of these records in the place of the one at the path, and opens it.</summary>
+    /// <remarks>A death leaves the old one or the new one. Nobody may have the old one open. Errors: IOException.</remarks>
+    public static Journal Rewrite(string path, IDisk disk, IEnumerable<ReadOnlyMemory<byte>> records)
+    {
+        var contents = new List<byte>(JournalFormat.Header.ToArray());
+        foreach (var record in records)
+        {
+            contents.AddRange(JournalFormat.Record(contents.Count, record.Span));
+        }
+
+        Replace(path, disk, contents.ToArray());
+        return Open(path, disk);
+    }
+
     /// <summary>Adds a record; it survives the machine's death once this has come back.</summary>
     /// <remarks>Errors: ArgumentException for a record that is too long; IOException, see the class remarks.</remarks>
     public void Append(ReadOnlySpan<byte> payload)

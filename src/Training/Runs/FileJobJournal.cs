@@ -8,22 +8,30 @@ using Distributed.Engine.Training;
 namespace Distributed.Training.Runs;
 
 /// <summary>A coordinator's journal in a file of the run directory, one JSON object per record.</summary>
-/// <remarks>Errors: UserErrorException on opening, where the file is damaged or of a newer version.</remarks>
+/// <remarks>
+/// When there are many records the file is written anew with their sum, so it stays small however long a job runs.
+/// Errors: UserErrorException on opening, where the file is damaged or of a newer version.
+/// </remarks>
 public sealed class FileJobJournal : IJobJournal, IDisposable
 {
     private readonly string _path;
     private readonly IDisk _disk;
     private readonly ICompute _compute;
+    private readonly int _recordsMax;
     private Journal? _journal;
+    private JournalState _sum;
+    private int _records;
 
     /// <param name="path">Made where there is none.</param>
     /// <param name="disk">What it is on.</param>
     /// <param name="compute">Where writing is done, one entry after the other.</param>
-    public FileJobJournal(string path, IDisk disk, ICompute compute)
+    /// <param name="recordsMax">Records in the file before it is written anew; default 10,000.</param>
+    public FileJobJournal(string path, IDisk disk, ICompute compute, int recordsMax = 10_000)
     {
-        (_path, _disk, _compute) = (path, disk, compute);
+        (_path, _disk, _compute, _recordsMax) = (path, disk, compute, recordsMax);
         _journal = Journal.Open(path, disk);
         Found = _journal.Records.Aggregate(JournalState.Empty, (state, record) => state.With(Parse(record.Span)));
+        (_sum, _records) = (Found, _journal.Records.Length);
     }
 
     public JournalState Found { get; }
@@ -33,7 +41,13 @@ public sealed class FileJobJournal : IJobJournal, IDisposable
         try
         {
             _journal ??= Journal.Open(_path, _disk);
-            _journal.Append(JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry));
+            _journal.Append(Bytes(entry));
+            _sum = _sum.With(entry);
+            if (++_records >= _recordsMax)
+            {
+                Shorten();
+            }
+
             return true;
         }
         catch
@@ -46,6 +60,27 @@ public sealed class FileJobJournal : IJobJournal, IDisposable
     });
 
     public void Dispose() => _journal?.Dispose();
+
+    /// <summary>Where it fails the long file goes on to serve, and shortening is tried again much later.</summary>
+    private void Shorten()
+    {
+        _journal!.Dispose();
+        (_journal, _records) = (null, 0);
+        try
+        {
+            _journal = Journal.Rewrite(_path, _disk, [
+                Bytes(new GenerationBegun(_sum.Generation)),
+                Bytes(new GenerationFormed(_sum.Generation, _sum.Nodes, _sum.Committed)),
+            ]);
+        }
+        catch (IOException)
+        {
+            // The entry that brought us here is safe in the old file; the next one opens it again.
+        }
+    }
+
+    private static byte[] Bytes(JournalEntry entry) =>
+        JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry);
 
     private JournalEntry Parse(ReadOnlySpan<byte> record)
     {

@@ -146,7 +146,7 @@ internal sealed class SimulatedCluster
     private void StartCoordinator(SimulatedNode node)
     {
         var schedule = _job.Replica.Schedule;
-        var journal = new FileJobJournal($"{RunDirectory}/journal", Disk, node.Compute);
+        var journal = new FileJobJournal($"{RunDirectory}/journal", Disk, node.Compute, recordsMax: 7);
         var store = new CollectingJobStore(
             _job.NewState, new CheckpointStore($"{RunDirectory}/checkpoints", Disk),
             cursor => new CheckpointManifest
