@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using Distributed.Cluster.Collectives;
+using Distributed.Engine.Data;
+using Distributed.Engine.Jobs;
 using Distributed.Engine.Optimizers;
 using Distributed.Engine.Plans;
+using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Replicas;
 
@@ -15,6 +18,22 @@ public sealed record ReplicaJob : WorkerJob
 
     /// <summary>What the starting weights are a function of.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>A job's model and optimizer for these data.</summary>
+    /// <remarks>Errors: UserErrorException or ShapeException where the job does not fit the data.</remarks>
+    public static ReplicaJob Of(Job job, DataSplit data)
+    {
+        var graph = new TrainingGraph(Catalog.Model(job.Model, data.Train), data.Train);
+        return new ReplicaJob
+        {
+            Graph = graph,
+            Schedule = new BatchSchedule(data.Train.Count, job.BatchSize, job.MicrobatchSize, job.Seed),
+            Data = data,
+            EvaluationPlan = graph.EvaluationPlan(job.MicrobatchSize),
+            Optimizer = Catalog.Optimizer(job.Optimizer, job.LearningRate),
+            Seed = job.Seed,
+        };
+    }
 
     /// <summary>How the gradients' partial sums lie.</summary>
     public PartialLayout Partials => TrainingPlan(1).Partials;

@@ -1,0 +1,133 @@
+using System.Threading.Channels;
+using Distributed.Cluster.Links;
+using Distributed.Coordinator;
+using Distributed.Coordinator.Membership;
+using Distributed.Engine.Checkpoints;
+using Distributed.Engine.Data;
+using Distributed.Engine.Jobs;
+using Distributed.Engine.Training;
+using Distributed.Training.Runs;
+using Distributed.Worker;
+using Distributed.Worker.Replicas;
+
+namespace Distributed.Training.Tests.Threads;
+
+/// <summary>
+/// Goal: what the simulation shows in one thread holds on many. Method: coordinator, workers with replicas of their own,
+/// links and compute on real threads of this process; a worker is killed while training.
+/// </summary>
+public sealed class ThreadedClusterTests : IDisposable
+{
+    private const string Coordinator = "coordinator";
+
+    private static readonly TimeSpan Ample = TimeSpan.FromMinutes(2);
+    private static readonly Job Job = new() { Model = "mlp:24", Epochs = 2, BatchSize = 512, MicrobatchSize = 32 };
+    private static readonly DataSplit Data = DataCatalog.Load(Job.DataOptions);
+
+    private readonly MemoryNetwork _network = new();
+    private readonly List<ComputeThread> _threads = [];
+    private readonly string _folder = Directory.CreateTempSubdirectory("cluster").FullName;
+    private readonly ActorSystem _system = ActorSystem.Create("cluster");
+    private readonly Channel<JobEvent> _events = Channel.CreateUnbounded<JobEvent>();
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _threads.ForEach(thread => thread.Dispose());
+        _system.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 0)]
+    [InlineData(4, 2)]
+    public async Task Cluster_EndsWithTheFingerprintOfOneProcess_OnRealThreads(int workers, int killed)
+    {
+        var trainer = new Trainer(Job, Data, workers: 1);
+        var truth = Assert.IsType<JobDone>(await trainer.RunAsync(new MemoryJobStore(trainer.State), _ => { }));
+        StartCoordinator(workers);
+        for (var i = 0; i < workers; i++)
+        {
+            StartWorker($"worker-{i}");
+        }
+
+        var (changes, toKill) = (0, new Queue<string>(Enumerable.Range(0, killed).Select(i => $"worker-{i}")));
+        await foreach (var happened in _events.Reader.ReadAllAsync(new CancellationTokenSource(Ample).Token))
+        {
+            changes += happened is MembersChanged ? 1 : 0;
+            if (happened is StepsCommitted { FirstStep: > 3 } && changes > killed - toKill.Count
+                && toKill.TryDequeue(out var victim))
+            {
+                _network.Kill(victim);
+            }
+
+            if (happened is JobEnded end)
+            {
+                Assert.Equal(truth.Fingerprint, Assert.IsType<JobDone>(end).Fingerprint);
+                Assert.Equal(workers - killed, ((JobDone)end).Workers);
+                return;
+            }
+        }
+    }
+
+    private void StartCoordinator(int workers)
+    {
+        var trainer = new Trainer(Job, Data, workers: 1);
+        var data = _network.Data(Coordinator);
+        var store = new CollectingJobStore(
+            () => new TrainingState(trainer.State.Layout, trainer.State.Optimizer),
+            new CheckpointStore(Path.Combine(_folder, "checkpoints")),
+            cursor => new CheckpointManifest
+            {
+                Step = cursor.Step,
+                Cursor = JobDocument.ToManifest(cursor, trainer.Schedule.StepsPerEpoch),
+                Job = JobDocument.Of(Job, Data).ToJson(),
+                DataSha256 = DataIdentity.Of(Data),
+                WrittenBy = "test",
+            },
+            data, Compute("store"));
+        var journal = new FileJobJournal(
+            Path.Combine(_folder, "journal"), Engine.Disks.LocalDisk.Instance, Compute("journal"));
+        var options = new CoordinatorOptions
+        {
+            Workers = workers,
+            Epochs = Job.Epochs,
+            StepsPerEpoch = trainer.Schedule.StepsPerEpoch,
+            Microbatches = Job.Microbatches,
+            Shape = new StateShape(trainer.State.Layout.Length, trainer.State.Slots.Count > 0, Buckets: 3),
+            Evaluates = true,
+            TestSamples = Data.Test!.Count,
+            CountsHits = true,
+            Recovery = new RecoveryOptions(),
+        };
+        var (events, control, links) = (_events.Writer, _network.Control(data), new LinkOptions());
+        var observer = _system.ActorOf(Props.Create(() => new Observer(events)));
+        var coordinator = _system.ActorOf(Props.Create(
+            () => new CoordinatorActor(options, store, journal, observer, TimeProvider.System)), Coordinator);
+        _system.ActorOf(Props.Create(() => new Acceptor(control, coordinator, links, TimeProvider.System)));
+    }
+
+    private void StartWorker(string name)
+    {
+        var data = _network.Data(name);
+        var work = new ReplicaShardWork(ReplicaJob.Of(Job, Data), Compute(name), data, TimeProvider.System);
+        var options = new WorkerOptions { Name = name, Node = name, DataAddress = name };
+        var (control, links) = (_network.Control(data), new LinkOptions());
+        var dialer = _system.ActorOf(
+            Props.Create(() => new Dialer(control, Coordinator, links, TimeProvider.System)));
+        _system.ActorOf(Props.Create(() => new WorkerActor(options, dialer, work)), name);
+    }
+
+    private ComputeThread Compute(string name)
+    {
+        var thread = new ComputeThread(name);
+        _threads.Add(thread);
+        return thread;
+    }
+
+    private sealed class Observer : ReceiveActor
+    {
+        public Observer(ChannelWriter<JobEvent> events) => Receive<JobEvent>(happened => events.TryWrite(happened));
+    }
+}
