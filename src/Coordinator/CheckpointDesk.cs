@@ -5,18 +5,25 @@ namespace Distributed.Coordinator;
 /// </summary>
 internal sealed class CheckpointDesk(TimeProvider clock, TimeSpan every)
 {
+    /// <summary>A full disk must not cost the whole state's way to it at every lease.</summary>
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(5);
+
     private long _lastStarted = clock.GetTimestamp();
     private bool _asked;
+    private bool _failed;
 
     internal bool IsWriting { get; private set; }
 
     /// <summary>True when the next quiet moment should be used for one.</summary>
-    internal bool IsDue => !IsWriting && (_asked || clock.GetElapsedTime(_lastStarted) >= every);
+    internal bool IsDue => !IsWriting
+        && (Waited >= every || (_asked && (!_failed || Waited >= PauseAfterFailure)));
 
     /// <summary>The last that was written well; null before the first.</summary>
     internal Saved? LastSaved { get; private set; }
 
     internal long LastStep { get; private set; } = -1;
+
+    private TimeSpan Waited => clock.GetElapsedTime(_lastStarted);
 
     internal void MakeDue() => _asked = true;
 
@@ -32,7 +39,7 @@ internal sealed class CheckpointDesk(TimeProvider clock, TimeSpan every)
 
     internal void Finish(Written written)
     {
-        IsWriting = false;
+        (IsWriting, _failed) = (false, written.Saved is null);
         if (written.Saved is not null)
         {
             (LastSaved, LastStep) = (written.Saved, written.Step);

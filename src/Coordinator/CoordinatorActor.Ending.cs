@@ -14,9 +14,11 @@ public sealed partial class CoordinatorActor
     {
         try
         {
-            _desk.Start(_cursor.Step, Saving(), Self);
-            if (_store.Address.Length > 0)
+            var saving = Saving();
+            _desk.Start(_cursor.Step, saving, Self);
+            if (_store.Address.Length > 0 && !saving.IsCompleted)
             {
+                Timers.StartSingleTimer(nameof(SaveOverdue), SaveOverdue.Instance, _options.PlanBound);
                 var plan = new SavePlan(_generation, _cursor, _store.Address);
                 _members.ForEach(member => member.Link.Tell(plan));
             }
@@ -138,6 +140,12 @@ public sealed partial class CoordinatorActor
         }
 
         Context.Stop(Self);
+    }
+
+    /// <summary>A state has not come in whole for too long.</summary>
+    private sealed record SaveOverdue
+    {
+        internal static readonly SaveOverdue Instance = new();
     }
 
     private sealed record SaveAgain

@@ -26,6 +26,8 @@ public sealed partial class CoordinatorActor
     private string _change = "";
     private long? _incidentAt;
     private int _journalAttempts;
+    private int _storeAttempts;
+    private bool _storeReads;
 
     private bool Recovers => _options.Recovery is not null;
 
@@ -300,23 +302,34 @@ public sealed partial class CoordinatorActor
         _members = [.. plan.Members.Select(
             member => _candidates.Single(candidate => candidate.Join.Node == member.Node))];
         _sharding = Sharding.Equal(_members.Count);
+        _storeReads = false;
         var addresses = plan.Members.Select(member => member.DataAddress).ToImmutableArray();
+        if (plan.Start == StartFrom.Checkpoint)
+        {
+            ServeFromStore(plan, addresses); // before anyone can say hello to it
+        }
+
         foreach (var peer in _candidates)
         {
             peer.Rank = _members.IndexOf(peer);
             peer.Link.Tell(FormFor(plan, addresses, peer.Rank, peer.Join.DataAddress));
         }
 
-        if (plan.Start == StartFrom.Checkpoint)
-        {
-            _ = _store.Serve(FormFor(plan, addresses, -1, _store.Address), plan.Transfers).PipeTo(
-                Self, success: () => new StoreRead(null), failure: error => new StoreRead(error.Message));
-        }
-
         Timers.CancelAll();
-        Timers.StartSingleTimer(
-            nameof(FormOverdue), FormOverdue.Instance, _options.Recovery?.FormBound ?? _options.PlanBound);
+        StartFormTimer();
     }
+
+    private void ServeFromStore(RecoveryPlan plan, ImmutableArray<string> addresses)
+    {
+        var generation = _generation;
+        _storeReads = true;
+        _ = _store.Serve(FormFor(plan, addresses, -1, _store.Address), plan.Transfers).PipeTo(
+            Self, success: () => new StoreRead(generation, null),
+            failure: error => new StoreRead(generation, error.Message));
+    }
+
+    private void StartFormTimer() => Timers.StartSingleTimer(
+        nameof(FormOverdue), FormOverdue.Instance, _options.Recovery?.FormBound ?? _options.PlanBound);
 
     private Form FormFor(RecoveryPlan plan, ImmutableArray<string> addresses, int rank, string address) => new(
         _generation, rank, addresses, plan.Cursor, plan.Start, _options.Shape.Buckets,
@@ -349,6 +362,12 @@ public sealed partial class CoordinatorActor
 
     private void OnFormOverdue()
     {
+        if (_storeReads)
+        {
+            StartFormTimer(); // it ends in a result or an error by itself
+            return;
+        }
+
         foreach (var rank in Enumerable.Range(0, _members.Count)
             .Where(rank => !_formed.Contains(rank) && !_complaints.ContainsKey(rank)))
         {
@@ -361,7 +380,8 @@ public sealed partial class CoordinatorActor
     /// <summary>Once everyone has formed or complained, waiting longer would change nothing.</summary>
     private void TryExpel()
     {
-        if (_formed.Count + _complaints.Count == _members.Count)
+        var someoneCanGo = _formed.Count > 0 || _complaints.Values.Any(peers => peers.Length > 0);
+        if (_formed.Count + _complaints.Count == _members.Count && someoneCanGo && !_storeReads)
         {
             ExpelUnreachable();
         }
@@ -406,7 +426,7 @@ public sealed partial class CoordinatorActor
 
         _candidates = [.. _members];
         _expected = [.. _members.Select(member => member.Join.Node)];
-        (_incidentAt, _change, _journalAttempts) = (null, "", 0);
+        (_incidentAt, _change, _journalAttempts, _storeAttempts) = (null, "", 0, 0);
         Continue();
     }
 
@@ -428,9 +448,12 @@ public sealed partial class CoordinatorActor
             _observer.Tell(new JobRolledBack(before, now, plan.Reason));
         }
 
-        _evaluated = now == before ? _evaluated : now == _startedAt && now < _options.StepsTotal;
+        _evaluated = now == before ? _evaluated : WasEvaluated(now);
         _cursor = plan.Cursor;
     }
+
+    /// <summary>A checkpoint at the end of an epoch is written after its evaluation; the last is told again.</summary>
+    private bool WasEvaluated(long step) => step == _store.Newest.Step && step < _options.StepsTotal;
 
     /// <summary>What the candidates remember together of these steps; without the first ones, if nobody does.</summary>
     private List<StepTotals> TotalsBetween(long from, long to)
@@ -471,7 +494,17 @@ public sealed partial class CoordinatorActor
 
     private void OnStoreRead(StoreRead read)
     {
-        if (read.Error is { } error)
+        _storeReads = false;
+        if (read.Error is not { } error)
+        {
+            StartFormTimer();
+        }
+        else if (++_storeAttempts < (_options.Recovery?.DiskAttempts ?? 1))
+        {
+            Context.GetLogger().Warning("the checkpoint cannot be read: {0}", error);
+            Timers.StartSingleTimer(nameof(FormOverdue), FormOverdue.Instance, _options.Recovery!.DiskRetryEvery);
+        }
+        else
         {
             Fail($"the checkpoint of step {_store.Newest.Step} cannot be read: {error}");
         }
@@ -548,7 +581,7 @@ public sealed partial class CoordinatorActor
         internal static readonly FormOverdue Instance = new();
     }
 
-    private sealed record StoreRead(string? Error);
+    private sealed record StoreRead(long Generation, string? Error);
 
     private sealed record Journaled(long Generation)
     {

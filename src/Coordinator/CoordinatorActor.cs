@@ -58,7 +58,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         _startedAt = kept.Step;
         _cursor = found.Committed > kept.Step ? kept with { Step = found.Committed } : kept;
         (_generation, _expected) = (found.Generation, found.Nodes);
-        _evaluated = _cursor.Step < options.StepsTotal;
+        _evaluated = WasEvaluated(_cursor.Step);
         _desk = new CheckpointDesk(clock, options.CheckpointEvery);
         _incidentAt = clock.GetTimestamp();
         Become(Gathering);
@@ -90,6 +90,8 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     {
         Receive<Formed>(OnFormed, formed => formed.Generation == _generation);
         Receive<PeersLost>(OnComplaint, lost => lost.Generation == _generation);
+        Receive<StillForming>(_ => StartFormTimer(), still => still.Generation == _generation);
+        Receive<StoreRead>(OnStoreRead, read => read.Generation == _generation);
         Receive<FormOverdue>(_ => OnFormOverdue());
         Member();
     }
@@ -136,7 +138,9 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<StopJob>(_ => _stopAsked = true);
         Receive<Leave>(_ => OnLeave());
         Receive<CheckpointDesk.Written>(OnWritten);
-        Receive<StoreRead>(OnStoreRead);
+        Receive<SaveOverdue>(_ => _store.Abandon());
+        Receive<StoreRead>(_ => { }); // the generation has formed, or has been given up
+        Receive<StillForming>(_ => { });
         Receive<JournalFailed>(OnJournalFailed);
         Receive<JournalAgain>(again => Append(again.Entry));
         Receive<Journaled>(_ => { }, written => !written.IsFor(_generation));

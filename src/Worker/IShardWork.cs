@@ -21,7 +21,9 @@ public interface IShardWork
     /// <summary>Gets what this worker lacks and gives what others lack.</summary>
     public Task<Formed> Form(Form form);
 
-    /// <summary>What a forming generation still waits for; null when it has formed.</summary>
+    /// <summary>
+    /// What a forming generation still waits for; null when it has formed, or has come nearer since the last time.
+    /// </summary>
     public PeersLost? Missing();
 
     public Task<TrainDone> Train(TrainPlan plan);

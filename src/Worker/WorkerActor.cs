@@ -62,7 +62,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     private void Forming()
     {
         Receive<Formed>(BecomeReady, formed => formed.Generation == _generation);
-        Receive<FormingOverdue>(_ => OnFormingOverdue());
+        Receive<FormingOverdue>(OnFormingOverdue);
         Connected();
     }
 
@@ -165,18 +165,15 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         Become(Forming);
         if (form.Rank >= 0)
         {
-            Timers.StartSingleTimer(nameof(Forming), new FormingOverdue(), _options.FormingPatience);
+            Timers.StartPeriodicTimer(nameof(Forming), new FormingOverdue(form.Rank), _options.FormingPatience);
         }
 
         Pipe(_work.Form(form), form.Rank);
     }
 
-    private void OnFormingOverdue()
+    private void OnFormingOverdue(FormingOverdue overdue)
     {
-        if (_work.Missing() is { } missing)
-        {
-            _coordinator.Tell(missing);
-        }
+        _coordinator.Tell((object?)_work.Missing() ?? new StillForming(_generation, overdue.Rank));
     }
 
     private void BecomeReady(Formed formed)
@@ -212,7 +209,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
             : new WorkFailed(generation, rank, "waiting for the other workers", error.Message, Own: false));
     }
 
-    private sealed record FormingOverdue;
+    private sealed record FormingOverdue(int Rank);
 }
 
 /// <summary>Who a worker is.</summary>
@@ -227,7 +224,9 @@ public sealed record WorkerOptions
     /// <summary>Where its data link listens; empty where workers share memory.</summary>
     public string DataAddress { get; init; } = "";
 
-    /// <summary>How long a generation may take to form before this worker says what it misses; default 3 s.</summary>
+    /// <summary>
+    /// How long nothing may come of a forming generation before this worker says what it misses; default 3 s.
+    /// </summary>
     public TimeSpan FormingPatience { get; init; } = TimeSpan.FromSeconds(3);
 }
 

@@ -10,7 +10,8 @@ namespace Distributed.Cluster.Collectives;
 /// its segment of every bucket, so that all workers are busy with the bucket that has just become ready.
 /// The mirror of a worker is the next one; a worker alone has none. A pure function of the three numbers.
 /// Cost per step for payload S and W workers, each way: every worker sends (W − 1) frames per bucket of S/(W·buckets)
-/// floats twice, in all 2·S·(W − 1)/W floats, the minimum; and one frame per bucket and slot to its mirror.
+/// floats twice, in all 2·S·(W − 1)/W floats, the minimum where its shard is one piece of the canonical tree (each
+/// further piece adds one half of that); and one frame per bucket and slot to its mirror.
 /// </remarks>
 public sealed class BucketPlan
 {

@@ -1,3 +1,4 @@
+using Distributed.Cluster.Messages;
 using Distributed.Engine.Memory;
 
 namespace Distributed.Cluster.Links;
@@ -48,12 +49,17 @@ public interface IDataReceiver
 /// <param name="Offset">The place of the first float in the flat buffer.</param>
 /// <param name="Count">Floats that follow.</param>
 public readonly record struct FrameHeader(
-    FrameKind Kind, long Generation, long Step, int From, int Bucket, int Part, int Offset, int Count);
+    FrameKind Kind, long Generation, long Step, int From, int Bucket, int Part, int Offset, int Count)
+{
+    /// <summary>For a part of the state that a generation starts from.</summary>
+    public static FrameHeader OfTransfer(FrameKind kind, Form form, int slot) =>
+        new(kind, form.Generation, form.Cursor.Step, form.Rank, 0, slot, 0, 0);
+}
 
 /// <summary>What a frame carries.</summary>
 public enum FrameKind
 {
-    /// <summary>Nothing: the sender can reach the receiver and has formed the generation.</summary>
+    /// <summary>Nothing: the sender can reach the receiver and knows the generation's plan.</summary>
     Hello,
 
     /// <summary>The losses, then the hits, of the sender's shard, a sum per micro-batch.</summary>

@@ -78,6 +78,9 @@ public sealed record Transfer(string From, int To, bool Weights, FlatRange Range
 /// <summary>Worker to coordinator: it has what it needs and has heard from every other member.</summary>
 public sealed record Formed(long Generation, int Rank);
 
+/// <summary>Worker to coordinator: it does not have all it needs yet, but it is coming.</summary>
+public sealed record StillForming(long Generation, int Rank);
+
 /// <summary>
 /// Worker to coordinator: what was under way between these two is lost: no link, or no hello within the bound.
 /// </summary>

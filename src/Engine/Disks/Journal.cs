@@ -81,7 +81,9 @@ public sealed class Journal : IDisposable
     }
 
     /// <summary>Puts a journal of these records in the place of the one at the path, and opens it.</summary>
-    /// <remarks>A death leaves the old one or the new one. Nobody may have the old one open. Errors: IOException.</remarks>
+    /// <remarks>
+    /// A death leaves the old one or the new one. Nobody may have the old one open. Errors: IOException.
+    /// </remarks>
     public static Journal Rewrite(string path, IDisk disk, IEnumerable<ReadOnlyMemory<byte>> records)
     {
         var contents = new List<byte>(JournalFormat.Header.ToArray());

@@ -86,10 +86,15 @@ public sealed class CollectingJobStore : IJobStore, IDataReceiver
         lock (_gate)
         {
             var service = _service = new Service(form, transfers);
+            if (_newest is not { } kept || kept.Manifest.Step != form.Cursor.Step)
+            {
+                return Task.FromException(new IOException("a newer checkpoint was written meanwhile"));
+            }
+
             return _disk.Run(ComputeKind.Checkpoint, () =>
             {
                 var state = _newState();
-                CheckpointStore.Read(_newest!, FileJobStore.View(state));
+                CheckpointStore.Read(kept, FileJobStore.View(state));
                 lock (_gate)
                 {
                     service.State = state;
@@ -185,8 +190,8 @@ public sealed class CollectingJobStore : IJobStore, IDataReceiver
             var kind = transfer.Weights ? FrameKind.WeightsTransfer : FrameKind.StateTransfer;
             for (var slot = 0; slot < sources.Count; slot++)
             {
-                _link.SendRange(
-                    service.Form.Members[rank], kind, service.Form, slot, transfer.Range, sources[slot]);
+                var header = FrameHeader.OfTransfer(kind, service.Form, slot);
+                _link.SendRange(service.Form.Members[rank], header, transfer.Range, sources[slot]);
             }
         }
     }

@@ -21,6 +21,7 @@ internal sealed class Formation
     private readonly TaskCompletionSource<Formed> _result = new();
     private readonly RangeSet[] _stateMissing;
     private RangeSet _weightsMissing = RangeSet.Empty;
+    private bool _hasProgressed;
 
     /// <param name="greeted">Ranks that have said hello before this worker knew the plan.</param>
     internal Formation(Form form, Replica replica, ReplicaJob job, IDataLink link, IEnumerable<int> greeted)
@@ -58,8 +59,7 @@ internal sealed class Formation
             var givers = _form.Incoming.Select(transfer => transfer.From);
             foreach (var address in _form.Members.Concat(givers).Distinct().Where(one => one != _link.Address))
             {
-                _link.Send(address, new FrameHeader(
-                    FrameKind.Hello, _form.Generation, _form.Cursor.Step, _form.Rank, 0, 0, 0, 0));
+                _link.Send(address, FrameHeader.OfTransfer(FrameKind.Hello, _form, 0));
             }
         }
 
@@ -71,11 +71,13 @@ internal sealed class Formation
         TryComplete();
     }
 
-    /// <summary>What it still waits for; null once it is complete.</summary>
+    /// <summary>What it still waits for; null once it is complete, or where something has come since the last time.
+    /// </summary>
     internal PeersLost? Missing()
     {
-        if (_result.Task.IsCompleted)
+        if (_result.Task.IsCompleted || _hasProgressed)
         {
+            _hasProgressed = false;
             return null;
         }
 
@@ -88,6 +90,7 @@ internal sealed class Formation
     internal void OnFrame(in FrameHeader header, ReadOnlySpan<float> floats)
     {
         var range = new FlatRange(header.Offset, header.Count);
+        _hasProgressed = true;
         switch (header.Kind)
         {
             case FrameKind.Hello:
@@ -164,7 +167,7 @@ internal sealed class Formation
             var to = _form.Members[rank];
             for (var slot = 0; slot < sources.Count; slot++)
             {
-                _link.SendRange(to, kind, _form, slot, transfer.Range, sources[slot]);
+                _link.SendRange(to, FrameHeader.OfTransfer(kind, _form, slot), transfer.Range, sources[slot]);
             }
         }
     }

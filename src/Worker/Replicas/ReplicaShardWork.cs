@@ -238,11 +238,8 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
             // A copy, because the next step but one overwrites the state.
             var copy = new AlignedBuffer(range.Count);
             source.Span.Slice(range.Offset, range.Count).CopyTo(copy.Span);
-            _link.Send(
-                plan.Store,
-                new FrameHeader(
-                    kind, plan.Generation, plan.Cursor.Step, _form!.Rank, 0, slot, range.Offset, range.Count),
-                copy);
+            var header = new FrameHeader(kind, plan.Generation, plan.Cursor.Step, _form!.Rank, 0, slot, 0, 0);
+            _link.SendRange(plan.Store, header, range, copy, range.Offset);
         }
     }
 

@@ -13,8 +13,8 @@ using Distributed.Worker.Replicas;
 namespace Distributed.Training.Tests.Threads;
 
 /// <summary>
-/// Goal: what the simulation shows in one thread holds on many. Method: coordinator, workers with replicas of their own,
-/// links and compute on real threads of this process; a worker is killed while training.
+/// Goal: what the simulation shows in one thread holds on many. Method: coordinator, workers with replicas of their
+/// own, links and compute on real threads of this process; workers are killed while training.
 /// </summary>
 public sealed class ThreadedClusterTests : IDisposable
 {
