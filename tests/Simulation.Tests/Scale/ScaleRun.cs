@@ -35,7 +35,7 @@ internal sealed record ScaleRun
     /// <remarks>Errors: SimulationException for a promise that was broken.</remarks>
     internal ScaleOutcome Run()
     {
-        var started = TimeProvider.System.GetTimestamp();
+        var (started, cpuBefore) = (TimeProvider.System.GetTimestamp(), Environment.CpuUsage.TotalTime);
         var simulator = new Simulator(Seed, Options());
         var monitors = new Monitors(Job);
         var cluster = new SimulatedCluster(
@@ -47,7 +47,7 @@ internal sealed record ScaleRun
         simulator.RunUntil(() => monitors.End is not null, Bound);
         return new ScaleOutcome(
             this, monitors.End, measure.StepTime, mischief.FaultsMet, measure.Generations, measure.RolledBackSteps,
-            simulator.Now, TimeProvider.System.GetElapsedTime(started));
+            simulator.Now, TimeProvider.System.GetElapsedTime(started), Environment.CpuUsage.TotalTime - cpuBefore);
     }
 
     private SimulatorOptions Options() => new()
@@ -116,9 +116,10 @@ internal sealed record ScaleRun
 /// <param name="End">Null where it did not end in time.</param>
 /// <param name="StepTime">By the simulated clock, in the steady state.</param>
 /// <param name="RealTime">By this machine's clock, without making the job and its truth.</param>
+/// <param name="CpuTime">What the process took of it, all threads together.</param>
 internal sealed record ScaleOutcome(
     ScaleRun Run, JobEnded? End, TimeSpan StepTime, int FaultsMet, int Generations, long RolledBackSteps,
-    TimeSpan VirtualTime, TimeSpan RealTime)
+    TimeSpan VirtualTime, TimeSpan RealTime, TimeSpan CpuTime)
 {
     /// <summary>The part of a step's time that is compute.</summary>
     internal double Efficiency => ScaleRun.ShardTime / StepTime;
@@ -127,5 +128,5 @@ internal sealed record ScaleOutcome(
         $"{Run.Workers} workers, {Run.Job.Shape.Buckets} buckets, {Run.Job.StepsTotal} steps: "
         + $"{StepTime.TotalMilliseconds:0.00} ms a step, efficiency {Efficiency:0.0 %}; {FaultsMet} faults met, "
         + $"{Generations} generations, {RolledBackSteps} steps rolled back; {VirtualTime.TotalSeconds:0.0} s simulated, "
-        + $"{RealTime.TotalSeconds:0.0} s real";
+        + $"{RealTime.TotalSeconds:0.0} s real, {CpuTime.TotalSeconds:0.0} s of a core";
 }
