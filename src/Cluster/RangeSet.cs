@@ -42,28 +42,76 @@ public sealed class RangeSet
 
     public RangeSet Union(RangeSet other) => Of(_ranges.Concat(other._ranges));
 
-    /// <summary>What is in this set and not in the other.</summary>
+    /// <summary>What is in this set and not in the other. Both are gone through once, side by side.</summary>
     public RangeSet Except(RangeSet other)
     {
         var left = new List<FlatRange>();
+        var next = 0;
         foreach (var range in _ranges)
         {
             var from = range.Offset;
-            foreach (var gone in other._ranges.Where(gone => gone.End > range.Offset && gone.Offset < range.End))
+            for (next = other.FirstAfter(range.Offset, next); next < other._ranges.Length; next++)
             {
-                left.Add(new FlatRange(from, Math.Max(0, gone.Offset - from)));
-                from = Math.Max(from, gone.End);
+                var gone = other._ranges[next];
+                if (gone.Offset >= range.End)
+                {
+                    break;
+                }
+
+                AddTo(left, from, gone.Offset);
+                from = gone.End;
+                if (gone.End > range.End)
+                {
+                    break; // it may reach into the next range too
+                }
             }
 
-            left.Add(new FlatRange(from, Math.Max(0, range.End - from)));
+            AddTo(left, from, range.End);
         }
 
-        return Of(left);
+        return left.Count == 0 ? Empty : new RangeSet([.. left]);
     }
 
-    /// <summary>What is in both.</summary>
-    public RangeSet Intersect(RangeSet other) => Except(Except(other));
+    /// <summary>What is in both. Both are gone through once, side by side.</summary>
+    public RangeSet Intersect(RangeSet other)
+    {
+        var shared = new List<FlatRange>();
+        var next = 0;
+        foreach (var range in _ranges)
+        {
+            for (next = other.FirstAfter(range.Offset, next); next < other._ranges.Length; next++)
+            {
+                var overlap = range.Overlap(other._ranges[next]);
+                AddTo(shared, overlap.Offset, overlap.End);
+                if (other._ranges[next].End > range.End)
+                {
+                    break; // it may reach into the next range too
+                }
+            }
+        }
+
+        return shared.Count == 0 ? Empty : new RangeSet([.. shared]);
+    }
 
     public override string ToString() =>
         string.Join(",", _ranges.Select(range => $"{range.Offset}+{range.Count}"));
+
+    /// <summary>The first range from this index on that ends after the place.</summary>
+    private int FirstAfter(int place, int index)
+    {
+        while (index < _ranges.Length && _ranges[index].End <= place)
+        {
+            index++;
+        }
+
+        return index;
+    }
+
+    private static void AddTo(List<FlatRange> ranges, int from, int end)
+    {
+        if (end > from)
+        {
+            ranges.Add(new FlatRange(from, end - from));
+        }
+    }
 }

@@ -21,8 +21,16 @@ public enum Move
 /// <summary>A move with its reason, as one sentence, and for Train how many steps.</summary>
 public sealed record NextMove(Move Move, int Steps, string Reason)
 {
-    /// <summary>How long a lease should last: long enough to cost nothing, short enough to stop promptly.</summary>
+    /// <summary>How long a lease of short steps should last: long enough to cost nothing.</summary>
     public static readonly TimeSpan LeaseTarget = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a lease of several long steps may last: short enough to stop promptly.</summary>
+    public static readonly TimeSpan LeaseMax = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Steps that are leased even where they take longer than the target, so that few steps pay for the round trip.
+    /// </summary>
+    public const int StepsAhead = 4;
 
     /// <summary>Decides from how far the job is, and nothing else.</summary>
     /// <remarks>
@@ -47,9 +55,18 @@ public sealed record NextMove(Move Move, int Steps, string Reason)
             return new NextMove(Move.Stop, 0, $"asked to stop after step {cursor.Step}");
         }
 
-        var affordable = stepTime <= TimeSpan.Zero ? 1 : Math.Max(1, (long)(LeaseTarget / stepTime));
-        var steps = (int)Math.Min(affordable, stepsPerEpoch - inEpoch);
-        return new NextMove(
-            Move.Train, steps, $"{steps} of the epoch's steps are left or fill {LeaseTarget.TotalMilliseconds:0} ms");
+        var steps = (int)Math.Min(Affordable(stepTime), stepsPerEpoch - inEpoch);
+        return new NextMove(Move.Train, steps, $"{steps} of the epoch's steps are left or fill a lease");
+    }
+
+    private static long Affordable(TimeSpan stepTime)
+    {
+        if (stepTime <= TimeSpan.Zero)
+        {
+            return 1;
+        }
+
+        var several = Math.Min(StepsAhead, (long)(LeaseMax / stepTime));
+        return Math.Max(1, Math.Max(several, (long)(LeaseTarget / stepTime)));
     }
 }

@@ -7,13 +7,17 @@ namespace Distributed.Engine.Memory;
 public sealed unsafe class PartialSums
 {
     private readonly AlignedBuffer _buffer;
+    private readonly int _start;
 
     public PartialSums(int length, int piecesMax)
+        : this(length, piecesMax, new AlignedBuffer(checked(StrideOf(length) * piecesMax)), 0)
     {
-        Length = length;
-        PiecesMax = piecesMax;
-        Stride = checked(length + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats * AlignedBuffer.LineFloats;
-        _buffer = new AlignedBuffer(checked(Stride * piecesMax));
+    }
+
+    private PartialSums(int length, int piecesMax, AlignedBuffer buffer, int start)
+    {
+        (Length, PiecesMax, Stride) = (length, piecesMax, StrideOf(length));
+        (_buffer, _start) = (buffer, start);
     }
 
     /// <summary>No partial sums.</summary>
@@ -26,12 +30,24 @@ public sealed unsafe class PartialSums
 
     public int Stride { get; }
 
-    /// <summary>All pieces.</summary>
+    /// <summary>What the pieces lie in, from its beginning on unless others lie there too.</summary>
     public AlignedBuffer Buffer => _buffer;
 
     /// <summary>The first float of the first piece.</summary>
-    public float* Pointer => _buffer.Pointer;
+    public float* Pointer => _buffer.Pointer + _start;
+
+    /// <summary>The sums of so many workers, side by side in one buffer: with hundreds of them one is much cheaper.
+    /// </summary>
+    public static PartialSums[] SideBySide(int count, int length, int piecesMax)
+    {
+        var each = checked(StrideOf(length) * piecesMax);
+        var buffer = new AlignedBuffer(checked(each * count));
+        return [.. Enumerable.Range(0, count).Select(i => new PartialSums(length, piecesMax, buffer, i * each))];
+    }
 
     /// <summary>One piece.</summary>
-    public Span<float> Piece(int index) => _buffer.Span.Slice(index * Stride, Length);
+    public Span<float> Piece(int index) => _buffer.Span.Slice(_start + (index * Stride), Length);
+
+    private static int StrideOf(int length) =>
+        checked(length + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats * AlignedBuffer.LineFloats;
 }

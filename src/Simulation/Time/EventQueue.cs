@@ -93,7 +93,8 @@ internal sealed class EventQueue
         entries[index] = entry;
     }
 
-    private void SiftDown(int index, in Entry entry)
+    /// <param name="entry">A copy: by reference it could be one of the places that are moved.</param>
+    private void SiftDown(int index, Entry entry)
     {
         var entries = _entries;
         while (true)

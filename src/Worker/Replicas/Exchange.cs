@@ -57,7 +57,7 @@ internal sealed class Exchange
         var pieces = CanonicalTree.PiecesMax(form.Shards);
         var own = _layout.Owner(_rank);
         var stretchesMax = Enumerable.Range(0, _plan.Buckets).Max(bucket => own.Stretches(bucket).Count);
-        _received = [.. form.Members.Select(_ => new PartialSums(own.Partials.Length, pieces))];
+        _received = PartialSums.SideBySide(form.Members.Length, own.Partials.Length, pieces);
         _arrivals = [.. Enumerable.Range(0, 2)
             .Select(_ => new StepArrivals(_plan.Workers, _plan.Buckets, pieces * stretchesMax, microbatches))];
         _lossFrames = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(2 * microbatches))];

@@ -44,8 +44,11 @@ internal sealed class Formation
 
     internal long Generation => _form.Generation;
 
-    private bool IsComplete => _weightsMissing.Count == 0 && _stateMissing.All(missing => missing.Count == 0)
-        && Silent.Length == 0;
+    private bool IsComplete => SilentCount == 0 && _weightsMissing.Count == 0
+        && _stateMissing.All(missing => missing.Count == 0);
+
+    /// <summary>How many members have not said hello; asked at every hello, so nothing is gone through.</summary>
+    private int SilentCount => _form.Rank < 0 ? 0 : _form.Members.Length - 1 - _greeted.Count;
 
     /// <summary>Members that have not said hello.</summary>
     private ImmutableArray<int> Silent => _form.Rank < 0 ? [] :

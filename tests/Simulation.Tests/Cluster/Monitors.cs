@@ -31,6 +31,9 @@ internal sealed class Monitors(SimulatedJob job)
     /// <summary>Tells since when a node has been undisturbed.</summary>
     internal Func<SimulatedNode, TimeSpan> Undisturbed { get; set; } = _ => TimeSpan.Zero;
 
+    /// <summary>Hears every event of the job after the monitors have; set where a run measures something.</summary>
+    internal Action<JobEvent> Heard { get; set; } = _ => { };
+
     internal JobEnded? End { get; private set; }
 
     internal void Hurt(string monitor, string problem) =>
@@ -57,6 +60,8 @@ internal sealed class Monitors(SimulatedJob job)
                 OnEnd(end);
                 break;
         }
+
+        Heard(happened);
     }
 
     /// <summary>Looked at after every step of the simulation, cheaply.</summary>

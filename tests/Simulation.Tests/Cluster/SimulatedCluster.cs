@@ -25,12 +25,17 @@ internal sealed class SimulatedCluster
     private readonly SimulatedJob _job;
     private readonly int _workersAtStart;
     private readonly Monitors _monitors;
+    private readonly Func<CoordinatorOptions, CoordinatorOptions> _adapt;
     private readonly Dictionary<SimulatedNode, ReplicaShardWork> _works = [];
     private readonly Dictionary<SimulatedNode, IActorRef> _hosts = [];
 
-    internal SimulatedCluster(Simulator simulator, SimulatedJob job, int workers, Monitors monitors)
+    /// <param name="adapt">Changes how the coordinator is set up; null leaves it as many small runs need it.</param>
+    internal SimulatedCluster(
+        Simulator simulator, SimulatedJob job, int workers, Monitors monitors,
+        Func<CoordinatorOptions, CoordinatorOptions>? adapt = null)
     {
         (Simulator, _job, _workersAtStart, _monitors) = (simulator, job, workers, monitors);
+        _adapt = adapt ?? (options => options);
         var draws = simulator.Random(DrawPurpose.Disk);
         Disk = new SimulatedDisk(draws.Below);
         Coordinator = simulator.AddNode(CoordinatorName);
@@ -159,7 +164,7 @@ internal sealed class SimulatedCluster
             },
             node.Data, node.Compute);
         var system = StartSystem(node);
-        var (options, transport, clock) = (Options(), node.Control, node.Clock);
+        var (options, transport, clock) = (_adapt(Options()), node.Control, node.Clock);
         Action<object> observed = happened => _monitors.OnEvent((JobEvent)happened);
         var observer = system.ActorOf(Props.Create(() => new Observer(observed)), "observer");
         var coordinator = system.ActorOf(
