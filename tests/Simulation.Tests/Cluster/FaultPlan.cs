@@ -12,6 +12,9 @@ internal enum FaultKind
     /// <summary>A worker stands still for a while, its links open.</summary>
     WorkerFreeze,
 
+    /// <summary>A worker stands still until just after the others have gone on without it.</summary>
+    WorkerFreezeUntilReplaced,
+
     /// <summary>A worker leaves politely; another life of it starts later.</summary>
     WorkerLeave,
 

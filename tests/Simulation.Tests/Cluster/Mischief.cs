@@ -5,11 +5,16 @@ internal sealed class Mischief
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>By then everyone has noticed who stands still, and gone on.</summary>
+    private static readonly TimeSpan ReplacedWithin = TimeSpan.FromSeconds(9);
+
     private readonly SimulatedCluster _cluster;
     private readonly Simulator _simulator;
     private readonly Queue<PlannedFault> _faults;
     private readonly Dictionary<SimulatedNode, TimeSpan> _disturbedAt = [];
+    private readonly List<(SimulatedNode Node, TimeSpan After)> _untilReplaced = [];
     private int _open;
+    private TimeSpan _quietSince;
 
     internal Mischief(SimulatedCluster cluster, IEnumerable<PlannedFault> faults)
     {
@@ -25,6 +30,9 @@ internal sealed class Mischief
     /// <summary>How long nothing has happened to a node.</summary>
     internal TimeSpan Undisturbed(SimulatedNode node) =>
         _open > 0 ? TimeSpan.Zero : _simulator.Now - _disturbedAt.GetValueOrDefault(node);
+
+    /// <summary>How long no fault has been at work, whomever it had befallen.</summary>
+    internal TimeSpan Quiet => _open > 0 ? TimeSpan.Zero : _simulator.Now - _quietSince;
 
     /// <summary>Whatever still lies on the ground is put up again.</summary>
     internal void Heal()
@@ -45,6 +53,17 @@ internal sealed class Mischief
             _open++;
             _simulator.After(TimeSpan.FromMilliseconds(300), () => Revive(powerLost: true));
         }
+    }
+
+    /// <summary>A generation has come together: who was waiting for that wakes up while its first step is made.</summary>
+    internal void OnGeneration()
+    {
+        foreach (var (node, after) in _untilReplaced)
+        {
+            _simulator.After(after, node.Thaw);
+        }
+
+        _untilReplaced.Clear();
     }
 
     private void LookForTheNext()
@@ -69,10 +88,11 @@ internal sealed class Mischief
         _simulator.Log.Write("mischief", $"{fault.Kind} for {fault.Lasts}");
         FaultsMet++;
         var ends = Begin(fault, random);
-        _simulator.After(fault.Lasts, () =>
+        var atLeast = fault.Kind == FaultKind.WorkerFreezeUntilReplaced ? ReplacedWithin : TimeSpan.Zero;
+        _simulator.After(atLeast + fault.Lasts, () =>
         {
             ends();
-            _open--;
+            Close();
         });
     }
 
@@ -89,6 +109,7 @@ internal sealed class Mischief
             FaultKind.WorkerPowerLoss => Crash([worker], CrashKind.PowerFailure),
             FaultKind.AllWorkersCrash => Crash([.. _cluster.Workers], CrashKind.Process),
             FaultKind.WorkerFreeze => Freeze(worker),
+            FaultKind.WorkerFreezeUntilReplaced => FreezeUntilReplaced(worker, fault.After),
             FaultKind.CoordinatorFreeze => Freeze(_cluster.Coordinator),
             FaultKind.WorkerLeave => Leave(worker),
             FaultKind.WorkerSlow => Slow(worker, 2 + random.Below(8)),
@@ -166,6 +187,12 @@ internal sealed class Mischief
         };
     }
 
+    private Action FreezeUntilReplaced(SimulatedNode node, TimeSpan after)
+    {
+        _untilReplaced.Add((node, after));
+        return Freeze(node);
+    }
+
     private Action Leave(SimulatedNode node)
     {
         _cluster.Leave(node);
@@ -220,7 +247,13 @@ internal sealed class Mischief
             _cluster.RestartCoordinator(powerLost);
         }
 
+        Close();
+    }
+
+    private void Close()
+    {
         _open--;
+        _quietSince = _simulator.Now;
     }
 
     private static Action Jump(SimulatedNode node, SeededRandom random) =>
