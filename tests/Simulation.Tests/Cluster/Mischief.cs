@@ -5,14 +5,17 @@ internal sealed class Mischief
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>By then everyone has noticed who stands still, and gone on.</summary>
+    /// <summary>By then the others have noticed who stands still, and gone on.</summary>
     private static readonly TimeSpan ReplacedWithin = TimeSpan.FromSeconds(9);
+
+    /// <summary>How long one that was left behind goes on before it hears of it.</summary>
+    private static readonly TimeSpan Unaware = TimeSpan.FromMilliseconds(500);
 
     private readonly SimulatedCluster _cluster;
     private readonly Simulator _simulator;
     private readonly Queue<PlannedFault> _faults;
     private readonly Dictionary<SimulatedNode, TimeSpan> _disturbedAt = [];
-    private readonly List<(SimulatedNode Node, TimeSpan After)> _untilReplaced = [];
+    private readonly List<(SimulatedNode Node, TimeSpan After)> _leftBehind = [];
     private int _open;
     private TimeSpan _quietSince;
 
@@ -58,12 +61,13 @@ internal sealed class Mischief
     /// <summary>A generation has come together: who was waiting for that wakes up while its first step is made.</summary>
     internal void OnGeneration()
     {
-        foreach (var (node, after) in _untilReplaced)
+        foreach (var (node, after) in _leftBehind)
         {
             _simulator.After(after, node.Thaw);
+            _simulator.After(after + Unaware, () => _simulator.Network.Release(_cluster.Coordinator, node));
         }
 
-        _untilReplaced.Clear();
+        _leftBehind.Clear();
     }
 
     private void LookForTheNext()
@@ -88,7 +92,7 @@ internal sealed class Mischief
         _simulator.Log.Write("mischief", $"{fault.Kind} for {fault.Lasts}");
         FaultsMet++;
         var ends = Begin(fault, random);
-        var atLeast = fault.Kind == FaultKind.WorkerFreezeUntilReplaced ? ReplacedWithin : TimeSpan.Zero;
+        var atLeast = fault.Kind == FaultKind.WorkerLeftBehind ? ReplacedWithin : TimeSpan.Zero;
         _simulator.After(atLeast + fault.Lasts, () =>
         {
             ends();
@@ -109,7 +113,7 @@ internal sealed class Mischief
             FaultKind.WorkerPowerLoss => Crash([worker], CrashKind.PowerFailure),
             FaultKind.AllWorkersCrash => Crash([.. _cluster.Workers], CrashKind.Process),
             FaultKind.WorkerFreeze => Freeze(worker),
-            FaultKind.WorkerFreezeUntilReplaced => FreezeUntilReplaced(worker, fault.After),
+            FaultKind.WorkerLeftBehind => LeaveBehind(worker, other, fault.After),
             FaultKind.CoordinatorFreeze => Freeze(_cluster.Coordinator),
             FaultKind.WorkerLeave => Leave(worker),
             FaultKind.WorkerSlow => Slow(worker, 2 + random.Below(8)),
@@ -187,10 +191,17 @@ internal sealed class Mischief
         };
     }
 
-    private Action FreezeUntilReplaced(SimulatedNode node, TimeSpan after)
+    private Action LeaveBehind(SimulatedNode node, SimulatedNode other, TimeSpan after)
     {
-        _untilReplaced.Add((node, after));
-        return Freeze(node);
+        _leftBehind.Add((node, after));
+        _simulator.Network.Hold(_cluster.Coordinator, node);
+        _simulator.Network.Drop(node, other);
+        var thaw = Freeze(node);
+        return () =>
+        {
+            _simulator.Network.Release(_cluster.Coordinator, node);
+            thaw();
+        };
     }
 
     private Action Leave(SimulatedNode node)
