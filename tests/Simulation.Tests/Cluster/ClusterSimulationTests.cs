@@ -45,7 +45,7 @@ public sealed class ClusterSimulationTests(ITestOutputHelper output)
         Assert.True(outcome.Monitor is null, outcome.ToString());
     }
 
-    /// <summary>The red outcomes, by seed. Where it stops, the first of them is the lowest red seed all the same.</summary>
+    /// <summary>The red outcomes, by seed. Where it stops, the first of them is the lowest red seed.</summary>
     private static List<Outcome> Run(ulong first, int count, bool stops)
     {
         var red = new ConcurrentBag<Outcome>();

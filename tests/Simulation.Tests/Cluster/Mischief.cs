@@ -58,7 +58,7 @@ internal sealed class Mischief
         }
     }
 
-    /// <summary>A generation has come together: who was waiting for that wakes up while its first step is made.</summary>
+    /// <summary>A generation has come together: who was left behind wakes up while its first step is made.</summary>
     internal void OnGeneration()
     {
         foreach (var (node, after) in _leftBehind)

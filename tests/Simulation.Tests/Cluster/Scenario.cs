@@ -1,6 +1,6 @@
 namespace Distributed.Simulation.Tests.Cluster;
 
-/// <summary>What a run is about, drawn from its seed: the job, the cluster, the network's speed and the faults.</summary>
+/// <summary>What a run is about, drawn from its seed: the job, the cluster, how fast it is, and the faults.</summary>
 internal sealed record Scenario
 {
     private static readonly TimeSpan[] StepTimes =

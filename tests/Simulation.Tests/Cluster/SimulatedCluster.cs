@@ -50,7 +50,8 @@ internal sealed class SimulatedCluster
     internal List<SimulatedNode> Workers { get; } = [];
 
     /// <summary>Steps that any worker has done.</summary>
-    internal long StepReached => _works.Values.Select(work => work.Replica.Current.Cursor?.Step ?? 0).DefaultIfEmpty().Max();
+    internal long StepReached =>
+        _works.Values.Select(work => work.Replica.Current.Cursor?.Step ?? 0).DefaultIfEmpty().Max();
 
     internal SimulatedNode AddWorker()
     {
