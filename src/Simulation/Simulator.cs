@@ -47,6 +47,9 @@ public sealed class Simulator
     /// <summary>Events and slices so far.</summary>
     public long StepCount { get; private set; }
 
+    /// <summary>Events that are not due yet, and actors that have something to do.</summary>
+    public int WaitingCount => _events.Count + _ready.Count;
+
     /// <summary>A new stream for a purpose, and for an owner where each has its own.</summary>
     public SeededRandom Random(DrawPurpose purpose, string owner = "") => new(Seed, purpose, owner);
 

@@ -18,6 +18,8 @@ internal sealed class ReadySlices(SeededRandom random)
         OldestFirst,
     }
 
+    internal int Count => _count;
+
     internal void Add(SimulatedProcess process, IThreadPoolWorkItem slice)
     {
         if (_count == _slices.Length)

@@ -12,6 +12,12 @@ internal enum FaultKind
     /// <summary>A worker stands still for a while, its links open.</summary>
     WorkerFreeze,
 
+    /// <summary>
+    /// A worker stands still while its group breaks up, wakes up when the others have just gone on without it, and
+    /// hears of it a little later still.
+    /// </summary>
+    WorkerLeftBehind,
+
     /// <summary>A worker leaves politely; another life of it starts later.</summary>
     WorkerLeave,
 

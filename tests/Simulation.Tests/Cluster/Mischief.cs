@@ -5,11 +5,19 @@ internal sealed class Mischief
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>By then the others have noticed who stands still, and gone on.</summary>
+    private static readonly TimeSpan ReplacedWithin = TimeSpan.FromSeconds(9);
+
+    /// <summary>How long one that was left behind goes on before it hears of it.</summary>
+    private static readonly TimeSpan Unaware = TimeSpan.FromMilliseconds(500);
+
     private readonly SimulatedCluster _cluster;
     private readonly Simulator _simulator;
     private readonly Queue<PlannedFault> _faults;
     private readonly Dictionary<SimulatedNode, TimeSpan> _disturbedAt = [];
+    private readonly List<(SimulatedNode Node, TimeSpan After)> _leftBehind = [];
     private int _open;
+    private TimeSpan _quietSince;
 
     internal Mischief(SimulatedCluster cluster, IEnumerable<PlannedFault> faults)
     {
@@ -25,6 +33,9 @@ internal sealed class Mischief
     /// <summary>How long nothing has happened to a node.</summary>
     internal TimeSpan Undisturbed(SimulatedNode node) =>
         _open > 0 ? TimeSpan.Zero : _simulator.Now - _disturbedAt.GetValueOrDefault(node);
+
+    /// <summary>How long no fault has been at work, whomever it had befallen.</summary>
+    internal TimeSpan Quiet => _open > 0 ? TimeSpan.Zero : _simulator.Now - _quietSince;
 
     /// <summary>Whatever still lies on the ground is put up again.</summary>
     internal void Heal()
@@ -45,6 +56,18 @@ internal sealed class Mischief
             _open++;
             _simulator.After(TimeSpan.FromMilliseconds(300), () => Revive(powerLost: true));
         }
+    }
+
+    /// <summary>A generation has come together: who was left behind wakes up while its first step is made.</summary>
+    internal void OnGeneration()
+    {
+        foreach (var (node, after) in _leftBehind)
+        {
+            _simulator.After(after, node.Thaw);
+            _simulator.After(after + Unaware, () => _simulator.Network.Release(_cluster.Coordinator, node));
+        }
+
+        _leftBehind.Clear();
     }
 
     private void LookForTheNext()
@@ -69,10 +92,11 @@ internal sealed class Mischief
         _simulator.Log.Write("mischief", $"{fault.Kind} for {fault.Lasts}");
         FaultsMet++;
         var ends = Begin(fault, random);
-        _simulator.After(fault.Lasts, () =>
+        var atLeast = fault.Kind == FaultKind.WorkerLeftBehind ? ReplacedWithin : TimeSpan.Zero;
+        _simulator.After(atLeast + fault.Lasts, () =>
         {
             ends();
-            _open--;
+            Close();
         });
     }
 
@@ -89,6 +113,7 @@ internal sealed class Mischief
             FaultKind.WorkerPowerLoss => Crash([worker], CrashKind.PowerFailure),
             FaultKind.AllWorkersCrash => Crash([.. _cluster.Workers], CrashKind.Process),
             FaultKind.WorkerFreeze => Freeze(worker),
+            FaultKind.WorkerLeftBehind => LeaveBehind(worker, other, fault.After),
             FaultKind.CoordinatorFreeze => Freeze(_cluster.Coordinator),
             FaultKind.WorkerLeave => Leave(worker),
             FaultKind.WorkerSlow => Slow(worker, 2 + random.Below(8)),
@@ -166,6 +191,19 @@ internal sealed class Mischief
         };
     }
 
+    private Action LeaveBehind(SimulatedNode node, SimulatedNode other, TimeSpan after)
+    {
+        _leftBehind.Add((node, after));
+        _simulator.Network.Hold(_cluster.Coordinator, node);
+        _simulator.Network.Drop(node, other);
+        var thaw = Freeze(node);
+        return () =>
+        {
+            _simulator.Network.Release(_cluster.Coordinator, node);
+            thaw();
+        };
+    }
+
     private Action Leave(SimulatedNode node)
     {
         _cluster.Leave(node);
@@ -220,7 +258,13 @@ internal sealed class Mischief
             _cluster.RestartCoordinator(powerLost);
         }
 
+        Close();
+    }
+
+    private void Close()
+    {
         _open--;
+        _quietSince = _simulator.Now;
     }
 
     private static Action Jump(SimulatedNode node, SeededRandom random) =>

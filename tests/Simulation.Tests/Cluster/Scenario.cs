@@ -15,6 +15,12 @@ internal sealed record Scenario
     /// <summary>Forward and backward pass over a shard.</summary>
     internal required TimeSpan ShardTime { get; init; }
 
+    /// <summary>A shard of the held-out samples.</summary>
+    internal required TimeSpan EvaluationTime { get; init; }
+
+    /// <summary>A checkpoint, or an entry of the journal.</summary>
+    internal required TimeSpan DiskTime { get; init; }
+
     internal required IReadOnlyList<PlannedFault> Faults { get; init; }
 
     internal static Scenario Draw(ulong seed)
@@ -29,6 +35,8 @@ internal sealed record Scenario
             Job = job,
             Workers = Math.Min(workers, job.Microbatches),
             ShardTime = shardTime,
+            EvaluationTime = StepTimes[random.Below(StepTimes.Length)],
+            DiskTime = StepTimes[random.Below(StepTimes.Length)],
             Faults = FaultPlan.Draw(new SeededRandom(seed, DrawPurpose.Faults), job, shardTime),
         };
     }

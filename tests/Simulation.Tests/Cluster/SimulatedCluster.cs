@@ -127,7 +127,11 @@ internal sealed class SimulatedCluster
         var dialer = system.ActorOf(
             Props.Create(() => new Dialer(transport, CoordinatorName, Links, clock)), "dialer");
         var worker = Props.Create(() => new WorkerActor(options, dialer, work));
-        Action ended = () => node.After(TimeSpan.Zero, () => CrashWorker(node));
+        Action ended = () =>
+        {
+            _monitors.OnWorkerEnded(node, work.Replica);
+            node.After(TimeSpan.Zero, () => CrashWorker(node));
+        };
         _hosts[node] = system.ActorOf(Props.Create(() => new Host(worker, ended)), "host");
     }
 
@@ -163,6 +167,8 @@ internal sealed class SimulatedCluster
                 WrittenBy = "simulation",
             },
             node.Data, node.Compute);
+        _monitors.OnJournalOpened(journal.Found);
+        _monitors.OnStoreOpened(store.Newest);
         var system = StartSystem(node);
         var (options, transport, clock) = (_adapt(Options()), node.Control, node.Clock);
         Action<object> observed = happened => _monitors.OnEvent((JobEvent)happened);
@@ -183,7 +189,7 @@ internal sealed class SimulatedCluster
         TestSamples = _job.Replica.Data.Test!.Count,
         CountsHits = true,
         CheckpointEvery = TimeSpan.FromMilliseconds(200),
-        PlanBound = TimeSpan.FromSeconds(8),
+        PlanBound = TimeSpan.FromMinutes(5),
         Recovery = new RecoveryOptions { Grace = Monitors.Grace },
     };
 

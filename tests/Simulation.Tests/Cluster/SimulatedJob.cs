@@ -6,6 +6,7 @@ using Distributed.Engine.Data;
 using Distributed.Engine.Layers;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Optimizers;
+using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
 using Distributed.Worker.Local;
 using Distributed.Worker.Replicas;
@@ -20,6 +21,8 @@ internal sealed class SimulatedJob
 {
     private readonly List<TrainingState> _states = [];
     private readonly List<StepTotals> _totals = [];
+    private readonly List<JobCursor> _cursors = [JobCursor.Start];
+    private readonly List<(double Loss, double Accuracy)> _tests = [];
 
     internal SimulatedJob(
         string name, Layer model, Optimizer optimizer, int samples, int batchSize, int microbatchSize, int epochs,
@@ -62,6 +65,12 @@ internal sealed class SimulatedJob
     /// <summary>The true totals of a step, from 0.</summary>
     internal StepTotals Totals(long step) => _totals[(int)step];
 
+    /// <summary>The true cursor after so many steps, with the sums of the epoch.</summary>
+    internal JobCursor Cursor(long step) => _cursors[(int)step];
+
+    /// <summary>The true held-out loss and accuracy after an epoch, from 1.</summary>
+    internal (double Loss, double Accuracy) Test(int epoch) => _tests[epoch - 1];
+
     internal TrainingState NewState() => new(Replica.Graph.Layout, Replica.Optimizer);
 
     private void Train()
@@ -86,7 +95,20 @@ internal sealed class SimulatedJob
         {
             _totals.Add(steps.Train(new TrainPlan(1, 0, step, 1, Sharding.Equal(1))).Steps[0]);
             _states.Add(CopyOf(state));
+            _cursors.Add(_cursors[^1].After([_totals[^1]], schedule.StepsPerEpoch));
+            if ((step + 1) % schedule.StepsPerEpoch == 0)
+            {
+                _tests.Add(Evaluate(steps));
+            }
         }
+    }
+
+    private (double Loss, double Accuracy) Evaluate(LocalSteps steps)
+    {
+        var found = steps.Evaluate(new EvaluatePlan(1, 0, Sharding.Equal(1)));
+        var samples = (double)Replica.Data.Test!.Count;
+        return (
+            CanonicalTree.Sum(found.Losses.ToArray()) / samples, CanonicalTree.Sum(found.Hits.ToArray()) / samples);
     }
 
     private TrainingState CopyOf(TrainingState state)

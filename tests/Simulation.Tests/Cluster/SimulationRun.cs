@@ -9,16 +9,26 @@ internal static class SimulationRun
     internal static Outcome Of(ulong seed, bool keepsLog = false, Action<IReadOnlyList<string>>? log = null)
     {
         var scenario = Scenario.Draw(seed);
+        var monitors = new Monitors(scenario.Job);
         var simulator = new Simulator(seed, new SimulatorOptions
         {
-            Compute = new ComputeOptions { Shard = scenario.ShardTime },
+            Compute = new ComputeOptions
+            {
+                Shard = scenario.ShardTime,
+                Evaluation = scenario.EvaluationTime,
+                Checkpoint = scenario.DiskTime,
+            },
             Log = new EventLogOptions { KeepsAll = keepsLog, LinesKept = 400 },
-            Network = new NetworkOptions { LogsFrames = keepsLog, Describe = Brief.Of },
+            Network = new NetworkOptions
+            {
+                LogsFrames = keepsLog,
+                Describe = Brief.Of,
+                Transcode = monitors.OnMessage,
+            },
         });
-        var monitors = new Monitors(scenario.Job);
         var cluster = new SimulatedCluster(simulator, scenario.Job, scenario.Workers, monitors);
         var mischief = new Mischief(cluster, scenario.Faults);
-        (monitors.Cluster, monitors.Undisturbed) = (cluster, mischief.Undisturbed);
+        (monitors.Cluster, monitors.Mischief) = (cluster, mischief);
         var problem = Run(simulator, cluster, monitors, mischief);
         log?.Invoke(simulator.Log.All);
         return new Outcome(
