@@ -41,7 +41,7 @@ internal sealed record ScaleRun
         var cluster = new SimulatedCluster(
             simulator, Job, Workers, monitors, options => options with { CheckpointEvery = CheckpointEvery });
         var mischief = new Mischief(cluster, Faults);
-        (monitors.Cluster, monitors.Undisturbed) = (cluster, mischief.Undisturbed);
+        (monitors.Cluster, monitors.Mischief) = (cluster, mischief);
         var measure = new Measure(simulator, monitors);
         cluster.Start();
         simulator.RunUntil(() => monitors.End is not null, Bound);
