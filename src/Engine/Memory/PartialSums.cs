@@ -37,7 +37,7 @@ public sealed unsafe class PartialSums
     public float* Pointer => _buffer.Pointer + _start;
 
     /// <summary>The sums of so many workers, side by side in one buffer: with hundreds of them one is much cheaper.
-    /// </summary>
+    /// Piece p of the i-th is piece i · piecesMax + p of the first.</summary>
     public static PartialSums[] SideBySide(int count, int length, int piecesMax)
     {
         var each = checked(StrideOf(length) * piecesMax);

@@ -36,6 +36,10 @@ internal sealed class Exchange
     private readonly BucketPlan _plan;
     private readonly int _rank;
     private readonly PartialSums[] _received;
+    private readonly PartialSums _receivedFirst;
+    private readonly int _piecesMax;
+    private readonly int[] _stretchCounts;
+    private readonly RangeSet _kept;
     private readonly StepArrivals[] _arrivals;
     private readonly AlignedBuffer[] _lossFrames;
     private readonly ParameterUpdate _update;
@@ -56,13 +60,17 @@ internal sealed class Exchange
         var microbatches = MicrobatchRange.CountOf(job.Schedule.BatchSize, job.Schedule.MicrobatchSize);
         var pieces = CanonicalTree.PiecesMax(form.Shards);
         var own = _layout.Owner(_rank);
-        var stretchesMax = Enumerable.Range(0, _plan.Buckets).Max(bucket => own.Stretches(bucket).Count);
+        _stretchCounts = [.. Enumerable.Range(0, _plan.Buckets).Select(bucket => own.Stretches(bucket).Count)];
+        var stretchesMax = _stretchCounts.Max();
         _received = PartialSums.SideBySide(form.Members.Length, own.Partials.Length, pieces);
+        (_receivedFirst, _piecesMax) = (_received[0], pieces);
         _arrivals = [.. Enumerable.Range(0, 2)
             .Select(_ => new StepArrivals(_plan.Workers, _plan.Buckets, pieces * stretchesMax, microbatches))];
         _lossFrames = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(2 * microbatches))];
         _update = ParameterUpdate.Create(job.Optimizer, job.Path);
         _progress = new BucketProgress(_plan, _rank, job.Optimizer.Slots.Count);
+        _kept = _plan.Kept(_rank);
+        Step = replica.Current.Cursor!.Step;
         Arrivals(Step).Reset(Step);
         Arrivals(Step + 1).Reset(Step + 1);
     }
@@ -74,7 +82,8 @@ internal sealed class Exchange
     /// </summary>
     internal long UnexpectedFrames { get; private set; }
 
-    private long Step => _replica.Current.Cursor!.Step;
+    /// <summary>The current state's. Kept here, as every frame asks and the way to it is long.</summary>
+    private long Step { get; set; }
 
     /// <summary>Trains the steps of a lease; the task ends after the last or at a broken loss.</summary>
     internal Task<TrainDone> Train(TrainPlan plan)
@@ -260,10 +269,10 @@ internal sealed class Exchange
 
     private void OnPartials(in FrameHeader header, ReadOnlySpan<float> floats)
     {
-        var stretches = _layout.Owner(_rank).Stretches(header.Bucket).Count;
         if (Arrivals(header.Step).TryAddPart(header.Bucket, header.From, header.Part))
         {
-            floats.CopyTo(_received[header.From].Piece(header.Part / stretches)[header.Offset..]);
+            var piece = header.Part / _stretchCounts[header.Bucket];
+            floats.CopyTo(_receivedFirst.Piece((header.From * _piecesMax) + piece)[header.Offset..]);
             if (header.Step == Step)
             {
                 TryUpdate(header.Bucket);
@@ -348,7 +357,8 @@ internal sealed class Exchange
 
         var totals = _totals!.Value;
         var done = Step;
-        _replica.Commit(totals, _job.Schedule.StepsPerEpoch, _plan.Kept(_rank));
+        _replica.Commit(totals, _job.Schedule.StepsPerEpoch, _kept);
+        Step++;
         Arrivals(done).Reset(done + 2);
         lease.Add(totals, _rank, _clock.GetElapsedTime(lease.StepStarted));
         if (lease.IsDone)
@@ -370,7 +380,7 @@ internal sealed class Exchange
     private int ExpectedParts(Lease lease, int bucket)
     {
         var pieces = lease.Batch.PieceCount - lease.Batch.Pieces[_rank];
-        return pieces * _layout.Owner(_rank).Stretches(bucket).Count;
+        return pieces * _stretchCounts[bucket];
     }
 
     private void Send(
