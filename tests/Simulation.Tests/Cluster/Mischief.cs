@@ -17,6 +17,7 @@ internal sealed class Mischief
     private readonly Dictionary<SimulatedNode, TimeSpan> _disturbedAt = [];
     private readonly List<(SimulatedNode Node, TimeSpan After)> _leftBehind = [];
     private int _open;
+    private int _bearable;
     private TimeSpan _quietSince;
 
     internal Mischief(SimulatedCluster cluster, IEnumerable<PlannedFault> faults)
@@ -34,8 +35,8 @@ internal sealed class Mischief
     internal TimeSpan Undisturbed(SimulatedNode node) =>
         _open > 0 ? TimeSpan.Zero : _simulator.Now - _disturbedAt.GetValueOrDefault(node);
 
-    /// <summary>How long no fault has been at work, whomever it had befallen.</summary>
-    internal TimeSpan Quiet => _open > 0 ? TimeSpan.Zero : _simulator.Now - _quietSince;
+    /// <summary>How long no fault has been at work, or none that a job may stand still for.</summary>
+    internal TimeSpan Quiet => _open > _bearable ? TimeSpan.Zero : _simulator.Now - _quietSince;
 
     /// <summary>Whatever still lies on the ground is put up again.</summary>
     internal void Heal()
@@ -91,7 +92,14 @@ internal sealed class Mischief
         var random = new SeededRandom(fault.Draw, DrawPurpose.Faults);
         _simulator.Log.Write("mischief", $"{fault.Kind} for {fault.Lasts}");
         FaultsMet++;
-        var ends = Begin(fault, random);
+        var (worker, other) = PickTwo(random);
+        var ends = Begin(fault, worker, other, random);
+        if (fault.Kind is FaultKind.Partition or FaultKind.OneWayPartition && other != _cluster.Coordinator)
+        {
+            Bear(fault.Lasts, ends);
+            return;
+        }
+
         var atLeast = fault.Kind == FaultKind.WorkerLeftBehind ? ReplacedWithin : TimeSpan.Zero;
         _simulator.After(atLeast + fault.Lasts, () =>
         {
@@ -100,13 +108,31 @@ internal sealed class Mischief
         });
     }
 
-    /// <summary>Starts a fault; what is returned ends it.</summary>
-    private Action Begin(PlannedFault fault, SeededRandom random)
+    /// <summary>Two workers that do not reach each other are no reason to wait until they do again.</summary>
+    private void Bear(TimeSpan lasts, Action ends)
+    {
+        _bearable++;
+        _quietSince = _simulator.Now;
+        _simulator.After(lasts * 5, () =>
+        {
+            _bearable--;
+            ends();
+            Close();
+        });
+    }
+
+    private (SimulatedNode Worker, SimulatedNode Other) PickTwo(SeededRandom random)
     {
         var worker = Pick(random);
         var other = PickOther(worker, random);
         Disturb(worker);
         Disturb(other);
+        return (worker, other);
+    }
+
+    /// <summary>Starts a fault; what is returned ends it.</summary>
+    private Action Begin(PlannedFault fault, SimulatedNode worker, SimulatedNode other, SeededRandom random)
+    {
         return fault.Kind switch
         {
             FaultKind.WorkerCrash => Crash([worker], CrashKind.Process),
