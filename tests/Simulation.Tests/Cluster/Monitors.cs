@@ -18,8 +18,11 @@ internal sealed class Monitors(SimulatedJob job)
     /// <summary>Virtual time that a run may take once faults have stopped.</summary>
     internal static readonly TimeSpan ProgressBound = TimeSpan.FromSeconds(240);
 
-    /// <summary>Virtual time that may pass without progress while no fault is at work.</summary>
-    internal static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(25);
+    /// <summary>
+    /// Virtual time that may pass without progress while no fault is at work but pairs of workers that are cut off from
+    /// each other, each of which costs a time-out of 10 s.
+    /// </summary>
+    internal static readonly TimeSpan StandstillMax = TimeSpan.FromSeconds(60);
 
     /// <summary>Events and slices waiting per node that no protocol of ours needs.</summary>
     private const int WaitingMax = 1_000;
