@@ -37,7 +37,7 @@ public sealed class ClusterSimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Replay()
+    public void Replay_KeepsItsPromises_WhenOneSeedIsRun()
     {
         var seed = Number("SIMULATION_SEED") ?? 1;
         var outcome = SimulationRun.Of(seed, keepsLog: true, log: lines => File.WriteAllLines(
