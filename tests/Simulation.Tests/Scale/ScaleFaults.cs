@@ -2,10 +2,11 @@ using Distributed.Simulation.Tests.Cluster;
 
 namespace Distributed.Simulation.Tests.Scale;
 
-/// <summary>Draws the faults of a long run: one every so many steps, of all kinds that befall workers and links.</summary>
+/// <summary>Draws the faults of a long run: one every so many steps, of the kinds that befall a large cluster.
+/// </summary>
 internal static class ScaleFaults
 {
-    /// <summary>Kinds with their weights: what happens most in a large cluster is that one of its workers dies.</summary>
+    /// <summary>Kinds with their weights: what happens most is that a worker dies.</summary>
     private static readonly (FaultKind Kind, int Weight)[] Kinds =
     [
         (FaultKind.WorkerCrash, 5), (FaultKind.WorkerPowerLoss, 2), (FaultKind.WorkerFreeze, 2),

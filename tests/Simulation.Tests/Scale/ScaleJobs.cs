@@ -22,7 +22,10 @@ internal static class ScaleJobs
 
     internal static SimulatedJob Make(int buckets, int epochs, int stepsPerEpoch) => new(
         $"scale, {buckets} buckets",
-        new Sequential { new Linear(Features, Hidden, bias: false), new ReLU(), new Linear(Hidden, Classes, bias: false) },
+        new Sequential
+        {
+            new Linear(Features, Hidden, bias: false), new ReLU(), new Linear(Hidden, Classes, bias: false),
+        },
         new Momentum(0.05f), Microbatches * stepsPerEpoch, batchSize: Microbatches, microbatchSize: 1, epochs, buckets,
         Features);
 
