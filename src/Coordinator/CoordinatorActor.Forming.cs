@@ -11,6 +11,7 @@ public sealed partial class CoordinatorActor
     private readonly SortedSet<int> _formed = [];
     private readonly SortedDictionary<int, ImmutableArray<int>> _complaints = [];
     private RecoveryPlan? _plan;
+    private IReadOnlyList<StepTotals> _untold = [];
     private int _storeAttempts;
     private bool _storeReads;
 
@@ -24,6 +25,7 @@ public sealed partial class CoordinatorActor
             member => _candidates.Single(candidate => candidate.Join.Node == member.Node))];
         _sharding = Sharding.Equal(_members.Count);
         _storeReads = false;
+        _untold = TotalsBetween(_cursor.Step, plan.Cursor.Step);
         var addresses = plan.Members.Select(member => member.DataAddress).ToImmutableArray();
         if (plan.Start == StartFrom.Checkpoint)
         {
@@ -56,7 +58,7 @@ public sealed partial class CoordinatorActor
         _generation, rank, addresses, plan.Cursor, plan.Start, _options.Shape.Buckets,
         _sharding.ShardMax(_options.Microbatches, 1),
         [.. plan.Transfers.Where(transfer => transfer.From == address)],
-        [.. plan.Transfers.Where(transfer => transfer.To == rank)]);
+        [.. plan.Transfers.Where(transfer => transfer.To == rank)], _untold);
 
     private void OnFormed(Formed formed)
     {
@@ -157,10 +159,9 @@ public sealed partial class CoordinatorActor
         var (before, now) = (_cursor.Step, plan.Cursor.Step);
         if (now > before)
         {
-            var steps = TotalsBetween(before, now);
-            if (steps.Count > 0)
+            if (_untold.Count > 0)
             {
-                _observer.Tell(new StepsCommitted(now - steps.Count, steps, TimeSpan.Zero, []));
+                _observer.Tell(new StepsCommitted(now - _untold.Count, _untold, TimeSpan.Zero, []));
                 AppendQuietly(new StepsDone(now));
             }
         }

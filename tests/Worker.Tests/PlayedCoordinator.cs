@@ -52,5 +52,5 @@ internal sealed class PlayedCoordinator
     /// <summary>A generation in which nothing has to move.</summary>
     internal static Form FormOf(long generation, int rank, int members) => new(
         generation, rank, [.. Enumerable.Range(0, members).Select(member => $"data-{member}")], JobCursor.Start,
-        StartFrom.Seed, Buckets: 1, Shards: 8, [], []);
+        StartFrom.Seed, Buckets: 1, Shards: 8, [], [], []);
 }

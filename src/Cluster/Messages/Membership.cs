@@ -45,6 +45,8 @@ public sealed record Holding(JobCursor Cursor, RangeSet State);
 /// <param name="Shards">The most micro-batches that one shard of this generation has.</param>
 /// <param name="Outgoing">What this worker sends, once its receiver has said hello.</param>
 /// <param name="Incoming">What this worker receives, with the address of the giver.</param>
+/// <param name="Totals">Of the last steps before the cursor's, those that may not have been told yet: whoever holds the
+/// state must know them too, lest they die with those who computed them.</param>
 public sealed record Form(
     long Generation,
     int Rank,
@@ -54,7 +56,8 @@ public sealed record Form(
     int Buckets,
     int Shards,
     ImmutableArray<Transfer> Outgoing,
-    ImmutableArray<Transfer> Incoming);
+    ImmutableArray<Transfer> Incoming,
+    IReadOnlyList<StepTotals> Totals);
 
 /// <summary>Where a generation's first state comes from.</summary>
 public enum StartFrom

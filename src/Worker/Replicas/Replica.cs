@@ -48,6 +48,15 @@ public sealed class Replica
         Swap();
     }
 
+    /// <summary>Takes over what others remember of the steps up to this one, not included.</summary>
+    public void Remember(long end, IReadOnlyList<StepTotals> totals)
+    {
+        for (var i = 0; i < totals.Count; i++)
+        {
+            Remember(end - totals.Count + i, totals[i]);
+        }
+    }
+
     /// <summary>Makes the state of this step the current one, where it is held.</summary>
     public bool TrySelect(long step)
     {

@@ -74,6 +74,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
             }
 
             _form = form;
+            _replica.Remember(form.Cursor.Step, form.Totals);
             _formation = new Formation(form, _replica, _job, _link, _greeted);
             _formation.Start();
             return _formation.Result;

@@ -52,7 +52,8 @@ internal sealed class ReplicaGroup(ReplicaJob job, int buckets, int seed)
         var formed = nodes.Select(node => node.Work.Form(new Form(
             _generation, Members.IndexOf(node), addresses, plan.Cursor, plan.Start, buckets, shards,
             [.. plan.Transfers.Where(transfer => transfer.From == node.Address)],
-            [.. plan.Transfers.Where(transfer => transfer.To >= 0 && Members[transfer.To] == node)]))).ToArray();
+            [.. plan.Transfers.Where(transfer => transfer.To >= 0 && Members[transfer.To] == node)],
+            []))).ToArray();
         return (plan, formed);
     }
 
