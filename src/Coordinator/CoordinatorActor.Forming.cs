@@ -149,7 +149,8 @@ public sealed partial class CoordinatorActor
 
         _candidates = [.. _members];
         _expected = [.. _members.Select(member => member.Join.Node)];
-        (_incidentAt, _change, _journalAttempts, _storeAttempts) = (null, "", 0, 0);
+        (_incidentAt, _change, _waited) = (null, "", TimeSpan.Zero);
+        (_journalAttempts, _storeAttempts) = (0, 0);
         Continue();
     }
 

@@ -20,6 +20,8 @@ public sealed partial class CoordinatorActor
     private List<Peer> _members = [];
     private string _change = "";
     private long? _incidentAt;
+    private TimeSpan _waited;
+    private long _tickedAt;
 
     private bool Recovers => _options.Recovery is not null;
 
@@ -149,20 +151,30 @@ public sealed partial class CoordinatorActor
         _generation++; // what the old one still says is stale
         (_members, _candidates) = ([], []);
         Timers.CancelAll();
+        _tickedAt = _clock.GetTimestamp();
         Timers.StartPeriodicTimer(nameof(MusterTick), MusterTick.Instance, MusterEvery);
+    }
+
+    /// <summary>Waiting counts while it is awake: frozen, it cannot see who comes back.</summary>
+    private void OnMusterTick()
+    {
+        var passed = _clock.GetElapsedTime(_tickedAt);
+        _waited += passed < 2 * MusterEvery ? passed : MusterEvery;
+        _tickedAt = _clock.GetTimestamp();
+        TryMuster();
     }
 
     private void TryMuster()
     {
         var (begins, reason) = Muster.Decide(
             [.. _roster.Peers.Select(peer => peer.Join.Node)], _expected, _options.Workers,
-            _clock.GetElapsedTime(_incidentAt!.Value), Grace);
+            _waited, Grace);
         Context.GetLogger().Debug(reason);
         if (begins)
         {
             BecomeRegrouping(reason);
         }
-        else if (_clock.GetElapsedTime(_incidentAt!.Value) > (_options.Recovery?.GatherBound ?? _options.PlanBound))
+        else if (_waited > (_options.Recovery?.GatherBound ?? _options.PlanBound))
         {
             Fail($"{reason}; waited {(_options.Recovery?.GatherBound ?? _options.PlanBound).TotalMinutes:0} min");
         }
@@ -283,7 +295,7 @@ public sealed partial class CoordinatorActor
 
     private bool MayStillComeBack() =>
         _expected.Except(_candidates.Select(candidate => candidate.Join.Node)).Any()
-        && _clock.GetElapsedTime(_incidentAt!.Value) < Grace;
+        && _waited < Grace;
 
     private void Expel(Peer peer, string why)
     {

@@ -60,7 +60,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         (_generation, _expected) = (found.Generation, found.Nodes);
         _evaluated = WasEvaluated(_cursor.Step);
         _desk = new CheckpointDesk(clock, options.CheckpointEvery);
-        _incidentAt = clock.GetTimestamp();
+        (_incidentAt, _tickedAt) = (clock.GetTimestamp(), clock.GetTimestamp());
         Become(Gathering);
     }
 
@@ -73,7 +73,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     {
         Receive<Join>(OnJoinGathering);
         Receive<Terminated>(gone => Forget(gone.ActorRef));
-        Receive<MusterTick>(_ => TryMuster());
+        Receive<MusterTick>(_ => OnMusterTick());
         Common();
     }
 

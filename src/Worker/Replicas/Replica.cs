@@ -75,10 +75,11 @@ public sealed class Replica
         Current.Invalidate();
     }
 
-    /// <summary>The remembered totals of the steps from this one up to the current state.</summary>
+    /// <summary>The remembered totals of the steps from this one up to the newest state that is held.</summary>
     public (long From, IReadOnlyList<StepTotals> Totals) TotalsSince(long step)
     {
-        var end = Math.Min(_totalsFrom + _totals.Count, Current.Cursor?.Step ?? 0);
+        var end = Math.Min(
+            _totalsFrom + _totals.Count, Math.Max(Current.Cursor?.Step ?? 0, Next.Cursor?.Step ?? 0));
         var from = Math.Clamp(step, Math.Min(_totalsFrom, end), end);
         return (from, [.. _totals.Skip((int)(from - _totalsFrom)).Take((int)(end - from))]);
     }
