@@ -14,6 +14,7 @@ public sealed partial class CoordinatorActor
     private IReadOnlyList<StepTotals> _untold = [];
     private int _storeAttempts;
     private bool _storeReads;
+    private bool _didNotForm;
 
     private void BecomeForming(RecoveryPlan plan)
     {
@@ -125,6 +126,7 @@ public sealed partial class CoordinatorActor
             Expel(_members[rank], "cannot get the state");
         }
 
+        _didNotForm = true;
         BecomeRegrouping("the generation did not form");
     }
 
@@ -150,7 +152,7 @@ public sealed partial class CoordinatorActor
         _candidates = [.. _members];
         _expected = [.. _members.Select(member => member.Join.Node)];
         (_incidentAt, _change, _waited) = (null, "", TimeSpan.Zero);
-        (_journalAttempts, _storeAttempts) = (0, 0);
+        (_journalAttempts, _storeAttempts, _didNotForm) = (0, 0, false);
         Continue();
     }
 

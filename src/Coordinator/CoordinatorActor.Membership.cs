@@ -278,10 +278,11 @@ public sealed partial class CoordinatorActor
             return;
         }
 
-        var allLeave = _candidates.TrueForAll(candidate => candidate.Leaves);
+        // One that leaves and cannot hand over stays until it can.
+        var allStay = _didNotForm || _candidates.TrueForAll(candidate => candidate.Leaves);
         var plan = RecoveryPlan.Decide(
             [.. _candidates.Select(peer => new Candidate(
-                peer.Join.Node, peer.Join.DataAddress, allLeave || !peer.Leaves, peer.Standing!))],
+                peer.Join.Node, peer.Join.DataAddress, allStay || !peer.Leaves, peer.Standing!))],
             _store.Newest, _options.Shape, _store.Address);
         if (plan.Cursor.Step < _cursor.Step && MayStillComeBack())
         {
