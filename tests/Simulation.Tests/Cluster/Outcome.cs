@@ -4,11 +4,10 @@ namespace Distributed.Simulation.Tests.Cluster;
 /// <param name="Monitor">Which monitor was hurt; null where none was.</param>
 /// <param name="Problem">What it saw; empty where none was hurt.</param>
 /// <param name="FaultsMet">Faults that happened.</param>
-/// <param name="LogHash">Stands for the whole event log.</param>
 /// <param name="LogTail">Its last lines.</param>
 /// <param name="VirtualTime">How long the run took on its own clock.</param>
 internal sealed record Outcome(
-    Scenario Scenario, string? Monitor, string Problem, int FaultsMet, ulong LogHash, IReadOnlyList<string> LogTail,
+    Scenario Scenario, string? Monitor, string Problem, int FaultsMet, IReadOnlyList<string> LogTail,
     TimeSpan VirtualTime)
 {
     /// <summary>All that is needed to understand and to replay.</summary>

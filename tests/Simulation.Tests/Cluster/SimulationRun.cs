@@ -32,7 +32,7 @@ internal static class SimulationRun
         var problem = Run(simulator, cluster, monitors, mischief);
         log?.Invoke(simulator.Log.All);
         return new Outcome(
-            scenario, problem?.Monitor, problem?.Problem ?? "", mischief.FaultsMet, simulator.Log.Hash,
+            scenario, problem?.Monitor, problem?.Problem ?? "", mischief.FaultsMet,
             [.. simulator.Log.Last], simulator.Now);
     }
 
