@@ -42,6 +42,7 @@ internal static class BannedCalls
     [
         ("src/Cli/", "Console.", "the terminal is what it talks to"),
         ("src/Cli/", "Guid.", "a run's name for people, which decides no bits"),
+        ("src/Cluster/Security/ClusterToken.cs", "RandomNumberGenerator.", "a secret must not be a function of a seed"),
         ("src/Actors.TestKit/Dispatch/SeededDispatcher.cs", RandomType, "its caller gives the seed; trains nothing"),
         ("src/Engine/Kernels/Lanes/DoubleArithmetic.cs", "Math.", "the oracle in double precision; trains nothing"),
         ("src/Engine/Backends/Reference/", "Math.", "the oracle in double precision; trains nothing"),

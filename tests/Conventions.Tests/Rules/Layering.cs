@@ -16,7 +16,8 @@ internal static class Layering
         ["Coordinator"] = ["Cluster", "Actors", "Engine"],
         ["Simulation"] = ["Cluster", "Actors", "Engine"],
         ["Training"] = ["Coordinator", "Worker", "Cluster", "Actors", "Engine"],
-        ["Cli"] = ["Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
+        ["Hosting"] = ["Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
+        ["Cli"] = ["Hosting", "Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
     };
 
     private static readonly string[] Sockets = ["System.Net"];
