@@ -10,7 +10,7 @@ namespace Distributed.Training;
 /// An actor of a job that fails has lost what it knew, so it is stopped and never restarted: its end then ends the
 /// job, with its error as the reason.
 /// </remarks>
-internal sealed class JobActor : ReceiveActor
+public sealed class JobActor : ReceiveActor
 {
     private readonly Func<IActorRef, Props> _coordinatorProps;
     private readonly IReadOnlyList<Func<IActorRef, Props>> _workerProps;

@@ -1,4 +1,5 @@
 using Distributed.Coordinator;
+using Distributed.Training.Progress;
 
 namespace Distributed.Cli.Display;
 

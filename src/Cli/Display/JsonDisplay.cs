@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Distributed.Coordinator;
+using Distributed.Training.Progress;
 
 namespace Distributed.Cli.Display;
 

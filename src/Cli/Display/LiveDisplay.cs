@@ -1,4 +1,5 @@
 using Distributed.Coordinator;
+using Distributed.Training.Progress;
 using Spectre.Console;
 
 namespace Distributed.Cli.Display;

@@ -1,3 +1,4 @@
+using Distributed.Training.Progress;
 using Spectre.Console;
 
 namespace Distributed.Cli.Display;

@@ -1,7 +1,9 @@
 using Distributed.Cli.Display;
+using Distributed.Cli.Runs;
 using Distributed.Cli.Settings;
 using Distributed.Coordinator;
 using Distributed.Engine.Data;
+using Distributed.Training.Progress;
 
 namespace Distributed.Cli.Train;
 
@@ -15,21 +17,22 @@ internal static class TrainCommand
         IReadOnlyList<Given> settings = arguments.JobFile is { } file
             ? [.. JobFile.Read(host.Absolute(file)), .. arguments.Settings]
             : arguments.Settings;
-        using var run = arguments.Resume
-            ? PreparedRun.Resume(arguments, settings, host)
-            : PreparedRun.New(arguments, settings, host);
-        if (arguments.Resume && run.Cursor.Step >= run.Trainer.StepsTotal)
+        using var prepared = arguments.Resume
+            ? PreparedRun.Resume(arguments.RunDirectory, settings, host)
+            : PreparedRun.New(arguments.RunDirectory, settings, host);
+        using var run = new LocalRun(prepared, host.Cores);
+        if (arguments.Resume && prepared.Cursor.Step >= run.Trainer.StepsTotal)
         {
             host.Error.WriteLine($"all {run.Trainer.StepsTotal} steps are done already: measuring the result again");
         }
 
-        return Train(run, Display(arguments, host), interrupts, host);
+        return Train(run, Displays.Open(arguments.Json, host), interrupts, host);
     }
 
-    private static int Train(PreparedRun run, IRunDisplay display, Interrupts interrupts, CliHost host)
+    private static int Train(LocalRun run, IRunDisplay display, Interrupts interrupts, CliHost host)
     {
         var header = Header(run, host);
-        var countsHits = run.Data.Train.Task == TaskKind.Classification;
+        var countsHits = run.Run.Data.Train.Task == TaskKind.Classification;
         var tracker = new RunTracker(
             header.Epochs, header.StepsPerEpoch, header.FirstStep, countsHits, host.Clock);
         var pump = new DisplayPump(display);
@@ -43,7 +46,7 @@ internal static class TrainCommand
         {
             host.Error.WriteLine(
                 $"the display failed: {fault.Message.ReplaceLineEndings(" ").TrimEnd('.')}; the run did not: see "
-                + run.Directory.Path);
+                + run.Run.Directory.Path);
         }
 
         return Report(end, run, interrupts, host);
@@ -65,7 +68,7 @@ internal static class TrainCommand
         }
     }
 
-    private static int Report(JobEnded end, PreparedRun run, Interrupts interrupts, CliHost host)
+    private static int Report(JobEnded end, LocalRun run, Interrupts interrupts, CliHost host)
     {
         if (run.Metrics.Fault is { } fault)
         {
@@ -86,29 +89,13 @@ internal static class TrainCommand
         }
     }
 
-    private static IRunDisplay Display(TrainArguments arguments, CliHost host) => arguments.Json
-        ? new JsonDisplay(host.Out, host.Clock)
-        : host.Console is { } console
-            ? Live(console, host)
-            : new PlainDisplay(host.Out, host.Clock);
-
-    // Apart, so that the library it draws with is loaded only where it is used.
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static IRunDisplay Live(Func<Spectre.Console.IAnsiConsole> open, CliHost host)
+    private static RunHeader Header(LocalRun run, CliHost host)
     {
-        var console = open();
-        return console.Profile.Capabilities.Ansi
-            ? new LiveDisplay(console, host.Clock)
-            : new PlainDisplay(host.Out, host.Clock);
-    }
-
-    private static RunHeader Header(PreparedRun run, CliHost host)
-    {
-        var (job, trainer) = (run.Request.Job, run.Trainer);
+        var (job, trainer) = (run.Run.Request.Job, run.Trainer);
         return new RunHeader(
-            DataPath.Short(job.Data, host), run.Data.Train.Count, run.Data.Test?.Count ?? 0, job.Model,
+            DataPath.Short(job.Data, host), run.Run.Data.Train.Count, run.Run.Data.Test?.Count ?? 0, job.Model,
             trainer.State.Layout.Length, job.BatchSize, job.MicrobatchSize, job.Optimizer, job.LearningRate, job.Seed,
-            trainer.Workers, job.Epochs, trainer.Schedule.StepsPerEpoch, trainer.StepsTotal, run.Cursor.Step,
-            DataPath.ShortPath(run.Directory.Path, host));
+            trainer.Workers, job.Epochs, trainer.Schedule.StepsPerEpoch, trainer.StepsTotal, run.Run.Cursor.Step,
+            DataPath.ShortPath(run.Run.Directory.Path, host));
     }
 }

@@ -85,4 +85,10 @@ public enum FrameKind
 
     /// <summary>Optimizer state for a checkpoint, from its owner to the store.</summary>
     SavedState,
+
+    /// <summary>A node without a job's data asks for them: which, and where they go, as bytes.</summary>
+    DataRequest,
+
+    /// <summary>A part of packed data; the header's step is the pack's length in floats.</summary>
+    DataBlock,
 }

@@ -56,8 +56,9 @@ public sealed class ClusterToken
         try
         {
             using var file = File.OpenRead(path);
-            var text = new byte[FileBytesMax];
-            return Parse(Encoding.UTF8.GetString(text, 0, file.ReadAtLeast(text, text.Length, false)), $"{option} {path}");
+            var bytes = new byte[FileBytesMax];
+            var text = Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, bytes.Length, false));
+            return Parse(text, $"{option} {path}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -25,6 +25,7 @@ public sealed class CollectingJobStore : IJobStore, IDataReceiver
     private readonly Func<JobCursor, CheckpointManifest> _describe;
     private readonly IDataLink _link;
     private readonly ICompute _disk;
+    private readonly Func<long, Task> _ready;
     private readonly TrainingState _collected;
     private FoundCheckpoint? _newest;
     private Collection? _collection;
@@ -35,11 +36,13 @@ public sealed class CollectingJobStore : IJobStore, IDataReceiver
     /// <param name="describe">The manifest of a state.</param>
     /// <param name="link">The store's own end of the data links.</param>
     /// <param name="disk">Where reading and writing is done.</param>
+    /// <param name="ready">Ends once a checkpoint of this step may be written; default at once.</param>
     public CollectingJobStore(
         Func<TrainingState> newState, CheckpointStore checkpoints, Func<JobCursor, CheckpointManifest> describe,
-        IDataLink link, ICompute disk)
+        IDataLink link, ICompute disk, Func<long, Task>? ready = null)
     {
         (_newState, _checkpoints, _describe, _link, _disk) = (newState, checkpoints, describe, link, disk);
+        _ready = ready ?? (_ => Task.CompletedTask);
         _collected = newState();
         _newest = checkpoints.Latest();
         Newest = _newest is null ? JobCursor.Start : JobDocument.ToCursor(_newest.Manifest);
@@ -125,7 +128,7 @@ public sealed class CollectingJobStore : IJobStore, IDataReceiver
                 collection.Take(header, floats);
                 if (collection.IsComplete)
                 {
-                    _ = _disk.Run(ComputeKind.Checkpoint, () => Write(collection));
+                    _ = WriteWhenReady(collection);
                 }
             }
         }
@@ -140,6 +143,12 @@ public sealed class CollectingJobStore : IJobStore, IDataReceiver
                 End(_collection, new IOException($"{address} was lost before it had sent its part: {reason}"));
             }
         }
+    }
+
+    private async Task WriteWhenReady(Collection collection)
+    {
+        await _ready(collection.Cursor.Step);
+        await _disk.Run(ComputeKind.Checkpoint, () => Write(collection));
     }
 
     private bool Write(Collection collection)

@@ -95,17 +95,22 @@ public sealed record JobDocument
 
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, JobJson.Default.JobDocument);
 
-    public static JobDocument Parse(FoundCheckpoint checkpoint)
+    public static JobDocument Parse(FoundCheckpoint checkpoint) =>
+        Parse(checkpoint.Manifest.Job, $"{checkpoint.Path}: manifest.json");
+
+    /// <summary>Reads a job.</summary>
+    /// <param name="source">For the message: where it comes from.</param>
+    /// <remarks>Errors: UserErrorException where it is not a job of this version.</remarks>
+    public static JobDocument Parse(JsonElement json, string source)
     {
         try
         {
-            return checkpoint.Manifest.Job.Deserialize(JobJson.Default.JobDocument)
-                ?? throw new JsonException("it is null");
+            return json.Deserialize(JobJson.Default.JobDocument) ?? throw new JsonException("it is null");
         }
         catch (JsonException error)
         {
             throw new Engine.Errors.UserErrorException(
-                $"{checkpoint.Path}: manifest.json: the job cannot be read: {error.Message.ReplaceLineEndings(" ")}");
+                $"{source}: the job cannot be read: {error.Message.ReplaceLineEndings(" ")}");
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class MetricsLog : IDisposable
     private readonly FileStream _file;
     private readonly Lock _gate = new();
     private readonly int _stepsPerEpoch;
-    private readonly List<(long Step, TaskCompletionSource Done)> _waiting = [];
+    private readonly List<(long Step, bool Epoch, TaskCompletionSource Done)> _waiting = [];
     private readonly bool _countsHits;
     private long _step;
     private long _epochStep;
@@ -61,38 +61,43 @@ public sealed class MetricsLog : IDisposable
     }
 
     /// <summary>Ends once all lines up to this step are on the disk, those of an epoch that ends there too.</summary>
-    public Task Reached(long step)
+    public Task Reached(long step) => Reached(step, epoch: step % _stepsPerEpoch == 0);
+
+    /// <summary>Ends once the lines of all steps up to this one are on the disk.</summary>
+    public Task StepsReached(long step) => Reached(step, epoch: false);
+
+    public void Dispose() => _file.Dispose();
+
+    private Task Reached(long step, bool epoch)
     {
         lock (_gate)
         {
-            if (Has(step))
+            if (Has(step, epoch))
             {
                 TryWrite(() => { }, durably: true);
                 return Task.CompletedTask;
             }
 
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Add((step, done));
+            _waiting.Add((step, epoch, done));
             return done.Task;
         }
     }
 
-    public void Dispose() => _file.Dispose();
-
-    private bool Has(long step) => Fault is not null
-        || (_step >= step && (step % _stepsPerEpoch != 0 || _epochStep >= step));
+    private bool Has(long step, bool epoch) =>
+        Fault is not null || (_step >= step && (!epoch || _epochStep >= step));
 
     private void Write(Action append)
     {
         lock (_gate)
         {
             TryWrite(append, durably: _waiting.Count > 0);
-            foreach (var (_, done) in _waiting.Where(waiting => Has(waiting.Step)))
+            foreach (var (_, _, done) in _waiting.Where(waiting => Has(waiting.Step, waiting.Epoch)))
             {
                 done.TrySetResult();
             }
 
-            _waiting.RemoveAll(waiting => Has(waiting.Step));
+            _waiting.RemoveAll(waiting => Has(waiting.Step, waiting.Epoch));
         }
     }
 
@@ -116,7 +121,8 @@ public sealed class MetricsLog : IDisposable
 
     private void Append(StepsCommitted steps)
     {
-        foreach (var totals in steps.Steps)
+        // After a roll back steps are done again, to the same totals: their lines are there already.
+        foreach (var totals in steps.Steps.Skip((int)Math.Min(_step - steps.FirstStep, steps.Steps.Count)))
         {
             var loss = totals.Loss / (double)totals.Samples;
             double? accuracy = _countsHits ? totals.Hits / (double)totals.Samples : null;

@@ -122,7 +122,8 @@ public sealed class RunDirectory : IDisposable
         _lock.Dispose();
     }
 
-    private static bool IsRun(string path) =>
+    /// <summary>True for the folder of an earlier run.</summary>
+    public static bool IsRun(string path) =>
         File.Exists(System.IO.Path.Combine(path, JobFileName)) || Directory.Exists(CheckpointsOf(path));
 
     private static RunDirectory Take(string path)

@@ -1,11 +1,4 @@
-namespace Distributed.Cli.Display;
-
-/// <summary>What a run is, said once at its start.</summary>
-/// <param name="Data">As --data says it, paths relative where that is shorter.</param>
-internal sealed record RunHeader(
-    string Data, int TrainSamples, int TestSamples, string Model, int Parameters, int BatchSize, int MicrobatchSize,
-    string Optimizer, float LearningRate, ulong Seed, int Workers, int Epochs, int StepsPerEpoch, long StepsTotal,
-    long FirstStep, string RunDirectory);
+namespace Distributed.Training.Progress;
 
 /// <summary>How far a run is.</summary>
 /// <param name="Step">Steps done; 0 before the first.</param>
@@ -14,9 +7,9 @@ internal sealed record RunHeader(
 /// <param name="Accuracy">Over the same samples; null for regression.</param>
 /// <param name="SamplesPerSecond">Over the last seconds of training.</param>
 /// <param name="Left">Time to the end, evaluations and checkpoints as so far; null while unknown.</param>
-internal sealed record RunProgress(
+public sealed record RunProgress(
     long Step, long StepsTotal, int Epoch, int Epochs, double Loss, double? Accuracy, double SamplesPerSecond,
     IReadOnlyList<WorkerRate> Workers, TimeSpan? Left);
 
 /// <param name="WaitShare">The part of its time that a worker waits for others, 0 to 1.</param>
-internal sealed record WorkerRate(double SamplesPerSecond, double WaitShare);
+public sealed record WorkerRate(double SamplesPerSecond, double WaitShare);

@@ -2,7 +2,7 @@ using Distributed.Cli.Settings;
 using Distributed.Engine.Errors;
 using Distributed.Training.Runs;
 
-namespace Distributed.Cli.Train;
+namespace Distributed.Cli.Runs;
 
 /// <summary>Which settings may come with --resume: those that do not change the bits of what is done already.</summary>
 internal static class ResumeRules

@@ -1,14 +1,14 @@
 using Distributed.Cluster.Messages;
 using Distributed.Coordinator;
 
-namespace Distributed.Cli.Display;
+namespace Distributed.Training.Progress;
 
 /// <summary>Makes progress figures from a job's events. Knows no clock but the one it is given.</summary>
 /// <remarks>For one thread. Memory: the window of steps and the leases of the rate's time.</remarks>
-internal sealed class RunTracker
+public sealed class RunTracker
 {
     /// <summary>Steps that loss and accuracy are averaged over.</summary>
-    internal const int WindowSteps = 20;
+    public const int WindowSteps = 20;
 
     /// <summary>Time that rates are averaged over.</summary>
     private static readonly TimeSpan RateWindow = TimeSpan.FromSeconds(3);
@@ -23,18 +23,18 @@ internal sealed class RunTracker
     private long _step;
     private long _started;
 
-    internal RunTracker(int epochs, int stepsPerEpoch, long firstStep, bool countsHits, TimeProvider clock)
+    public RunTracker(int epochs, int stepsPerEpoch, long firstStep, bool countsHits, TimeProvider clock)
     {
         (_epochs, _stepsPerEpoch, _firstStep, _countsHits) = (epochs, stepsPerEpoch, firstStep, countsHits);
         (_clock, _step, _started) = (clock, firstStep, clock.GetTimestamp());
     }
 
     /// <summary>Null before the first step.</summary>
-    internal RunProgress? Progress { get; private set; }
+    public RunProgress? Progress { get; private set; }
 
     private long StepsTotal => (long)_epochs * _stepsPerEpoch;
 
-    internal void Observe(JobEvent happened)
+    public void Observe(JobEvent happened)
     {
         switch (happened)
         {

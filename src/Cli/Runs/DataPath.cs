@@ -1,6 +1,6 @@
 using Distributed.Cli.Settings;
 
-namespace Distributed.Cli.Train;
+namespace Distributed.Cli.Runs;
 
 /// <summary>Makes the path in --data absolute, so that a run can be resumed from any directory.</summary>
 /// <remarks>On the command line it is relative to the working directory, in a job file to that too.</remarks>

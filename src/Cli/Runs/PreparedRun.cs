@@ -1,40 +1,17 @@
 using Distributed.Cli.Settings;
 using Distributed.Cluster.Messages;
-using Distributed.Engine.Checkpoints;
 using Distributed.Engine.Data;
 using Distributed.Engine.Errors;
-using Distributed.Training;
 using Distributed.Training.Runs;
+using Distributed.Worker.Replicas;
 
-namespace Distributed.Cli.Train;
+namespace Distributed.Cli.Runs;
 
-/// <summary>A run that is checked and loaded, and can start.</summary>
+/// <summary>A run whose directory is taken, whose job is checked and whose data are loaded.</summary>
 internal sealed class PreparedRun : IDisposable
 {
-    private PreparedRun(
-        RunDirectory directory, TrainRequest request, DataSplit data, Trainer trainer, ResumePoint? from)
-    {
-        (Directory, Request, Data, Trainer) = (directory, request, data, trainer);
-        Cursor = from?.Cursor ?? JobCursor.Start;
-        var stepsPerEpoch = trainer.Schedule.StepsPerEpoch;
-        var countsHits = data.Train.Task == TaskKind.Classification;
-        Metrics = MetricsLog.Open(directory.MetricsPath, Cursor.Step, stepsPerEpoch, countsHits);
-        var document = new Lazy<System.Text.Json.JsonElement>(() => JobDocument.Of(request.Job, data).ToJson());
-        var identity = new Lazy<string>(() => DataIdentity.Of(data));
-        Store = new FileJobStore(
-            trainer.State,
-            new CheckpointStore(directory.CheckpointsPath),
-            cursor => new CheckpointManifest
-            {
-                Step = cursor.Step,
-                Cursor = JobDocument.ToManifest(cursor, stepsPerEpoch),
-                Job = document.Value,
-                DataSha256 = identity.Value,
-                WrittenBy = Program.Version,
-            },
-            Metrics.Reached,
-            from?.Checkpoint);
-    }
+    private PreparedRun(RunDirectory directory, TrainRequest request, DataSplit data, ResumePoint? from) =>
+        (Directory, Request, Data, From) = (directory, request, data, from);
 
     internal RunDirectory Directory { get; }
 
@@ -42,31 +19,28 @@ internal sealed class PreparedRun : IDisposable
 
     internal DataSplit Data { get; }
 
-    internal Trainer Trainer { get; }
+    /// <summary>The checkpoint of an earlier run that it goes on from; null for a new one.</summary>
+    internal ResumePoint? From { get; }
 
-    internal JobCursor Cursor { get; }
-
-    internal MetricsLog Metrics { get; }
-
-    internal FileJobStore Store { get; }
+    internal JobCursor Cursor => From?.Cursor ?? JobCursor.Start;
 
     /// <summary>Checks the job, makes the run's directory, loads the data.</summary>
     /// <remarks>Errors: UserErrorException; a directory that was made is removed again.</remarks>
-    internal static PreparedRun New(TrainArguments arguments, IReadOnlyList<Given> settings, CliHost host)
+    internal static PreparedRun New(string? runDirectory, IReadOnlyList<Given> settings, CliHost host)
     {
         var request = DataPath.Resolve(settings.ApplyTo(TrainRequest.Default), host);
         settings.Checked(() => request.Validate(host.Cores));
-        var directory = arguments.RunDirectory is { } given
-            ? RunDirectory.Create(host.Absolute(given))
+        var directory = runDirectory is not null
+            ? RunDirectory.Create(host.Absolute(runDirectory))
             : RunDirectory.CreateNamed(host.Absolute(RunDirectory.RootName), host.Clock);
-        return Load(directory, request, settings, null, host);
+        return Load(directory, request, settings, null);
     }
 
     /// <summary>Opens an earlier run at its newest good checkpoint.</summary>
-    internal static PreparedRun Resume(TrainArguments arguments, IReadOnlyList<Given> settings, CliHost host)
+    internal static PreparedRun Resume(string? runDirectory, IReadOnlyList<Given> settings, CliHost host)
     {
-        var directory = arguments.RunDirectory is { } given
-            ? RunDirectory.Open(host.Absolute(given))
+        var directory = runDirectory is not null
+            ? RunDirectory.Open(host.Absolute(runDirectory))
             : RunDirectory.OpenNewest(host.Absolute(RunDirectory.RootName));
         try
         {
@@ -78,7 +52,7 @@ internal sealed class PreparedRun : IDisposable
             var request = DataPath.Resolve(settings.ApplyTo(before), host);
             ResumeRules.Check(settings, before, request, from);
             settings.Checked(() => request.Validate(host.Cores));
-            return Load(directory, request, settings, from, host);
+            return Load(directory, request, settings, from);
         }
         catch
         {
@@ -87,24 +61,25 @@ internal sealed class PreparedRun : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        Metrics.Dispose();
-        Directory.Dispose();
-    }
+    /// <summary>Goes on with the run in a directory where there is one, and starts it where there is none.</summary>
+    internal static PreparedRun ResumeOrNew(string runDirectory, IReadOnlyList<Given> settings, CliHost host) =>
+        RunDirectory.IsRun(host.Absolute(runDirectory))
+            ? Resume(runDirectory, settings, host)
+            : New(runDirectory, settings, host);
+
+    public void Dispose() => Directory.Dispose();
 
     private static PreparedRun Load(
-        RunDirectory directory, TrainRequest request, IReadOnlyList<Given> settings, ResumePoint? from, CliHost host)
+        RunDirectory directory, TrainRequest request, IReadOnlyList<Given> settings, ResumePoint? from)
     {
         try
         {
             DataSplit? data = null;
             settings.Checked(() => data = DataCatalog.Load(request.Job.DataOptions));
             from?.CheckData(data!, request.Job.Data);
-            var trainer = new Trainer(request.Job, data!, request.WorkersOn(host.Cores));
-            from?.LoadInto(trainer.State);
+            _ = ReplicaJob.Of(request.Job, data!); // that the model goes with the data
             directory.WriteJob(JobFile.Write(request));
-            return new PreparedRun(directory, request, data!, trainer, from);
+            return new PreparedRun(directory, request, data!, from);
         }
         catch
         {
