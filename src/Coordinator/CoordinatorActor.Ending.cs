@@ -5,7 +5,9 @@ namespace Distributed.Coordinator;
 /// <content>Checkpoints, and how a job ends.</content>
 public sealed partial class CoordinatorActor
 {
+    private readonly List<IActorRef> _saveAskers = [];
     private int _lastSaveAttempts;
+    private int _askersServed;
 
     /// <summary>
     /// Starts a checkpoint of the state as it is. False when the state is broken, which ends the job.
@@ -15,6 +17,7 @@ public sealed partial class CoordinatorActor
         try
         {
             var saving = Saving();
+            _askersServed = _saveAskers.Count;
             _desk.Start(_cursor.Step, saving, Self);
             if (_store.Address.Length > 0 && !saving.IsCompleted)
             {
@@ -45,9 +48,28 @@ public sealed partial class CoordinatorActor
         }
     }
 
+    private void OnSaveNow()
+    {
+        _saveAskers.Add(Sender);
+        _desk.MakeDue();
+    }
+
+    /// <summary>Answers those who had asked before this state was taken.</summary>
+    private void AnswerAskers(object answer, int count)
+    {
+        _saveAskers.Take(count).ToList().ForEach(asker => asker.Tell(answer));
+        _saveAskers.RemoveRange(0, count);
+        _askersServed = 0;
+    }
+
     private void OnWritten(CheckpointDesk.Written written)
     {
         _desk.Finish(written);
+        AnswerAskers(
+            written.Saved is { } done
+                ? new SaveDone(written.Step, done.Location)
+                : new SaveFailed(written.Step, written.Error!.Message),
+            _askersServed);
         if (written.Error is NonFiniteStateException broken)
         {
             FailBroken(broken);
@@ -93,6 +115,7 @@ public sealed partial class CoordinatorActor
             return;
         }
 
+        TellRecovered();
         End(_cursor.Step < _options.StepsTotal
             ? new JobStopped(_cursor.Step, saved.Location)
             : new JobDone(
@@ -133,6 +156,11 @@ public sealed partial class CoordinatorActor
 
     private void End(JobEnded end)
     {
+        AnswerAskers(
+            _desk.LastSaved is { } saved && _desk.LastStep == _cursor.Step
+                ? new SaveDone(_desk.LastStep, saved.Location)
+                : new SaveFailed(_cursor.Step, "the job has ended"),
+            _saveAskers.Count);
         _observer.Tell(end);
         foreach (var peer in _roster.Peers)
         {

@@ -9,7 +9,7 @@ namespace Distributed.Coordinator;
 public sealed partial class CoordinatorActor
 {
     private readonly SortedSet<int> _formed = [];
-    private readonly SortedDictionary<int, ImmutableArray<int>> _complaints = [];
+    private readonly SortedDictionary<int, PeersLost> _complaints = [];
     private RecoveryPlan? _plan;
     private IReadOnlyList<StepTotals> _untold = [];
     private int _storeAttempts;
@@ -18,7 +18,8 @@ public sealed partial class CoordinatorActor
 
     private void BecomeForming(RecoveryPlan plan)
     {
-        Become(Forming);
+        Enter(CoordinatorState.Forming);
+        Because(plan.Reason);
         _plan = plan;
         _formed.Clear();
         _complaints.Clear();
@@ -53,7 +54,9 @@ public sealed partial class CoordinatorActor
     }
 
     private void StartFormTimer() => Timers.StartSingleTimer(
-        nameof(FormOverdue), FormOverdue.Instance, _options.Recovery?.FormBound ?? _options.PlanBound);
+        nameof(FormOverdue), FormOverdue.Instance, FormBound);
+
+    private TimeSpan FormBound => _options.Recovery?.FormBound ?? _options.PlanBound;
 
     private Form FormFor(RecoveryPlan plan, ImmutableArray<string> addresses, int rank, string address) => new(
         _generation, rank, addresses, plan.Cursor, plan.Start, _options.Shape.Buckets,
@@ -79,7 +82,7 @@ public sealed partial class CoordinatorActor
     {
         if (lost.Rank >= 0 && !_formed.Contains(lost.Rank))
         {
-            _complaints[lost.Rank] = lost.Peers.Remove(PeersLost.NoMember);
+            _complaints[lost.Rank] = lost with { Peers = lost.Peers.Remove(PeersLost.NoMember) };
             TryExpel();
         }
     }
@@ -95,7 +98,7 @@ public sealed partial class CoordinatorActor
         foreach (var rank in Enumerable.Range(0, _members.Count)
             .Where(rank => !_formed.Contains(rank) && !_complaints.ContainsKey(rank)))
         {
-            Expel(_members[rank], "did not form the generation");
+            Expel(_members[rank], $"did not form: said nothing for {FormBound.TotalSeconds:0.#} s");
         }
 
         ExpelUnreachable();
@@ -104,7 +107,7 @@ public sealed partial class CoordinatorActor
     /// <summary>Once everyone has formed or complained, waiting longer would change nothing.</summary>
     private void TryExpel()
     {
-        var someoneCanGo = _formed.Count > 0 || _complaints.Values.Any(peers => peers.Length > 0);
+        var someoneCanGo = _formed.Count > 0 || _complaints.Values.Any(complaint => complaint.Peers.Length > 0);
         if (_formed.Count + _complaints.Count == _members.Count && someoneCanGo && !_storeReads)
         {
             ExpelUnreachable();
@@ -113,26 +116,38 @@ public sealed partial class CoordinatorActor
 
     private void ExpelUnreachable()
     {
-        var pairs = _complaints.SelectMany(complaint => complaint.Value.Select(peer => (complaint.Key, peer)));
+        var pairs = _complaints.SelectMany(
+            complaint => complaint.Value.Peers.Select(peer => (complaint.Key, peer)));
         var expelled = Reachability.Expel(pairs);
         foreach (var rank in expelled)
         {
-            Expel(_members[rank], "cannot be reached by other members");
+            Expel(_members[rank], WhyUnreachable(rank));
         }
 
         // Who alone cannot get its state, from the store or from one that leaves, would hold the others up for ever.
         foreach (var rank in expelled.Count == 0 && _formed.Count > 0 ? _complaints.Keys.ToList() : [])
         {
-            Expel(_members[rank], "cannot get the state");
+            Expel(_members[rank], _complaints[rank].Describe(Names(_complaints[rank])));
         }
 
         _didNotForm = true;
+        NoteFault("the generation did not form");
         BecomeRegrouping("the generation did not form");
     }
 
+    private string Names(PeersLost lost) => string.Join(", ", lost.Peers.Select(rank => _members[rank]));
+
+    /// <summary>What it says itself; else what the others say of it.</summary>
+    private string WhyUnreachable(int rank) =>
+        _complaints.TryGetValue(rank, out var own) && own.Peers.Length > 0
+            ? own.Describe(Names(own))
+            : string.Join(
+                "; ", _complaints.Where(complaint => complaint.Value.Peers.Contains(rank)).Select(
+                    complaint => $"{_members[complaint.Key]} {complaint.Value.Describe($"{_members[rank]}")}"));
+
     private void BecomeSealing()
     {
-        Become(Sealing);
+        Enter(CoordinatorState.Sealing);
         Timers.CancelAll();
         Append(new GenerationFormed(
             _generation, [.. _members.Select(member => member.Join.Node)],
@@ -171,6 +186,8 @@ public sealed partial class CoordinatorActor
         else if (now < before)
         {
             _observer.Tell(new JobRolledBack(before, now, plan.Reason));
+            _epochsTold = (int)Math.Min(_epochsTold, now / _options.StepsPerEpoch);
+            AppendQuietly(new EpochDone(_epochsTold));
         }
 
         _evaluated = now == before ? _evaluated : WasEvaluated(now);
@@ -178,7 +195,8 @@ public sealed partial class CoordinatorActor
     }
 
     /// <summary>A checkpoint at the end of an epoch is written after its evaluation; the last is told again.</summary>
-    private bool WasEvaluated(long step) => step == _store.Newest.Step && step < _options.StepsTotal;
+    private bool WasEvaluated(long step) => step < _options.StepsTotal
+        && (step == _store.Newest.Step || step <= (long)_epochsTold * _options.StepsPerEpoch);
 
     /// <summary>What the candidates remember together of these steps; without the first ones, if nobody does.</summary>
     private List<StepTotals> TotalsBetween(long from, long to)

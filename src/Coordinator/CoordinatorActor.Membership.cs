@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Distributed.Cluster.Links;
 using Distributed.Cluster.Messages;
 using Distributed.Coordinator.Membership;
 
@@ -27,6 +28,8 @@ public sealed partial class CoordinatorActor
 
     private TimeSpan Grace => _options.Recovery?.Grace ?? TimeSpan.Zero;
 
+    private TimeSpan RegroupBound => _options.Recovery?.RegroupBound ?? _options.PlanBound;
+
     private void OnJoinGathering(Join join)
     {
         Admit(join);
@@ -41,13 +44,24 @@ public sealed partial class CoordinatorActor
         }
     }
 
+    private void OnLinkClosed(LinkClosed closed)
+    {
+        if (_roster.TryFind(Sender, out var peer))
+        {
+            peer.ClosedBecause = closed.Reason; // its end comes next
+        }
+    }
+
     private Peer? Admit(Join join)
     {
         var replaced = _roster.Add(Context.Watch(Sender), join);
         if (replaced is not null)
         {
             CutOff(replaced);
+            TellLost(replaced, "joined again over another link");
         }
+
+        TellJoined(_roster.Peers[^1]);
 
         return replaced;
     }
@@ -57,15 +71,19 @@ public sealed partial class CoordinatorActor
         if (_roster.TryFind(link, out var peer))
         {
             _roster.Remove(peer);
+            TellLost(peer, Cause(peer));
         }
     }
+
+    private static string Cause(Peer gone) => gone.ClosedBecause ?? "its link is gone";
 
     private void OnGone(IActorRef link)
     {
         if (_roster.TryFind(link, out var peer))
         {
             _roster.Remove(peer);
-            OnLost(peer, "is gone");
+            TellLost(peer, Cause(peer));
+            OnLost(peer, peer.ClosedBecause is { } reason ? $"is gone: {reason}" : "is gone");
         }
     }
 
@@ -108,6 +126,7 @@ public sealed partial class CoordinatorActor
         }
 
         var peers = string.Join(", ", lost.Peers.Select(rank => _members[rank]));
+        TellTrouble(_members[lost.Rank], lost.Describe(peers));
         BecomeRegrouping($"{_members[lost.Rank]} lost {peers}: {lost.Reason}");
     }
 
@@ -120,7 +139,9 @@ public sealed partial class CoordinatorActor
             return;
         }
 
-        BecomeRegrouping($"{string.Join(", ", _round.Missing.Select(rank => _members[rank]))} did not answer a plan");
+        var missing = _round.Missing.Select(rank => _members[rank]).ToList();
+        missing.ForEach(member => TellTrouble(member, "did not answer a plan"));
+        BecomeRegrouping($"{string.Join(", ", missing)} did not answer a plan");
     }
 
     /// <summary>Who wants in or out, now that everyone is idle; null for nobody.</summary>
@@ -147,7 +168,7 @@ public sealed partial class CoordinatorActor
 
     private void BecomeGathering()
     {
-        Become(Gathering);
+        Enter(CoordinatorState.Gathering);
         _generation++; // what the old one still says is stale
         (_members, _candidates) = ([], []);
         Timers.CancelAll();
@@ -169,7 +190,7 @@ public sealed partial class CoordinatorActor
         var (begins, reason) = Muster.Decide(
             [.. _roster.Peers.Select(peer => peer.Join.Node)], _expected, _options.Workers,
             _waited, Grace);
-        Context.GetLogger().Debug(reason);
+        Because(reason);
         if (begins)
         {
             BecomeRegrouping(reason);
@@ -185,6 +206,7 @@ public sealed partial class CoordinatorActor
         _incidentAt ??= _clock.GetTimestamp();
         _change = _change.Length > 0 ? _change : change;
 
+        Because(change);
         Context.GetLogger().Info("generation {0}: {1}", _generation + 1, change);
         Timers.CancelAll();
         _store.Abandon();
@@ -200,7 +222,7 @@ public sealed partial class CoordinatorActor
             return;
         }
 
-        Become(Regrouping);
+        Enter(CoordinatorState.Regrouping);
         _generation++;
         _members = [];
         Append(new GenerationBegun(_generation));
@@ -221,8 +243,7 @@ public sealed partial class CoordinatorActor
             candidate.Link.Tell(new Regroup(_generation, _cursor.Step));
         }
 
-        Timers.StartSingleTimer(
-            nameof(RegroupOverdue), RegroupOverdue.Instance, _options.Recovery?.RegroupBound ?? _options.PlanBound);
+        Timers.StartSingleTimer(nameof(RegroupOverdue), RegroupOverdue.Instance, RegroupBound);
         TryDecide();
     }
 
@@ -242,6 +263,7 @@ public sealed partial class CoordinatorActor
             return;
         }
 
+        TellLost(peer, Cause(peer));
         _roster.Remove(peer);
         _candidates.Remove(peer);
         if (Recovers)
@@ -258,8 +280,8 @@ public sealed partial class CoordinatorActor
     {
         foreach (var silent in _candidates.Where(candidate => candidate.Standing is null).ToList())
         {
+            Expel(silent, $"sent nothing for {RegroupBound.TotalSeconds:0.#} s when asked to regroup");
             _candidates.Remove(silent);
-            Expel(silent, "did not say what it holds");
         }
 
         TryDecide();
@@ -301,6 +323,7 @@ public sealed partial class CoordinatorActor
     private void Expel(Peer peer, string why)
     {
         Context.GetLogger().Warning("{0} {1}", peer, why);
+        TellLost(peer, why);
         _roster.Expel(peer, _clock.GetTimestamp());
         CutOff(peer);
     }
@@ -308,6 +331,7 @@ public sealed partial class CoordinatorActor
     private void Release(Peer leaver)
     {
         leaver.Link.Tell(new Released());
+        TellLeft(leaver);
         _roster.Remove(leaver);
         Context.Unwatch(leaver.Link);
     }

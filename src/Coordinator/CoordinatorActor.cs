@@ -1,4 +1,5 @@
 using Distributed.Cluster;
+using Distributed.Cluster.Links;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Reduction;
 
@@ -58,10 +59,16 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         _startedAt = kept.Step;
         _cursor = found.Committed > kept.Step ? kept with { Step = found.Committed } : kept;
         (_generation, _expected) = (found.Generation, found.Nodes);
+        _epochsTold = (int)Math.Min(found.Epochs, _cursor.Step / options.StepsPerEpoch);
         _evaluated = WasEvaluated(_cursor.Step);
         _desk = new CheckpointDesk(clock, options.CheckpointEvery);
         (_incidentAt, _tickedAt) = (clock.GetTimestamp(), clock.GetTimestamp());
-        Become(Gathering);
+        if (found.Generation > 0)
+        {
+            NoteFault("the coordinator was started again");
+        }
+
+        Enter(CoordinatorState.Gathering);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -136,6 +143,9 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     private void Common()
     {
         Receive<StopJob>(_ => _stopAsked = true);
+        Receive<SaveNow>(_ => OnSaveNow());
+        Receive<GetSnapshot>(_ => OnGetSnapshot());
+        Receive<LinkClosed>(OnLinkClosed);
         Receive<Leave>(_ => OnLeave());
         Receive<CheckpointDesk.Written>(OnWritten);
         Receive<SaveOverdue>(_ => _store.Abandon());
@@ -161,7 +171,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     {
         var next = NextMove.Decide(
             _cursor, _options.StepsPerEpoch, _options.StepsTotal, _evaluated, _stopAsked, _stepTime);
-        Context.GetLogger().Debug(next.Reason);
+        Because(next.Reason);
         if (next.Move is Move.Train or Move.Evaluate && WantedChange() is { } change)
         {
             BecomeRegrouping(change);
@@ -192,20 +202,20 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
-        Become(Training);
-        _evaluated = false;
+        Enter(CoordinatorState.Training);
+        (_evaluated, _leased) = (false, steps);
         Send(rank => new TrainPlan(_generation, rank, _cursor.Step, steps, _sharding));
     }
 
     private void BecomeEvaluating()
     {
-        Become(Evaluating);
+        Enter(CoordinatorState.Evaluating);
         Send(rank => new EvaluatePlan(_generation, rank, _sharding));
     }
 
     private void BecomeFinishing()
     {
-        Become(Finishing);
+        Enter(CoordinatorState.Finishing);
         if (!_desk.IsWriting)
         {
             SaveLast();
@@ -256,7 +266,11 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         _samples += steps.Sum(step => (long)step.Samples);
         _cursor = _cursor.After(steps, _options.StepsPerEpoch);
         _observer.Tell(new StepsCommitted(
-            done.FirstStep, steps, elapsed, [.. reports.Select(report => report.Timing)]));
+            done.FirstStep, steps, elapsed, [.. reports.Select(report => report.Timing)])
+        {
+            Shares = Shares(_sharding),
+        });
+        TellRecovered();
         if (reports.FirstOrDefault(report => report.NonFinite is not null)?.NonFinite is { } broken)
         {
             Fail(Describe(broken), broken);
@@ -287,9 +301,8 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     {
         _evaluated = true;
         _test = (testLoss, testAccuracy);
-        _observer.Tell(new EpochCompleted(
-            (int)(_cursor.Step / _options.StepsPerEpoch), _cursor.Step, _cursor.TrainLoss,
-            _options.CountsHits ? _cursor.TrainAccuracy : null, testLoss, testAccuracy));
+        TellRecovered();
+        TellEpoch(testLoss, testAccuracy);
         _desk.MakeDue();
         Continue();
     }

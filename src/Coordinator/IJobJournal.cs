@@ -18,6 +18,9 @@ public interface IJobJournal
 /// <param name="Committed">Steps that were told to be committed.</param>
 public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, long Committed)
 {
+    /// <summary>Epochs whose end was told to the observer.</summary>
+    public int Epochs { get; init; }
+
     public static JournalState Empty { get; } = new(0, [], 0);
 
     public JournalState With(JournalEntry entry) => entry switch
@@ -25,6 +28,7 @@ public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, 
         GenerationBegun begun => this with { Generation = begun.Generation },
         GenerationFormed formed => this with { Nodes = formed.Nodes, Committed = formed.Step },
         StepsDone done => this with { Committed = done.Step },
+        EpochDone done => this with { Epochs = done.Epoch },
         _ => throw new ArgumentException($"journal: unknown entry {entry.GetType().Name}"),
     };
 }
@@ -32,6 +36,7 @@ public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, 
 [JsonDerivedType(typeof(GenerationBegun), "begun")]
 [JsonDerivedType(typeof(GenerationFormed), "formed")]
 [JsonDerivedType(typeof(StepsDone), "steps")]
+[JsonDerivedType(typeof(EpochDone), "epoch")]
 public abstract record JournalEntry;
 
 /// <summary>Before anyone hears of a generation: its number is never used again.</summary>
@@ -43,6 +48,11 @@ public sealed record GenerationFormed(long Generation, IReadOnlyList<string> Nod
 
 /// <summary>After the observer was told: so many steps are committed.</summary>
 public sealed record StepsDone(long Step) : JournalEntry;
+
+/// <summary>
+/// After the observer was told: this epoch, from 1, is over. After a roll back the last that still is, or 0.
+/// </summary>
+public sealed record EpochDone(int Epoch) : JournalEntry;
 
 /// <summary>For a job in one process, which ends with it: keeps nothing.</summary>
 public sealed class NoJournal : IJobJournal

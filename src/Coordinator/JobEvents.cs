@@ -13,9 +13,19 @@ public sealed record JobStarted(int Workers, long StepsTotal, int StepsPerEpoch,
 /// <summary>A lease of steps is committed.</summary>
 /// <param name="Steps">One entry per step from FirstStep on.</param>
 /// <param name="Elapsed">From the plan to the last worker's report.</param>
-/// <param name="Workers">Every worker's time, by rank.</param>
+/// <param name="Workers">Every worker's time, by rank; empty for steps that were recovered after a fault.</param>
 public sealed record StepsCommitted(
-    long FirstStep, IReadOnlyList<StepTotals> Steps, TimeSpan Elapsed, IReadOnlyList<WorkTiming> Workers) : JobEvent;
+    long FirstStep, IReadOnlyList<StepTotals> Steps, TimeSpan Elapsed, IReadOnlyList<WorkTiming> Workers) : JobEvent
+{
+    /// <summary>Who computed which micro-batches of a full mini-batch, by rank; empty as Workers is.</summary>
+    public IReadOnlyList<WorkerShare> Shares { get; init; } = [];
+}
+
+/// <summary>A worker's part of every full mini-batch of a lease.</summary>
+/// <param name="Name">The worker's.</param>
+/// <param name="FirstMicrobatch">Counted in the mini-batch.</param>
+/// <param name="Microbatches">How many; 0 for one that has nothing to do.</param>
+public sealed record WorkerShare(string Name, int FirstMicrobatch, int Microbatches);
 
 /// <summary>An epoch is over and evaluated.</summary>
 /// <param name="Epoch">From 1.</param>
@@ -30,19 +40,6 @@ public sealed record CheckpointSaved(long Step, string Location) : JobEvent;
 
 /// <summary>A checkpoint could not be written; the job goes on and will try again.</summary>
 public sealed record CheckpointFailed(long Step, string Reason) : JobEvent;
-
-/// <summary>A cluster's workers have come together, at first or anew; training goes on.</summary>
-/// <param name="Workers">Their names, by rank.</param>
-/// <param name="Step">Committed steps it goes on from.</param>
-/// <param name="Reason">What happened and where the state comes from.</param>
-/// <param name="Took">From the fault, or the wish to join or leave, to the first plan.</param>
-public sealed record MembersChanged(
-    long Generation, IReadOnlyList<string> Workers, long Step, string Reason, TimeSpan Took) : JobEvent;
-
-/// <summary>
-/// Committed steps were lost with all who held them; they are done again from the last checkpoint, to the same bits.
-/// </summary>
-public sealed record JobRolledBack(long FromStep, long ToStep, string Reason) : JobEvent;
 
 /// <summary>The last event of a job, whatever became of it.</summary>
 public abstract record JobEnded : JobEvent;

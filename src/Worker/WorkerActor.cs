@@ -1,3 +1,4 @@
+using Distributed.Cluster.Links;
 using Distributed.Cluster.Messages;
 
 namespace Distributed.Worker;
@@ -25,6 +26,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     private long _generation;
     private bool _takesPart;
     private bool _leaves;
+    private string? _closedBecause;
 
     /// <param name="options">Who it is.</param>
     /// <param name="finder">Answers <see cref="FindCoordinator"/> with <see cref="CoordinatorFound"/>.</param>
@@ -96,6 +98,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     /// <summary>What can come in any state. What belongs to an older generation is dropped here.</summary>
     private void Common()
     {
+        Receive<LinkClosed>(closed => _closedBecause = closed.Reason); // the link's end comes next
         Receive<Terminated>(_ => BecomeSeeking());
         Receive<LeaveJob>(_ => OnLeaveJob());
         DropStale<Regroup>(regroup => regroup.Generation);
@@ -127,6 +130,10 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
 
     private void BecomeSeeking()
     {
+        Context.GetLogger().Warning(
+            "lost the coordinator in generation {0}: {1}; looking for it", _generation,
+            _closedBecause ?? "its link is gone");
+        _closedBecause = null;
         // The group may go on without this worker; what it does from here on would be of no use to anyone.
         _work.Halt(new Regroup(_generation, 0));
         (_coordinator, _takesPart) = (ActorRefs.Nobody, false);

@@ -67,6 +67,7 @@ public sealed class DialerTests : TestKit
         Watch(ExpectMsg<CoordinatorFound>().Coordinator);
         this.Settle();
         connection.Closed!("reset by peer");
+        ExpectMsg(new LinkClosed("reset by peer"));
         ExpectMsg<Terminated>();
         _dialer.Tell(new FindCoordinator());
         this.Settle();

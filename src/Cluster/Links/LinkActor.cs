@@ -2,7 +2,8 @@ namespace Distributed.Cluster.Links;
 
 /// <summary>
 /// Stands for the other side of a control link: what it is told goes over the link, what comes over the link it tells
-/// its target, and it stops when the link closes, which whoever watches it learns.
+/// its target, and it stops when the link closes, which whoever watches it learns. Before that it tells its target why
+/// (<see cref="LinkClosed"/>).
 /// </summary>
 /// <remarks>
 /// Both sides send a sign of life every so often and give the link up after a longer silence, so a peer that is
@@ -60,6 +61,7 @@ public sealed class LinkActor : ReceiveActor, IWithTimers
     private void GiveUp(string reason)
     {
         Context.GetLogger().Info("link to {0} closed: {1}", _connection.Peer, reason);
+        _target.Tell(new LinkClosed(reason), Self);
         Context.Stop(Self);
     }
 
@@ -72,6 +74,9 @@ public sealed class LinkActor : ReceiveActor, IWithTimers
         internal static readonly Tick Instance = new();
     }
 }
+
+/// <summary>To a link's target, as the last word from it: why it has closed. Never sent over a link.</summary>
+public sealed record LinkClosed(string Reason);
 
 /// <summary>Either way: the sender is alive.</summary>
 public sealed record SignOfLife

@@ -92,6 +92,18 @@ public sealed record PeersLost(long Generation, int Rank, ImmutableArray<int> Pe
 {
     /// <summary>The rank of a node that is no member.</summary>
     public const int NoMember = -1;
+
+    /// <summary>The reason where a member's hello is missing, no link being lost.</summary>
+    public const string NoHello = "no hello";
+
+    /// <summary>The reason where a part of the state is missing, no link being lost.</summary>
+    public const string NoState = "no state";
+
+    /// <summary>Told of these peers, as a cause for people.</summary>
+    /// <param name="names">The peers' names.</param>
+    public string Describe(string names) => Reason is NoHello or NoState
+        ? $"did not form: {Reason} from {(names.Length > 0 ? names : "its giver")}"
+        : $"data link to {(names.Length > 0 ? names : "its giver")} lost: {Reason}";
 }
 
 /// <summary>Coordinator to worker: send what you own of the present state to the store.</summary>

@@ -69,5 +69,8 @@ internal sealed class Peer(IActorRef link, Join join)
 
     internal Standing? Standing { get; set; }
 
+    /// <summary>Why its link has closed; null while it has not, or where nobody says.</summary>
+    internal string? ClosedBecause { get; set; }
+
     public override string ToString() => join.Name;
 }

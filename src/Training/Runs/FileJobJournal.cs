@@ -71,6 +71,7 @@ public sealed class FileJobJournal : IJobJournal, IDisposable
             _journal = Journal.Rewrite(_path, _disk, [
                 Bytes(new GenerationBegun(_sum.Generation)),
                 Bytes(new GenerationFormed(_sum.Generation, _sum.Nodes, _sum.Committed)),
+                Bytes(new EpochDone(_sum.Epochs)),
             ]);
         }
         catch (IOException)

@@ -87,7 +87,8 @@ internal sealed class Formation
         var givers = _form.Incoming.Select(transfer => _form.Members.IndexOf(transfer.From))
             .Where(rank => rank >= 0);
         var peers = Silent is { Length: > 0 } silent ? silent : [.. givers.Distinct()];
-        return new PeersLost(_form.Generation, _form.Rank, peers, Silent.Length > 0 ? "no hello" : "no state");
+        var reason = Silent.Length > 0 ? PeersLost.NoHello : PeersLost.NoState;
+        return new PeersLost(_form.Generation, _form.Rank, peers, reason);
     }
 
     internal void OnFrame(in FrameHeader header, ReadOnlySpan<float> floats)

@@ -58,15 +58,18 @@ public sealed class LinkActorTests : TestKit
 
         ExpectNoMsg();
         _time.Advance(Options.SilenceMax + Options.SignEvery);
+        ExpectMsg(new LinkClosed("nothing came for 5 s"));
         ExpectTerminated(_link);
         Assert.True(_connection.IsClosed);
     }
 
     [Fact]
-    public void Watcher_SeesTheEnd_WhenTheConnectionCloses()
+    public void Target_IsToldWhy_BeforeTheLinkEnds()
     {
         Watch(_link);
         _connection.Close("reset by peer");
+        ExpectMsg(new LinkClosed("reset by peer"));
+        Assert.Equal(_link, LastSender);
         ExpectTerminated(_link);
         Assert.True(_connection.IsClosed);
     }
