@@ -6,10 +6,23 @@ namespace Distributed.Training.Progress;
 /// <param name="Loss">Mean over the samples of the last <see cref="RunTracker.WindowSteps"/> steps.</param>
 /// <param name="Accuracy">Over the same samples; null for regression.</param>
 /// <param name="SamplesPerSecond">Over the last seconds of training.</param>
+/// <param name="Workers">Those of the last lease by rank, then those that are waiting or lost.</param>
 /// <param name="Left">Time to the end, evaluations and checkpoints as so far; null while unknown.</param>
 public sealed record RunProgress(
     long Step, long StepsTotal, int Epoch, int Epochs, double Loss, double? Accuracy, double SamplesPerSecond,
     IReadOnlyList<WorkerRate> Workers, TimeSpan? Left);
 
-/// <param name="WaitShare">The part of its time that a worker waits for others, 0 to 1.</param>
-public sealed record WorkerRate(double SamplesPerSecond, double WaitShare);
+/// <summary>One worker lately.</summary>
+/// <param name="State">training, waiting or lost.</param>
+/// <param name="FirstMicrobatch">Its shard of a full mini-batch.</param>
+/// <param name="Microbatches">Its shard of a full mini-batch; 0 where it has none.</param>
+/// <param name="SamplesPerSecond">Of its own shards.</param>
+/// <param name="Compute">Mean time per step that it computes.</param>
+/// <param name="Wait">Mean time per step that it waits for others.</param>
+public sealed record WorkerRate(
+    string Name, string State, int FirstMicrobatch, int Microbatches, double SamplesPerSecond, TimeSpan Compute,
+    TimeSpan Wait)
+{
+    /// <summary>The part of its time that it waits for others, 0 to 1.</summary>
+    public double WaitShare => Compute + Wait > TimeSpan.Zero ? Wait / (Compute + Wait) : 0;
+}

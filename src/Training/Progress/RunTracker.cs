@@ -15,6 +15,7 @@ public sealed class RunTracker
 
     private readonly Queue<StepTotals> _steps = new();
     private readonly Queue<StepsCommitted> _leases = new();
+    private readonly SortedDictionary<string, string> _others = new(StringComparer.Ordinal);
     private readonly int _epochs;
     private readonly int _stepsPerEpoch;
     private readonly long _firstStep;
@@ -41,16 +42,39 @@ public sealed class RunTracker
             case JobStarted:
                 _started = _clock.GetTimestamp();
                 break;
-            case StepsCommitted { Steps.Count: > 0 } lease:
+            case StepsCommitted { Steps.Count: > 0, Workers.Count: > 0 } lease:
                 Add(lease);
                 Progress = Current();
                 break;
+            case StepsCommitted { Steps.Count: > 0 } recovered:
+                _step = recovered.FirstStep + recovered.Steps.Count;
+                break;
+            case WorkerJoined joined:
+                SetOther(joined.Name, "waiting");
+                break;
+            case WorkerLost lost:
+                SetOther(lost.Name, "lost");
+                break;
+            case WorkerLeft left:
+                _others.Remove(left.Name);
+                break;
         }
+    }
+
+    private void SetOther(string name, string state)
+    {
+        _others[name] = state;
+        Progress = _leases.Count > 0 ? Current() : Progress;
     }
 
     private void Add(StepsCommitted lease)
     {
         _step = lease.FirstStep + lease.Steps.Count;
+        foreach (var share in lease.Shares)
+        {
+            _others.Remove(share.Name);
+        }
+
         foreach (var step in lease.Steps)
         {
             _steps.Enqueue(step);
@@ -77,16 +101,41 @@ public sealed class RunTracker
             _steps.Sum(step => (double)step.Loss) / samples,
             _countsHits ? _steps.Sum(step => (double)step.Hits) / samples : null,
             _leases.Sum(lease => lease.Steps.Sum(step => (double)step.Samples)) / elapsed,
-            [.. Enumerable.Range(0, _leases.Peek().Workers.Count).Select(rank => Rate(rank, elapsed))],
-            Left());
+            Workers(elapsed), Left());
     }
 
-    private WorkerRate Rate(int rank, double elapsedSeconds)
+    private IReadOnlyList<WorkerRate> Workers(double elapsedSeconds)
     {
-        var timings = _leases.Select(lease => lease.Workers[rank]).ToList();
-        var wait = timings.Sum(timing => timing.Wait.TotalSeconds);
-        var all = wait + timings.Sum(timing => timing.Compute.TotalSeconds);
-        return new WorkerRate(timings.Sum(timing => timing.Samples) / elapsedSeconds, all > 0 ? wait / all : 0);
+        var present = _leases.Last().Shares;
+        var lost = present.Where(share => _others.ContainsKey(share.Name)).Select(share => share.Name).ToList();
+        return
+        [
+            .. present.Select(share => Rate(share, _others.GetValueOrDefault(share.Name, "training"), elapsedSeconds)),
+            .. _others.Where(other => !lost.Contains(other.Key)).Select(
+                other => new WorkerRate(other.Key, other.Value, 0, 0, 0, TimeSpan.Zero, TimeSpan.Zero)),
+        ];
+    }
+
+    private WorkerRate Rate(WorkerShare share, string state, double elapsedSeconds)
+    {
+        var (compute, wait, samples, steps) = (TimeSpan.Zero, TimeSpan.Zero, 0L, 0);
+        foreach (var lease in _leases)
+        {
+            for (var rank = 0; rank < lease.Shares.Count; rank++)
+            {
+                // Ranks change with the membership; names do not.
+                if (lease.Shares[rank].Name == share.Name)
+                {
+                    var timing = lease.Workers[rank];
+                    (compute, wait) = (compute + timing.Compute, wait + timing.Wait);
+                    (samples, steps) = (samples + timing.Samples, steps + lease.Steps.Count);
+                }
+            }
+        }
+
+        return new WorkerRate(
+            share.Name, state, share.FirstMicrobatch, share.Microbatches, samples / elapsedSeconds,
+            compute / Math.Max(1, steps), wait / Math.Max(1, steps));
     }
 
     private TimeSpan? Left()
