@@ -30,6 +30,9 @@ public sealed class Sharding
 
     public int Workers => _weights.Length;
 
+    /// <summary>By rank.</summary>
+    public IReadOnlyList<int> Weights => _weights;
+
     /// <summary>Every worker's range of a mini-batch of so many samples, by rank.</summary>
     public IReadOnlyList<MicrobatchRange> Shards(int samples, int microbatchSize)
     {

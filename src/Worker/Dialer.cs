@@ -8,16 +8,17 @@ namespace Distributed.Worker;
 ///        asked              connected
 ///  Idle ──────▶ Dialing ──────────────▶ Idle      (failed ──▶ pause, twice as long each time ──▶ Dialing)
 /// </code>
-/// The link is its child, so links die with it. Pauses go from 100 ms to 5 s. After 10 minutes without a link it says
-/// that there is no coordinator, <see cref="CoordinatorMissing"/>, and stops dialling.
+/// The link is its child, so links die with it. Pauses go from 100 ms to 500 ms, so that a coordinator that was started anew
+/// has its workers back within a second. After 10 minutes without a link, and at once where trying again cannot help, it
+/// says that there is no coordinator, <see cref="CoordinatorMissing"/>, and stops dialling.
 /// </remarks>
 public sealed class Dialer : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan DiallingMax = TimeSpan.FromMinutes(10);
 
-    private readonly IControlTransport _transport;
+    private readonly IControlDialer _transport;
     private readonly string _address;
     private readonly LinkOptions _options;
     private readonly TimeProvider _clock;
@@ -25,7 +26,7 @@ public sealed class Dialer : ReceiveActor, IWithTimers
     private TimeSpan _pause = PauseMin;
     private long _askedAt;
 
-    public Dialer(IControlTransport transport, string address, LinkOptions options, TimeProvider clock)
+    public Dialer(IControlDialer transport, string address, LinkOptions options, TimeProvider clock)
     {
         (_transport, _address, _options, _clock) = (transport, address, options, clock);
         Become(Idle);
@@ -53,11 +54,18 @@ public sealed class Dialer : ReceiveActor, IWithTimers
     {
         var self = Self;
         _transport.Connect(
-            _address, connection => self.Tell(new Connected(connection)), reason => self.Tell(new Failed(reason)));
+            _address, connection => self.Tell(new Connected(connection)), failure => self.Tell(new Failed(failure)));
     }
 
     private void OnFailed(Failed failed)
     {
+        if (failed.Failure.IsFinal)
+        {
+            Become(Idle);
+            _asker.Tell(new CoordinatorMissing(failed.Reason));
+            return;
+        }
+
         if (_clock.GetElapsedTime(_askedAt) > DiallingMax)
         {
             Become(Idle);
@@ -81,7 +89,10 @@ public sealed class Dialer : ReceiveActor, IWithTimers
 
     private sealed record Connected(IControlConnection Connection);
 
-    private sealed record Failed(string Reason);
+    private sealed record Failed(DialFailure Failure)
+    {
+        internal string Reason => Failure.Reason;
+    }
 
     private sealed record Again;
 }

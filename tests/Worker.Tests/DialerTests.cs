@@ -22,11 +22,11 @@ public sealed class DialerTests : TestKit
     }
 
     [Fact]
-    public void Pauses_DoubleUpToFiveSeconds_WhileNobodyAnswers()
+    public void Pauses_DoubleUpToHalfASecond_WhileNobodyAnswers()
     {
         _dialer.Tell(new FindCoordinator());
         this.Settle();
-        var pauses = new[] { 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5 };
+        var pauses = new[] { 0.1, 0.2, 0.4, 0.5, 0.5, 0.5 };
         for (var attempt = 0; attempt < pauses.Length; attempt++)
         {
             Assert.Equal(attempt + 1, _transport.Dialled.Count);
@@ -77,22 +77,31 @@ public sealed class DialerTests : TestKit
         Assert.Equal(4, _transport.Dialled.Count);
     }
 
-    private sealed class PlayedTransport : IControlTransport
+    [Fact]
+    public void Dialer_StopsAndSaysWhy_WhenTryingAgainCannotHelp()
+    {
+        _dialer.Tell(new FindCoordinator());
+        this.Settle();
+        _transport.Fail("another build", isFinal: true);
+        Assert.Equal("another build", ExpectMsg<CoordinatorMissing>().Reason);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Single(_transport.Dialled);
+    }
+
+    private sealed class PlayedTransport : IControlDialer
     {
         private Action<IControlConnection> _connected = _ => { };
-        private Action<string> _failed = _ => { };
+        private Action<DialFailure> _failed = _ => { };
 
         internal List<string> Dialled { get; } = [];
 
-        public void Listen(Action<IControlConnection> accepted) => throw new NotSupportedException();
-
-        public void Connect(string address, Action<IControlConnection> connected, Action<string> failed)
+        public void Connect(string address, Action<IControlConnection> connected, Action<DialFailure> failed)
         {
             (_connected, _failed) = (connected, failed);
             Dialled.Add(address);
         }
 
-        internal void Fail(string reason) => _failed(reason);
+        internal void Fail(string reason, bool isFinal = false) => _failed(new DialFailure(reason, isFinal));
 
         internal PlayedConnection Connect()
         {

@@ -4,7 +4,7 @@ namespace Distributed.Simulation;
 
 /// <summary>One try to make a control link: a request, an answer, and a time-out for both.</summary>
 internal sealed class ControlAttempt(
-    SimulatedProcess process, string address, Action<IControlConnection> connected, Action<string> failed)
+    SimulatedProcess process, string address, Action<IControlConnection> connected, Action<DialFailure> failed)
 {
     private readonly Simulator _simulator = process.Simulator;
     private bool _isDecided;
@@ -75,7 +75,7 @@ internal sealed class ControlAttempt(
         process.Do(() =>
         {
             process.Node.Log($"is not connected: {reason}");
-            failed(reason);
+            failed(new DialFailure(reason));
         });
     }
 }

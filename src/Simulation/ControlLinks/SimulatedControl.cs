@@ -10,7 +10,7 @@ internal sealed class SimulatedControl(SimulatedProcess process) : IControlTrans
 
     public void Listen(Action<IControlConnection> accepted) => _accepted = accepted;
 
-    public void Connect(string address, Action<IControlConnection> connected, Action<string> failed)
+    public void Connect(string address, Action<IControlConnection> connected, Action<DialFailure> failed)
     {
         if (!process.IsAlive || !process.Simulator.IsOnThread())
         {

@@ -219,7 +219,7 @@ public sealed class ControlLinkTests
         Assert.Equal([1, 2], _server.Received.Cast<int>());
     }
 
-    private void Connect() => Client.Control.Connect("n1", _client.Take, _failures.Add);
+    private void Connect() => Client.Control.Connect("n1", _client.Take, failure => _failures.Add(failure.Reason));
 
     private void Run(double milliseconds) => _simulator.RunFor(TimeSpan.FromMilliseconds(milliseconds));
 

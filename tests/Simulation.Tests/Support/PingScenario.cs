@@ -58,7 +58,7 @@ internal static class PingScenario
             var self = Self;
             foreach (var peer in _node.Simulator.Nodes)
             {
-                _node.Control.Connect(peer.Name, link => self.Tell(link), reason => self.Tell(reason));
+                _node.Control.Connect(peer.Name, link => self.Tell(link), failure => self.Tell(failure.Reason));
             }
         }
 
@@ -87,7 +87,7 @@ internal static class PingScenario
         {
             _links.Add(link);
             var self = Self;
-            link.Open(message => self.Tell(message), reason => self.Tell(reason));
+            link.Open(message => self.Tell(message), failure => self.Tell(failure.Reason));
         }
     }
 

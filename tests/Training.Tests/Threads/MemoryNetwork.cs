@@ -185,11 +185,11 @@ internal sealed class MemoryNetwork : IDisposable
     {
         public void Listen(Action<IControlConnection> accepted) => network._accepted = accepted;
 
-        public void Connect(string address, Action<IControlConnection> connected, Action<string> failed)
+        public void Connect(string address, Action<IControlConnection> connected, Action<DialFailure> failed)
         {
             if (network._accepted is not { } accepted)
             {
-                failed("nobody listens");
+                failed(new DialFailure("nobody listens"));
                 return;
             }
 
