@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Distributed.Cli.Clusters;
 using Distributed.Cli.Settings;
 using Distributed.Engine.Errors;
 
@@ -22,6 +23,7 @@ internal sealed class CommandLine
     private readonly Option<string> _runDirectory = new("--run-dir");
     private readonly Argument<string> _checkpoint = new("CHECKPOINT") { Arity = ArgumentArity.ZeroOrOne };
     private readonly Dictionary<Setting, Option> _settings = [];
+    private readonly ClusterCommandLine _cluster;
 
     internal CommandLine()
     {
@@ -50,6 +52,8 @@ internal sealed class CommandLine
         _eval.Arguments.Add(_checkpoint);
         _root.Subcommands.Add(_train);
         _root.Subcommands.Add(_eval);
+        _cluster = new ClusterCommandLine(_train.Options, _job, _runDirectory, _json);
+        _cluster.AddTo(_root);
     }
 
     /// <summary>Understands a command line.</summary>
@@ -73,7 +77,9 @@ internal sealed class CommandLine
             throw new UserErrorException(problem);
         }
 
-        return command == _train ? ParseTrain(parsed) : ParseEval(parsed);
+        return command == _train ? ParseTrain(parsed)
+            : command == _eval ? ParseEval(parsed)
+            : _cluster.Parse(parsed, command, () => ParseTrain(parsed));
     }
 
     private TrainArguments ParseTrain(ParseResult parsed) => new(

@@ -20,9 +20,17 @@ internal class Interrupts : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>True where Ctrl-C goes to the whole group of processes, and the parent acts on it.</summary>
+    internal bool IgnoresInterrupt { get; set; }
+
     /// <summary>True for the first signal; the process is to end at any other.</summary>
     internal bool OnSignal(int number)
     {
+        if (number == 2 && IgnoresInterrupt)
+        {
+            return true;
+        }
+
         if (Interlocked.Increment(ref _seen) > 1)
         {
             return false;

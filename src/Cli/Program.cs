@@ -1,4 +1,5 @@
 using System.Text;
+using Distributed.Cli.Clusters;
 using Distributed.Cli.Evaluate;
 using Distributed.Cli.Train;
 using Distributed.Engine.Errors;
@@ -37,6 +38,10 @@ internal static class Program
                 VersionRequest => Print(host, Version + "\n"),
                 TrainArguments train => TrainCommand.Run(train, host),
                 EvalArguments eval => EvalCommand.Run(eval, host),
+                ClusterArguments cluster => ClusterCommand.Run(cluster, host),
+                CoordinatorArguments coordinator => CoordinatorCommand.Run(coordinator, host),
+                WorkerArguments worker => WorkerCommand.Run(worker, host),
+                ClientArguments client => ClientCommands.Run(client, host),
                 _ => throw new InvalidOperationException("a request without a command"),
             };
         }

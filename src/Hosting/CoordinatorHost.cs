@@ -28,9 +28,6 @@ public sealed record CoordinatorHostOptions
     /// <summary>Says where this coordinator is, for everyone on this machine.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Puts an event into words, for whoever watches; null for events that are not told.</summary>
-    public required Func<JobEvent, Contracts.JobEvent?> Describe { get; init; }
-
     /// <summary>How jobs are run.</summary>
     public required ClusterJobOptions Jobs { get; init; }
 }
@@ -88,17 +85,22 @@ public sealed class CoordinatorHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens a job's files.</summary>
+    /// <remarks>Errors: UserErrorException where the job does not fit its data, or a file is damaged.</remarks>
+    public ClusterJob Begin(JobTicket ticket) => new(_options.Jobs, ticket, _data);
+
     /// <summary>Runs a job to its end.</summary>
     /// <param name="observer">Called with every event, one at a time.</param>
+    /// <param name="describe">Puts an event into words for whoever watches; null for events that are not told.</param>
     /// <param name="stop">Finish the step, save, and end with <see cref="JobStopped"/>.</param>
-    /// <remarks>Errors: UserErrorException where the job cannot be begun; else it ends with an event.</remarks>
-    public async Task<JobEnded> RunAsync(JobTicket ticket, Action<Coordinator.JobEvent> observer, CancellationToken stop)
+    public async Task<JobEnded> RunAsync(
+        ClusterJob job, Action<Coordinator.JobEvent> observer,
+        Func<Coordinator.JobEvent, Cluster.Contracts.JobEvent?> describe, CancellationToken stop)
     {
-        using var job = new ClusterJob(_options.Jobs, ticket, _data);
-        _data.Offer(job.DataIdentity, ticket.Data);
-        using var sheet = Desk.Begin(job, _link.Address, _options.Describe);
+        _data.Offer(job.DataIdentity, job.Ticket.Data);
+        using var sheet = Desk.Begin(job, _link.Address, describe);
         using var stopping = stop.Register(() => sheet.Ask(new StopJob()));
-        return await job.RunAsync(
+        var end = await job.RunAsync(
             _server,
             happened =>
             {
@@ -106,6 +108,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
                 observer(happened);
             },
             sheet.SetCoordinator);
+        await Desk.WhenQuiet();
+        return end;
     }
 
     public async ValueTask DisposeAsync()

@@ -41,6 +41,13 @@ public sealed class JobDesk : IJobControl
     public ValueTask<JobTicket> NextAsync(CancellationToken cancellation) =>
         _submitted.Reader.ReadAsync(cancellation);
 
+    /// <summary>Gives a job to whoever waits for the next.</summary>
+    public void Submit(JobTicket ticket)
+    {
+        _isTaken = true;
+        _submitted.Writer.TryWrite(ticket);
+    }
+
     public async Task<SubmitJobReply> SubmitAsync(SubmitJobRequest request, CancellationToken cancellation)
     {
         if (_prepare is null)

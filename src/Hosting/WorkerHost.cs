@@ -59,7 +59,7 @@ public sealed class WorkerHost : IDisposable
     private readonly ILoggerFactory _logs;
     private readonly WorkerLog _log;
     private readonly TcpDataLink _link;
-    private readonly ComputeTeam _compute;
+    private readonly ComputeThread _compute;
     private readonly string _node;
 
     /// <summary>Opens the data link.</summary>
@@ -72,7 +72,7 @@ public sealed class WorkerHost : IDisposable
         _link = new TcpDataLink(
             options.DataListen, options.AdvertisedHost, options.Security, new TcpDataLinkOptions(),
             logs.CreateLogger<TcpDataLink>(), options.Clock);
-        _compute = new ComputeTeam(options.Name, options.Threads);
+        _compute = new ComputeThread(options.Name);
     }
 
     /// <summary>True while a coordinator is there: waiting for a job, or working on one.</summary>
@@ -118,14 +118,7 @@ public sealed class WorkerHost : IDisposable
                 {
                     using var client = new ControlClient(
                         address, _options.Security, new ControlClientOptions(), _options.Clock);
-                    var request = new AwaitJobRequest
-                    {
-                        ProtocolVersion = ClusterVersion.Protocol,
-                        KernelsBuild = ClusterVersion.KernelsBuild,
-                        Name = _options.Name,
-                        Node = _node,
-                    };
-                    await foreach (var assignment in client.AwaitJobAsync(request, leave))
+                    await foreach (var assignment in client.AwaitJobAsync(_options.Name, _node, leave))
                     {
                         IsReady = true;
                         return assignment;
@@ -162,7 +155,10 @@ public sealed class WorkerHost : IDisposable
         var source = new DataSource(_link, new DataCache(_options.CacheFolder), _options.Clock, _log);
         var (job, data) = await source.Load(assignment, leave);
         var work = new ReplicaShardWork(ReplicaJob.Of(job, data), _compute, _link, _options.Clock);
-        using var control = new CoordinatorDialer(_options, assignment.JobId, _node);
+        await using var dialer = new ControlDialer(
+            _options.Security, new LinkIdentity(_options.Name, _node, assignment.JobId), new ControlClientOptions(),
+            _options.Clock);
+        var control = new CoordinatorDialer(_options.Join, dialer);
         var worker = new WorkerOptions { Name = _options.Name, Node = _node, DataAddress = _link.Address };
         _log.Joins(assignment.JobId, job.Model, job.Data);
         var ended = await WorkerActors.RunAsync(worker, work, control, _options, _logs, leave);

@@ -47,6 +47,9 @@ internal sealed class DisplayPump
             case EpochCompleted epoch:
                 Post(() => _display.Epoch(epoch, progress));
                 break;
+            case MembershipEvent membership:
+                Post(() => _display.Membership(membership));
+                break;
             case CheckpointSaved saved:
                 Post(() => _display.Checkpoint(saved));
                 break;

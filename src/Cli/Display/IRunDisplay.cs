@@ -19,11 +19,15 @@ internal interface IRunDisplay
 
     public void Checkpoint(CheckpointSaved saved);
 
+    /// <summary>A worker joined, left or was lost; the members came together; training has recovered.</summary>
+    public void Membership(MembershipEvent happened);
+
     /// <summary>The run is over; called after the loop.</summary>
     public void End(RunOutcome outcome);
 }
 
 /// <summary>How a run ended.</summary>
+/// <param name="Command">That ran it.</param>
 /// <param name="RunDirectory">As to be typed after --run-dir.</param>
 /// <param name="Checkpoint">The last one; null where there is none.</param>
-internal sealed record RunOutcome(JobEnded End, string RunDirectory, string? Checkpoint);
+internal sealed record RunOutcome(JobEnded End, string Command, string RunDirectory, string? Checkpoint);

@@ -15,13 +15,25 @@ internal sealed record ProgressLine(
     string Event, long Step, long Steps, int Epoch, double? Loss, double? Accuracy, double SamplesPerSecond,
     double? SecondsLeft, IReadOnlyList<WorkerLine> Workers);
 
-internal sealed record WorkerLine(double SamplesPerSecond, double WaitShare);
+internal sealed record WorkerLine(
+    string Name, string State, int FirstMicrobatch, int Microbatches, double SamplesPerSecond, double WaitShare,
+    double ComputeMs, double WaitMs);
 
 internal sealed record EpochLine(
     string Event, int Epoch, long Step, double? TrainLoss, double? TrainAccuracy, double? TestLoss,
     double? TestAccuracy);
 
 internal sealed record CheckpointLine(string Event, long Step, string Path);
+
+internal sealed record MemberLine(
+    string Event, string Worker, string? Address, long? Step, string? Phase, string? Cause);
+
+internal sealed record MembersLine(
+    string Event, long Generation, IReadOnlyList<string> Workers, long Step, string Reason, double Seconds);
+
+internal sealed record RecoveredLine(string Event, long Generation, long Step, string Cause, double Seconds);
+
+internal sealed record RolledBackLine(string Event, long FromStep, long Step, string Reason);
 
 internal sealed record DoneLine(
     string Event, long Steps, int Epochs, int Workers, double? TrainLoss, double? TestLoss, double? TestAccuracy,
@@ -42,6 +54,10 @@ internal sealed record EvaluatedLine(
 [JsonSerializable(typeof(ProgressLine))]
 [JsonSerializable(typeof(EpochLine))]
 [JsonSerializable(typeof(CheckpointLine))]
+[JsonSerializable(typeof(MemberLine))]
+[JsonSerializable(typeof(MembersLine))]
+[JsonSerializable(typeof(RecoveredLine))]
+[JsonSerializable(typeof(RolledBackLine))]
 [JsonSerializable(typeof(DoneLine))]
 [JsonSerializable(typeof(StoppedLine))]
 [JsonSerializable(typeof(FailedLine))]

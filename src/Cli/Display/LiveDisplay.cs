@@ -58,6 +58,13 @@ internal sealed class LiveDisplay(IAnsiConsole console, TimeProvider clock) : IR
         // One follows every epoch; the last is named at the end.
     }
 
+    public void Membership(MembershipEvent happened)
+    {
+        Erase();
+        console.WriteLine(Wording.Of(happened));
+        Draw();
+    }
+
     public void End(RunOutcome outcome)
     {
         foreach (var line in Wording.Summary(outcome))

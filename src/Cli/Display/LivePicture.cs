@@ -51,12 +51,24 @@ internal static class LivePicture
             yield break;
         }
 
-        for (var rank = 0; rank < workers.Count; rank++)
+        var width = workers.Max(worker => worker.Name.Length);
+        foreach (var worker in workers)
         {
-            yield return $"  worker {rank}: {Wording.Rate(workers[rank].SamplesPerSecond)}, waiting "
-                + $"{workers[rank].WaitShare * 100:0} %";
+            yield return $"  {worker.Name.PadRight(width)}  {Figures(worker)}";
         }
     }
+
+    private static string Figures(WorkerRate worker) => worker.State != "training"
+        ? worker.State
+        : $"{Shard(worker)}  {Wording.Rate(worker.SamplesPerSecond)}, computing "
+            + $"{worker.Compute.TotalMilliseconds:0.00} ms, waiting {worker.Wait.TotalMilliseconds:0.00} ms a step";
+
+    private static string Shard(WorkerRate worker) => worker.Microbatches switch
+    {
+        0 => "no micro-batch",
+        1 => $"micro-batch {worker.FirstMicrobatch}",
+        _ => $"micro-batches {worker.FirstMicrobatch} to {worker.FirstMicrobatch + worker.Microbatches - 1}",
+    };
 
     private static string Line(string text, int columns) =>
         Markup.Escape(text.Length <= columns ? text : text[..Math.Max(0, columns)]);

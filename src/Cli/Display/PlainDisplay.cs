@@ -51,6 +51,8 @@ internal sealed class PlainDisplay(TextWriter output, TimeProvider clock) : IRun
         // One follows every epoch; the last is named at the end.
     }
 
+    public void Membership(MembershipEvent happened) => Write(Wording.Of(happened));
+
     public void End(RunOutcome outcome)
     {
         foreach (var line in Wording.Summary(outcome))

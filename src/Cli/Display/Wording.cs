@@ -52,6 +52,24 @@ internal static class Wording
                 ? Parts(("test loss", "test accuracy", test, epoch.TestAccuracy))
                 : []));
 
+    /// <summary>What happened to a cluster's members, in one line.</summary>
+    internal static string Of(MembershipEvent happened) => happened switch
+    {
+        WorkerJoined joined => $"{joined.Name} joined from {joined.Address}",
+        WorkerLeft left => $"{left.Name} left after step {Count(left.Step)}",
+        WorkerLost lost => $"{lost.Name} lost after step {Count(lost.Step)} ({lost.Phase}): {lost.Cause}",
+        WorkerTroubled troubled =>
+            $"{troubled.Name} in trouble after step {Count(troubled.Step)} ({troubled.Phase}): {troubled.Cause}",
+        MembersChanged changed =>
+            $"generation {changed.Generation}: {Plural(changed.Workers.Count, "worker")} from step "
+            + $"{Count(changed.Step)} after {Duration(changed.Took)}: {changed.Reason}",
+        Recovered recovered =>
+            $"recovered at step {Count(recovered.Step)} in {recovered.Took.TotalSeconds:0.00} s: {recovered.Cause}",
+        JobRolledBack back =>
+            $"steps {Count(back.ToStep + 1)} to {Count(back.FromStep)} are done again: {back.Reason}",
+        _ => throw new InvalidOperationException($"no words for {happened.GetType().Name}"),
+    };
+
     /// <summary>What is said at the end, line by line.</summary>
     internal static IEnumerable<string> Summary(RunOutcome outcome)
     {
@@ -68,7 +86,7 @@ internal static class Wording
                 break;
             case JobStopped stopped:
                 yield return $"stopped after step {stopped.Step}; checkpoint {outcome.Checkpoint ?? stopped.Location}";
-                yield return $"go on with: distributed train --resume --run-dir {Quoted(outcome.RunDirectory)}";
+                yield return $"go on with: distributed {outcome.Command} --resume --run-dir {Quoted(outcome.RunDirectory)}";
                 break;
         }
     }

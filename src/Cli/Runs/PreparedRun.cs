@@ -24,6 +24,17 @@ internal sealed class PreparedRun : IDisposable
 
     internal JobCursor Cursor => From?.Cursor ?? JobCursor.Start;
 
+    /// <summary>The run that a command line asks for: a new one, or with --resume an earlier one.</summary>
+    internal static PreparedRun Of(TrainArguments arguments, CliHost host)
+    {
+        IReadOnlyList<Given> settings = arguments.JobFile is { } file
+            ? [.. JobFile.Read(host.Absolute(file)), .. arguments.Settings]
+            : arguments.Settings;
+        return arguments.Resume
+            ? Resume(arguments.RunDirectory, settings, host)
+            : New(arguments.RunDirectory, settings, host);
+    }
+
     /// <summary>Checks the job, makes the run's directory, loads the data.</summary>
     /// <remarks>Errors: UserErrorException; a directory that was made is removed again.</remarks>
     internal static PreparedRun New(string? runDirectory, IReadOnlyList<Given> settings, CliHost host)

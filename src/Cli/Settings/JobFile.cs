@@ -13,6 +13,13 @@ internal static class JobFile
     internal static IReadOnlyList<Given> Read(string path)
     {
         using var text = OpenText(path);
+        return Read(path, text);
+    }
+
+    /// <summary>The settings of a text.</summary>
+    /// <param name="path">What to call it in messages.</param>
+    internal static IReadOnlyList<Given> Read(string path, TextReader text)
+    {
         try
         {
             return ReadDocument(path, new Parser(text));

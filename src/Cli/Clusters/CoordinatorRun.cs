@@ -1,0 +1,54 @@
+using Distributed.Cli.Display;
+using Distributed.Cli.Runs;
+using Distributed.Cluster.Security;
+using Distributed.Coordinator;
+using Distributed.Engine.Data;
+using Distributed.Engine.Training;
+using Distributed.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Cli.Clusters;
+
+/// <summary>One job led by this process, shown here and told to whoever watches.</summary>
+internal static class CoordinatorRun
+{
+    /// <summary>How a coordinator listens.</summary>
+    /// <param name="folder">Of its run, or of its runs.</param>
+    internal static CoordinatorHostOptions Options(
+        string folder, LinkSecurity security, int workersMin, ILoggerFactory logs, CliHost host) => new()
+    {
+        Security = security,
+        Folder = folder,
+        Jobs = new ClusterJobOptions
+        {
+            WorkersMin = workersMin,
+            WrittenBy = Program.Version,
+            Logs = logs,
+            Clock = host.Clock,
+        },
+    };
+
+    /// <summary>Runs a prepared job to its end, shows it, and returns the exit code.</summary>
+    /// <param name="command">That started it, as to be typed again.</param>
+    /// <param name="workers">For the header: as many as there will be at first.</param>
+    internal static int Run(
+        CoordinatorHost coordinator, PreparedRun run, string command, int workers, bool json, Interrupts interrupts,
+        CliHost host)
+    {
+        var job = run.Request.Job;
+        var schedule = new BatchSchedule(run.Data.Train.Count, job.BatchSize, job.MicrobatchSize, job.Seed);
+        var ticket = JobTicket.Of(job, run.Data, run.Directory, host.Clock);
+        using var begun = coordinator.Begin(ticket);
+        var header = RunHeader.Of(run, command, workers, begun.ParameterCount, schedule, host) with
+        {
+            FirstStep = begun.FirstStep,
+        };
+        var countsHits = run.Data.Train.Task == TaskKind.Classification;
+        var show = new RunShow(header, countsHits, begun.Metrics, json, host);
+        var end = coordinator.RunAsync(
+            begun, show.Observe, happened => Telling.Describe(happened, header), interrupts.Stop)
+            .GetAwaiter().GetResult();
+        var checkpoint = end is JobStopped stopped ? DataPath.ShortPath(stopped.Location, host) : null;
+        return show.End(end, checkpoint, interrupts);
+    }
+}
