@@ -38,7 +38,8 @@ internal sealed class IncomingLink(TcpDataLink owner, Wire wire)
             wire.Close();
             if (!_isClosed)
             {
-                owner.OnLost(this, wire.Remote, wire.ClosedFor ?? LinkLostException.Words(error));
+                var isClosedHere = error is not LinkLostException { IsRefusal: true } && wire.ClosedFor is not null;
+                owner.OnLost(this, wire.Remote, isClosedHere ? wire.ClosedFor! : LinkLostException.Words(error));
             }
         }
         finally

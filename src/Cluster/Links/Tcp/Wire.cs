@@ -15,6 +15,9 @@ internal sealed class Wire : IDisposable
     /// <summary>What a side that is refused may still have sent.</summary>
     private const int PoliteBytes = 4096;
 
+    /// <summary>How long its end is waited for.</summary>
+    private const int PoliteMilliseconds = 250;
+
     private readonly Socket _socket;
     private SslStream? _secure;
     private bool _isEager;
@@ -170,6 +173,7 @@ internal sealed class Wire : IDisposable
         Span<byte> rest = stackalloc byte[512];
         try
         {
+            _socket.ReceiveTimeout = PoliteMilliseconds;
             _socket.Shutdown(SocketShutdown.Send);
             for (var bytes = 0; bytes < PoliteBytes && _socket.Receive(rest) is > 0 and var count; bytes += count)
             {
