@@ -1,0 +1,42 @@
+namespace Distributed.Cluster.Links.Tcp;
+
+/// <summary>Bounds of the data links.</summary>
+public sealed record TcpDataLinkOptions
+{
+    /// <summary>The most floats of one frame; 1 to 2²⁸, default 2²² (16 MiB). A sender cuts longer ranges.</summary>
+    /// <remarks>Every incoming link may hold that much memory, once a frame of that size has come over it.</remarks>
+    public int FrameFloatsMax { get; init; } = 1 << 22;
+
+    /// <summary>
+    /// Within which a connection is made and both sides have proved themselves; default 5 s.
+    /// </summary>
+    public TimeSpan HandshakeMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Connections that have not proved themselves yet, default 64; one more, and the oldest of them is closed.
+    /// </summary>
+    public int HalfOpenMax { get; init; } = 64;
+
+    /// <summary>Nodes that may have a link to this one at the same time; default 4096.</summary>
+    public int PeersMax { get; init; } = 4096;
+
+    /// <summary>Between two signs of life on a link that has nothing else to carry; default 1 s.</summary>
+    public TimeSpan SignEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The longest silence of a peer before its link is given up, counted in whole <see cref="SignEvery"/> that this
+    /// process was awake for; default 5 s.
+    /// </summary>
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(FrameFloatsMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(FrameFloatsMax, 1 << 28);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(HalfOpenMax);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(PeersMax);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HandshakeMax, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SignEvery, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SilenceMax, SignEvery);
+    }
+}
