@@ -1,5 +1,4 @@
 using Distributed.Cluster.Links;
-using Distributed.Cluster.Messages;
 using Distributed.Coordinator;
 using Distributed.Coordinator.Membership;
 using Distributed.Engine.Checkpoints;

@@ -1,6 +1,5 @@
 using System.Net;
 using Distributed.Cluster.Contracts;
-using Distributed.Cluster.Links;
 using Distributed.Cluster.Links.Grpc;
 using Distributed.Cluster.Links.Tcp;
 using Distributed.Cluster.Security;

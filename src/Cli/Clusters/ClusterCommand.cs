@@ -1,5 +1,4 @@
 using Distributed.Cli.Runs;
-using Distributed.Engine.Errors;
 using Distributed.Hosting;
 
 namespace Distributed.Cli.Clusters;

@@ -3,7 +3,6 @@ using Distributed.Cli.Settings;
 using Distributed.Cluster.Contracts;
 using Distributed.Cluster.Links.Grpc;
 using Distributed.Cluster.Security;
-using Distributed.Engine.Errors;
 using Distributed.Hosting;
 using Distributed.Training.Runs;
 using Microsoft.Extensions.Logging;

@@ -15,18 +15,17 @@ internal static class CoordinatorRun
     /// <summary>How a coordinator listens.</summary>
     /// <param name="folder">Of its run, or of its runs.</param>
     internal static CoordinatorHostOptions Options(
-        string folder, LinkSecurity security, int workersMin, ILoggerFactory logs, CliHost host) => new()
+        string folder, LinkSecurity security, int workersMin, ILoggerFactory logs, CliHost host)
     {
-        Security = security,
-        Folder = folder,
-        Jobs = new ClusterJobOptions
+        var jobs = new ClusterJobOptions
         {
             WorkersMin = workersMin,
             WrittenBy = Program.Version,
             Logs = logs,
             Clock = host.Clock,
-        },
-    };
+        };
+        return new CoordinatorHostOptions { Security = security, Folder = folder, Jobs = jobs };
+    }
 
     /// <summary>Runs a prepared job to its end, shows it, and returns the exit code.</summary>
     /// <param name="command">That started it, as to be typed again.</param>

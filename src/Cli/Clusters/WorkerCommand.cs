@@ -1,5 +1,4 @@
 using Distributed.Cluster.Links.Grpc;
-using Distributed.Engine.Errors;
 using Distributed.Hosting;
 
 namespace Distributed.Cli.Clusters;

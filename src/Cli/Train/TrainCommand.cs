@@ -1,5 +1,5 @@
+using Distributed.Cli.Display;
 using Distributed.Cli.Runs;
-using Distributed.Cli.Settings;
 using Distributed.Engine.Data;
 
 namespace Distributed.Cli.Train;
