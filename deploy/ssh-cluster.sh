@@ -182,7 +182,7 @@ program=$!
   kill -KILL "$program"
 ) > /dev/null 2>&1 &
 watcher=$!
-wait "$program"
+wait "$program" 2> /dev/null
 status=$?
 kill "$watcher" 2> /dev/null
 exit "$status"
