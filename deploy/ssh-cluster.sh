@@ -104,7 +104,12 @@ start() {
   local host=$1 name=$2
   shift 2
   hold "$name"
-  ssh "${ssh_options[@]}" -- "$host" "sh $folder/run.sh $*" < "$work/holds/$name" > "$work/logs/$name" 2>&1 &
+  (
+    ssh "${ssh_options[@]}" -- "$host" "sh $folder/run.sh $*" < "$work/holds/$name" > "$work/logs/$name" 2>&1
+    status=$?
+    echo "$status" > "$work/logs/$name.status"
+    exit "$status"
+  ) &
   program=$!
   holders+=("$holder")
   programs+=("$program")
@@ -238,11 +243,13 @@ prepare_all() {
   [ "$failed" = no ] || { say "nothing was started"; exit 1; }
 }
 
-# Says once that a worker has ended before it should.
+# Says that a worker has ended before it should; one whose job is over ends with 0.
 report_end() {
-  local host=$1 process=$2
+  local host=$1 process=$2 status
   tail -f /dev/null --pid="$process" -s 0.2
-  [ -e "$work/stopping" ] || say "$host: the worker has ended: $(tail -n 1 "$work/logs/worker-$host" 2> /dev/null)"
+  status=$(cat "$work/logs/worker-$host.status" 2> /dev/null)
+  [ "$status" = 0 ] || [ -e "$work/stopping" ] || [ ! -d "$work" ] ||
+    say "$host: the worker has ended with $status: $(tail -n 1 "$work/logs/worker-$host")"
 }
 
 start_all() {

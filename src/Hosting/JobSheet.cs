@@ -153,7 +153,7 @@ internal sealed class JobSheet : IDisposable
         switch (happened)
         {
             case StepsCommitted { Steps.Count: > 0 } steps:
-                Note(steps, _tracker.Progress!);
+                Note(steps);
                 break;
             case EpochCompleted epoch:
                 SetTest(epoch.TestLoss, epoch.TestAccuracy);
@@ -179,9 +179,16 @@ internal sealed class JobSheet : IDisposable
         }
     }
 
-    private void Note(StepsCommitted steps, RunProgress progress)
+    private void Note(StepsCommitted steps)
     {
-        (_known.Step, _known.Epoch, _known.Loss) = (progress.Step, progress.Epoch, progress.Loss);
+        _known.Step = steps.FirstStep + steps.Steps.Count;
+        _known.Epoch = (int)((_known.Step - 1) / _job.StepsPerEpoch) + 1;
+        if (_tracker.Progress is not { } progress)
+        {
+            return; // steps that were recovered, before the first lease of this process
+        }
+
+        _known.Loss = progress.Loss;
         if (progress.Accuracy is { } accuracy)
         {
             _known.Accuracy = accuracy;

@@ -9,10 +9,15 @@ internal sealed class SshFactAttribute : FactAttribute
     public SshFactAttribute() => Skip = Missing;
 
     /// <summary>Null where nothing is missing.</summary>
-    internal static string? Missing { get; } = !OperatingSystem.IsLinux() ? "needs Linux"
-        : new[] { "bash", "tar", "mkfifo", "tail", "openssl" }.FirstOrDefault(tool => !Tool.IsInstalled(tool)) is { } tool
-            ? $"needs {tool}"
+    internal static string? Missing { get; } = Find();
+
+    private static string? Find()
+    {
+        var tools = new[] { "bash", "tar", "mkfifo", "tail", "openssl" };
+        return !OperatingSystem.IsLinux() ? "needs Linux"
+            : tools.FirstOrDefault(tool => !Tool.IsInstalled(tool)) is { } missing ? $"needs {missing}"
             : null;
+    }
 }
 
 /// <summary>As SshFactAttribute, for a test with several cases.</summary>

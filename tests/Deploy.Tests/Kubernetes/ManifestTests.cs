@@ -31,7 +31,7 @@ public sealed class ManifestTests
     [InlineData("mountPath: /etc/distributed/token", "mountPath: /etc/token", "lies in nothing that is mounted")]
     [InlineData("targetPort: control", "targetPort: http", "no container opens control on 7000")]
     [InlineData("port: 7001\n  egress", "port: 7009\n  egress", "nothing listens on 7009")]
-    [InlineData("app.kubernetes.io/component: worker\n  template", "app: worker\n  template", "does not match its pods")]
+    [InlineData("component: worker\n  template", "component: job\n  template", "does not match its pods")]
     [InlineData("coordinator-headless:7000", "coordinators:7000", "no Service coordinators")]
     public void Rules_SayWhatIsWrong_WhereAManifestIsChanged(string seen, string changed, string expected)
     {

@@ -84,7 +84,7 @@ internal static class PodRules
         }
     }
 
-    /// <summary>Ports that a command opens are those that the container names, and files lie in what is mounted.</summary>
+    /// <summary>Ports that a command opens are those that the container names; its files lie in mounts.</summary>
     internal static IEnumerable<string> Arguments(Manifests manifests)
     {
         foreach (var workload in manifests.Workloads)

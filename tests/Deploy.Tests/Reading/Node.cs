@@ -26,9 +26,8 @@ internal readonly record struct Node(YamlNode? Inner)
             var at = Inner;
             foreach (var name in path)
             {
-                at = at is YamlMappingNode mapping && mapping.Children.TryGetValue(new YamlScalarNode(name), out var next)
-                    ? next
-                    : null;
+                var key = new YamlScalarNode(name);
+                at = at is YamlMappingNode mapping && mapping.Children.TryGetValue(key, out var next) ? next : null;
             }
 
             return new Node(at);
