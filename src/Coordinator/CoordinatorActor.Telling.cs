@@ -131,8 +131,8 @@ public sealed partial class CoordinatorActor
             _cursor, _options.StepsTotal));
     }
 
-    private static MemberSnapshot SnapshotOf(Peer peer, string state) =>
-        new(peer.Join.Name, peer.Join.DataAddress, state, 0, 0, 0);
+    private MemberSnapshot SnapshotOf(Peer peer, string state) =>
+        new(peer.Join.Name, peer.Join.DataAddress, state, 0, 0, _speeds.Of(peer.Join.Node) ?? 0);
 
     private string MemberState(Peer member, int rank) => _state switch
     {

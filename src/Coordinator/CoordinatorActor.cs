@@ -43,6 +43,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     private long _samples;
     private bool _evaluated;
     private bool _stopAsked;
+    private bool _isFirstLease;
     private (double? Loss, double? Accuracy) _test;
 
     /// <param name="options">The job's shape, and how faults are met.</param>
@@ -170,7 +171,8 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     private void Continue()
     {
         var next = NextMove.Decide(
-            _cursor, _options.StepsPerEpoch, _options.StepsTotal, _evaluated, _stopAsked, _stepTime);
+            _cursor, _options.StepsPerEpoch, _options.StepsTotal, _evaluated, _stopAsked,
+            _isFirstLease ? TimeSpan.Zero : _stepTime, Recovers ? NextMove.ClusterStepsMax : int.MaxValue);
         Because(next.Reason);
         if (next.Move is Move.Train or Move.Evaluate && WantedChange() is { } change)
         {
@@ -202,8 +204,9 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
+        Deal();
         Enter(CoordinatorState.Training);
-        (_evaluated, _leased) = (false, steps);
+        (_evaluated, _leased, _isFirstLease) = (false, steps, false);
         Send(rank => new TrainPlan(_generation, rank, _cursor.Step, steps, _sharding));
     }
 
@@ -277,7 +280,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _stepTime = elapsed / steps.Count;
+        Measure(reports, elapsed);
         AppendQuietly(new StepsDone(_cursor.Step));
         Continue();
     }
