@@ -28,6 +28,8 @@ public sealed partial class CoordinatorActor
 
     private TimeSpan Grace => _options.Recovery?.Grace ?? TimeSpan.Zero;
 
+    private TimeSpan? GatherBound => _options.Recovery is { } recovery ? recovery.GatherBound : _options.PlanBound;
+
     private TimeSpan RegroupBound => _options.Recovery?.RegroupBound ?? _options.PlanBound;
 
     private void OnJoinGathering(Join join)
@@ -195,9 +197,9 @@ public sealed partial class CoordinatorActor
         {
             BecomeRegrouping(reason);
         }
-        else if (_waited > (_options.Recovery?.GatherBound ?? _options.PlanBound))
+        else if (GatherBound is { } bound && _waited > bound)
         {
-            Fail($"{reason}; waited {(_options.Recovery?.GatherBound ?? _options.PlanBound).TotalMinutes:0} min");
+            Fail($"{reason}; waited {bound.TotalMinutes:0} min");
         }
     }
 

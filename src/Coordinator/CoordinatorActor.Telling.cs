@@ -10,6 +10,7 @@ public sealed partial class CoordinatorActor
     private string _reason = "";
     private int _leased;
     private (long At, string Cause)? _fault;
+    private readonly Dictionary<string, string> _failedAt = [];
     private int _epochsTold;
 
     /// <summary>What it is busy with, for people.</summary>
@@ -34,6 +35,7 @@ public sealed partial class CoordinatorActor
             CoordinatorState.Sealing => Sealing,
             CoordinatorState.Training => Training,
             CoordinatorState.Evaluating => Evaluating,
+            CoordinatorState.Parting => Parting,
             _ => Finishing,
         });
     }

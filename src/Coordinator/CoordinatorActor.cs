@@ -16,7 +16,8 @@ namespace Distributed.Coordinator;
 ///      ▲ nobody left            ▲ ▲ a member lost,    │                     │ journal written
 ///      └────────────────────────┘ │ or wanted         │                     ▼        epoch over
 ///                                 └───────────────────┴───────────────── Training ⇄ Evaluating
-///                                                                           │ all steps done, or asked to stop
+///      ▲                                                                    │ all steps done, or asked to stop
+///      └──────────── Parting ◀── all members leave ─────────────────────────┤
 ///                                                                           ▼
 ///                                                                        Finishing ──▶ ended
 /// </code>
@@ -129,6 +130,14 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Member();
     }
 
+    private void Parting()
+    {
+        Receive<CheckpointDesk.Written>(OnPartingWritten);
+        Receive<SaveAgain>(_ => SaveThenPart());
+        Receive<Join>(OnJoinParting);
+        Member();
+    }
+
     /// <summary>What can come in any state with a generation.</summary>
     private void Member()
     {
@@ -150,6 +159,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<Leave>(_ => OnLeave());
         Receive<CheckpointDesk.Written>(OnWritten);
         Receive<SaveOverdue>(_ => _store.Abandon());
+        Receive<SaveAgain>(_ => { }); // it was not the time to end after all
         Receive<StoreRead>(_ => { }); // the generation has formed, or has been given up
         Receive<StillForming>(_ => { });
         Receive<JournalFailed>(OnJournalFailed);
@@ -177,6 +187,12 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         if (next.Move is Move.Train or Move.Evaluate && WantedChange() is { } change)
         {
             BecomeRegrouping(change);
+            return;
+        }
+
+        if (next.Move == Move.Train && AllLeave)
+        {
+            BecomeParting();
             return;
         }
 

@@ -56,8 +56,8 @@ public sealed record RecoveryOptions
     /// <summary>For lost members to come back, before committed steps are given up; default 30 s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>For enough workers to be there, before the job fails; default 10 min.</summary>
-    public TimeSpan GatherBound { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>For enough workers to be there, before the job fails; default 10 min, null for ever.</summary>
+    public TimeSpan? GatherBound { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Between two attempts to write what must be written; default 1 s.</summary>
     public TimeSpan DiskRetryEvery { get; init; } = TimeSpan.FromSeconds(1);
