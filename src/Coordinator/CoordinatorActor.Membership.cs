@@ -190,7 +190,7 @@ public sealed partial class CoordinatorActor
     private void TryMuster()
     {
         var (begins, reason) = Muster.Decide(
-            [.. _roster.Peers.Select(peer => peer.Join.Node)], _expected, _options.Workers,
+            [.. _roster.Peers.Select(peer => peer.Join.Node)], _expected, _started is null ? _options.Workers : 1,
             _waited, Grace);
         Because(reason);
         if (begins)

@@ -145,6 +145,8 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<Terminated>(gone => OnGone(gone.ActorRef));
         Receive<PeersLost>(OnPeersLost, lost => lost.Generation == _generation);
         Receive<PlanOverdue>(_ => OnPlanOverdue());
+        Receive<PlanLong>(_ => OnPlanLong());
+        Receive<Position>(OnPosition, IsOfThisPlan);
         Receive<WorkFailed>(OnWorkFailed, failed => failed.Generation == _generation);
         Common();
     }
@@ -172,6 +174,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         DropStale<TrainDone>(done => done.Generation);
         DropStale<EvaluateDone>(done => done.Generation);
         DropStale<WorkFailed>(failed => failed.Generation);
+        Receive<Position>(_ => { }); // the plan has been answered meanwhile
     }
 
     private void DropStale<T>(Func<T, long> generation) =>
@@ -246,6 +249,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         _round = new Round(_members.Count);
         _planned = _clock.GetTimestamp();
         Timers.StartSingleTimer(PlanTimer, PlanOverdue.Instance, _options.PlanBound);
+        StartAsking();
         for (var rank = 0; rank < _members.Count; rank++)
         {
             _members[rank].Link.Tell(plan(rank));
@@ -261,6 +265,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         }
 
         Timers.Cancel(PlanTimer);
+        Timers.Cancel(nameof(PlanLong));
         return true;
     }
 
@@ -308,6 +313,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
+        _evaluationTime = _clock.GetElapsedTime(_planned);
         var reports = _round.Reports.Cast<EvaluateDone>().ToList();
         var loss = CanonicalTree.Sum(reports.SelectMany(report => report.Losses).ToArray());
         var hits = CanonicalTree.Sum(reports.SelectMany(report => report.Hits).ToArray());

@@ -50,6 +50,12 @@ public sealed record RecoveryOptions
     /// <summary>For everyone's standing, before the silent ones are left behind; default 3 s.</summary>
     public TimeSpan RegroupBound { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// For a plan's answers, at least, before members are asked how far they are; default 3 s. Of longer plans five
+    /// times what such a plan takes.
+    /// </summary>
+    public TimeSpan AskBound { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>For a generation to form, before those that hold it up are left behind; default 10 s.</summary>
     public TimeSpan FormBound { get; init; } = TimeSpan.FromSeconds(10);
 
