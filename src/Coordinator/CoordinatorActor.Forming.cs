@@ -60,7 +60,7 @@ public sealed partial class CoordinatorActor
 
     private Form FormFor(RecoveryPlan plan, ImmutableArray<string> addresses, int rank, string address) => new(
         _generation, rank, addresses, plan.Cursor, plan.Start, _options.Shape.Buckets,
-        _sharding.ShardMax(_options.Microbatches, 1),
+        _options.Microbatches, // any dealing of them may come: see ShardPlan
         [.. plan.Transfers.Where(transfer => transfer.From == address)],
         [.. plan.Transfers.Where(transfer => transfer.To == rank)], _untold);
 
@@ -168,6 +168,8 @@ public sealed partial class CoordinatorActor
         _expected = [.. _members.Select(member => member.Join.Node)];
         (_incidentAt, _change, _waited) = (null, "", TimeSpan.Zero);
         (_journalAttempts, _storeAttempts, _didNotForm) = (0, 0, false);
+        _isFirstLease = Recovers; // of one step: it shows soonest that the new members work
+        _speeds.Keep([.. _roster.Peers.Select(peer => peer.Join.Node)]);
         Continue();
     }
 

@@ -101,7 +101,7 @@ internal abstract class ComputeWork(SimulatedProcess process, ComputeKind kind, 
         var options = node.Simulator.Options.Compute;
         var jitter = 1 + (options.JitterFraction * node.ComputeRandom.Uniform());
         _startNs = node.Simulator.NowNs;
-        _durationNs = (long)(Nanoseconds.From(options.DurationOf(kind, parts)) * node.SlowFactor * jitter);
+        var before = options.Meter?.Invoke() ?? 0;
         try
         {
             Execute();
@@ -110,6 +110,10 @@ internal abstract class ComputeWork(SimulatedProcess process, ComputeKind kind, 
         {
             Failure = error;
         }
+
+        var isMetered = options.Meter is not null && kind is ComputeKind.Shard or ComputeKind.Evaluation;
+        var units = isMetered ? options.Meter!() - before : 1;
+        _durationNs = (long)(Nanoseconds.From(options.DurationOf(kind, parts)) * units * node.SlowFactor * jitter);
     }
 
     private void TellPart()

@@ -24,7 +24,7 @@ namespace Distributed.Worker.Replicas;
 /// generation.
 /// Calls come one at a time; whoever calls holds the gate.
 /// </remarks>
-internal sealed class Exchange
+internal sealed partial class Exchange
 {
     private readonly ReplicaJob _job;
     private readonly Replica _replica;

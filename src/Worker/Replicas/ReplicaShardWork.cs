@@ -26,6 +26,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
     private readonly ShardRunner _runner;
     private readonly SortedSet<int> _greeted = [];
     private Action<PeersLost> _lost = _ => { };
+    private long _evaluating;
     private long _generation;
     private Form? _form;
     private Formation? _formation;
@@ -89,6 +90,18 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
         }
     }
 
+    public Position? Position()
+    {
+        lock (_gate)
+        {
+            return _form is not { Rank: >= 0 } form ? null
+                : _evaluating == form.Generation
+                    ? new Position(form.Generation, form.Rank, _replica.Current.Cursor?.Step ?? 0, 0, true, [])
+                : _exchange?.Position()
+                    ?? new Position(form.Generation, form.Rank, _replica.Current.Cursor?.Step ?? 0, 0, false, []);
+        }
+    }
+
     public Task<TrainDone> Train(TrainPlan plan)
     {
         lock (_gate)
@@ -110,6 +123,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
             var test = _job.Data.Test ?? throw new InvalidOperationException("no samples are held out");
             var shard = plan.Sharding.Shards(test.Count, _job.Schedule.MicrobatchSize)[plan.Rank];
             var parameters = _replica.Current.Parameters;
+            _evaluating = plan.Generation;
             return _compute.Run(ComputeKind.Evaluation, () =>
             {
                 var (losses, hits) = (new float[shard.Count], new float[shard.Count]);
@@ -120,6 +134,10 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
                 catch (Exception error)
                 {
                     throw new WorkException("evaluate", error);
+                }
+                finally
+                {
+                    Interlocked.CompareExchange(ref _evaluating, 0, plan.Generation);
                 }
 
                 return new EvaluateDone(plan.Generation, plan.Rank, losses, hits);
