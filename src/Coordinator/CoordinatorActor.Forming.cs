@@ -56,8 +56,8 @@ public sealed partial class CoordinatorActor
         nameof(FormOverdue), FormOverdue.Instance, _options.Recovery?.FormBound ?? _options.PlanBound);
 
     private Form FormFor(RecoveryPlan plan, ImmutableArray<string> addresses, int rank, string address) => new(
-        _generation, rank, addresses, plan.Cursor, plan.Start, _options.Shape.Buckets,
-        _sharding.ShardMax(_options.Microbatches, 1),
+        _generation, rank, addresses, plan.Cursor, plan.Start,
+        _options.Shape.BucketsFor(addresses.Length), _options.Microbatches,
         [.. plan.Transfers.Where(transfer => transfer.From == address)],
         [.. plan.Transfers.Where(transfer => transfer.To == rank)], _untold);
 
