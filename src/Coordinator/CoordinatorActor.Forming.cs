@@ -59,7 +59,7 @@ public sealed partial class CoordinatorActor
     private TimeSpan FormBound => _options.Recovery?.FormBound ?? _options.PlanBound;
 
     private Form FormFor(RecoveryPlan plan, ImmutableArray<string> addresses, int rank, string address) => new(
-        _generation, rank, addresses, plan.Cursor, plan.Start, _options.Shape.Buckets,
+        _generation, rank, addresses, plan.Cursor, plan.Start, _options.Shape.BucketsFor(addresses.Length),
         _options.Microbatches, // any dealing of them may come: see ShardPlan
         [.. plan.Transfers.Where(transfer => transfer.From == address)],
         [.. plan.Transfers.Where(transfer => transfer.To == rank)], _untold);

@@ -46,7 +46,10 @@ public sealed unsafe class PartialSums
     }
 
     /// <summary>One piece.</summary>
-    public Span<float> Piece(int index) => _buffer.Span.Slice(_start + (index * Stride), Length);
+    public Span<float> Piece(int index) => _buffer.Span.Slice(StartOf(index), Length);
+
+    /// <summary>Where in the buffer a piece starts.</summary>
+    public int StartOf(int index) => _start + (index * Stride);
 
     private static int StrideOf(int length) =>
         checked(length + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats * AlignedBuffer.LineFloats;

@@ -9,7 +9,7 @@ namespace Distributed.Worker.Replicas;
 /// <summary>The steps of one plan at one worker: how they are dealt out, and what came of them.</summary>
 internal sealed class Lease(TrainPlan plan)
 {
-    private readonly List<StepTotals> _steps = [];
+    private readonly List<StepTotals> _steps = new(plan.StepCount);
     private Arrangement? _batch;
     private TimeSpan _elapsed;
     private long _samples;
