@@ -14,7 +14,7 @@ internal sealed record CallTarget(string Address, Uri Root, HttpMessageInvoker H
     /// <summary>What went wrong with a connection, in one line for the user.</summary>
     internal Exception Describe(Exception error)
     {
-        if (error is OperationCanceledException or ControlException)
+        if (error is ControlException)
         {
             return error;
         }

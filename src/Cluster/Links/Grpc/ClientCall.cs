@@ -73,7 +73,7 @@ internal sealed class ClientCall : IDisposable
         }
         catch (Exception error)
         {
-            throw Translate(error);
+            throw Translate(error, cancellation);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class ClientCall : IDisposable
         }
         catch (Exception error) when (error is not ControlException)
         {
-            throw Translate(error);
+            throw Translate(error, cancellation);
         }
     }
 
@@ -161,16 +161,21 @@ internal sealed class ClientCall : IDisposable
         }
     }
 
-    private Exception Translate(Exception error)
+    private Exception Translate(Exception error, CancellationToken cancellation)
     {
         if (_caller.IsCancellationRequested)
         {
             return new OperationCanceledException(_caller);
         }
 
-        return _deadline.IsCancellationRequested
-            ? new ControlException(
-                ControlStatus.DeadlineExceeded, $"coordinator {_target.Address} did not answer {_method} in time")
+        if (_deadline.IsCancellationRequested)
+        {
+            return new ControlException(
+                ControlStatus.DeadlineExceeded, $"coordinator {_target.Address} did not answer {_method} in time");
+        }
+
+        return cancellation.IsCancellationRequested
+            ? new OperationCanceledException(cancellation)
             : _target.Describe(error);
     }
 }

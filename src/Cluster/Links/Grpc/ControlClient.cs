@@ -95,7 +95,12 @@ public sealed class ControlClient : IDisposable
 
     /// <summary>Starts a call, with the proof of the token.</summary>
     internal async Task<ClientCall> StartAsync(string method, TimeSpan? bound, CancellationToken cancellation) =>
-        new(_target, method, await ProveAsync(method, cancellation), bound, cancellation);
+        Start(method, await ProveAsync(method, cancellation), bound, cancellation);
+
+    /// <summary>Starts a call with this metadata and no other.</summary>
+    internal ClientCall Start(
+        string method, IReadOnlyDictionary<string, string> metadata, TimeSpan? bound, CancellationToken cancellation) =>
+        new(_target, method, metadata, bound, cancellation);
 
     internal async Task<TReply> CallAsync<TReply>(
         string method, IMessage request, MessageParser<TReply> parser, TimeSpan bound, CancellationToken cancellation)
@@ -141,7 +146,8 @@ public sealed class ControlClient : IDisposable
         call.Complete();
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> ProveAsync(string method, CancellationToken cancellation)
+    /// <summary>The metadata that proves the token, once the coordinator has proved it.</summary>
+    internal async Task<IReadOnlyDictionary<string, string>> ProveAsync(string method, CancellationToken cancellation)
     {
         if (_security.Token is not { } token)
         {

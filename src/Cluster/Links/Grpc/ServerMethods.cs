@@ -109,16 +109,16 @@ internal sealed class ServerMethods : IDisposable
 
     private async Task CallAsync(ServerCall call)
     {
-        if (!_methods.TryGetValue(call.Method, out var method))
-        {
-            throw new ControlException(ControlStatus.Unimplemented, $"there is no method {call.Method}");
-        }
-
         var needsProof = call.Method is not (MethodNames.Authenticate or MethodNames.HealthCheck);
         if (needsProof && _sessions is not null
             && _sessions.Redeem(call.Method, call.Header(GrpcHeaders.Session), call.Header(GrpcHeaders.Proof)) is { } flaw)
         {
             throw new ControlException(ControlStatus.Unauthenticated, flaw);
+        }
+
+        if (!_methods.TryGetValue(call.Method, out var method))
+        {
+            throw new ControlException(ControlStatus.Unimplemented, $"there is no method {call.Method}");
         }
 
         await method(call);
@@ -222,7 +222,7 @@ internal sealed class ServerMethods : IDisposable
         await call.WriteAsync(new LinkMessage { Welcome = new Welcome() });
         var peer = $"{hello.Name} ({call.Peer})";
         var stream = new LinkStream(
-            cancellation => call.ReadAsync(LinkMessage.Parser, cancellation), call.WriteFrameAsync);
+            cancellation => call.ReadAsync(LinkMessage.Parser, cancellation), call.WriteFrameAsync, Complete: null);
         var link = new LinkConnection(
             peer, stream, _options.Queue, _options.MessageBytesMax, _clock, call.Cancellation);
         _links.TryAdd(link, 0);
