@@ -57,7 +57,8 @@ public sealed class ClusterToken
         {
             using var file = File.OpenRead(path);
             var text = new byte[FileBytesMax];
-            return Parse(Encoding.UTF8.GetString(text, 0, file.ReadAtLeast(text, text.Length, false)), $"{option} {path}");
+            var count = file.ReadAtLeast(text, text.Length, false);
+            return Parse(Encoding.UTF8.GetString(text, 0, count), $"{option} {path}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -109,7 +109,8 @@ internal sealed class ClientCall : IDisposable
         where T : class, IMessage<T>
     {
         var message = await ReadAsync(parser, _ending.Token)
-            ?? throw new ControlException(ControlStatus.Internal, $"{_target.Address} answered {_method} without a message");
+            ?? throw new ControlException(
+                ControlStatus.Internal, $"{_target.Address} answered {_method} without a message");
         _ = await ReadAsync(parser, _ending.Token); // the status comes after it
         return message;
     }
@@ -129,7 +130,8 @@ internal sealed class ClientCall : IDisposable
     /// <summary>The response's body; null where it has none, and its status is in the headers.</summary>
     private async Task<PipeReader?> OpenAsync(HttpResponseMessage response)
     {
-        if (response.StatusCode != HttpStatusCode.OK || !GrpcHeaders.IsGrpc(response.Content.Headers.ContentType?.MediaType))
+        if (response.StatusCode != HttpStatusCode.OK
+            || !GrpcHeaders.IsGrpc(response.Content.Headers.ContentType?.MediaType))
         {
             throw new ControlException(
                 ControlStatus.Unimplemented,
@@ -156,7 +158,8 @@ internal sealed class ClientCall : IDisposable
             : ControlStatus.Unknown;
         if (code != ControlStatus.Ok)
         {
-            var text = trailers.TryGetValues(GrpcHeaders.Message, out var message) ? message.FirstOrDefault() ?? "" : "";
+            _ = trailers.TryGetValues(GrpcHeaders.Message, out var message);
+            var text = message?.FirstOrDefault() ?? "";
             throw new ControlException(code, $"coordinator {_target.Address}: {GrpcHeaders.Unescape(text)}");
         }
     }

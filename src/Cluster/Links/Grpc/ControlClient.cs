@@ -9,8 +9,8 @@ namespace Distributed.Cluster.Links.Grpc;
 
 /// <summary>Calls a coordinator.</summary>
 /// <remarks>
-/// With a token every call is preceded by Authenticate, which proves the coordinator to this side, and carries the proof
-/// of this side. Connections are made when they are needed and kept while they are used.
+/// With a token every call is preceded by Authenticate, which proves the coordinator to this side, and carries the
+/// proof of this side. Connections are made when they are needed and kept while they are used.
 /// Errors: ControlException (a UserErrorException) naming the address, what went wrong and what to do;
 /// OperationCanceledException where the caller gave the call up.
 /// </remarks>
@@ -165,8 +165,9 @@ public sealed class ControlClient : IDisposable
             throw new ControlException(
                 ControlStatus.Unauthenticated,
                 $"coordinator {Address} does not know this token"
-                + (proof.Length == 0 ? ", it has none: start it with --token-file, or leave the token out here" : ": give "
-                    + "the coordinator's own token, with --token-file"));
+                + (proof.Length == 0
+                    ? ", it has none: start it with --token-file, or leave the token out here"
+                    : ": give the coordinator's own token, with --token-file"));
         }
 
         return new Dictionary<string, string>

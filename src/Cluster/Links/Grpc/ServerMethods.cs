@@ -111,7 +111,8 @@ internal sealed class ServerMethods : IDisposable
     {
         var needsProof = call.Method is not (MethodNames.Authenticate or MethodNames.HealthCheck);
         if (needsProof && _sessions is not null
-            && _sessions.Redeem(call.Method, call.Header(GrpcHeaders.Session), call.Header(GrpcHeaders.Proof)) is { } flaw)
+            && _sessions.Redeem(
+                call.Method, call.Header(GrpcHeaders.Session), call.Header(GrpcHeaders.Proof)) is { } flaw)
         {
             throw new ControlException(ControlStatus.Unauthenticated, flaw);
         }
@@ -161,7 +162,8 @@ internal sealed class ServerMethods : IDisposable
         if (nonce.Length != ClusterToken.NonceBytes)
         {
             throw new ControlException(
-                ControlStatus.InvalidArgument, $"client_nonce has {nonce.Length} bytes: needs {ClusterToken.NonceBytes}");
+                ControlStatus.InvalidArgument,
+                $"client_nonce has {nonce.Length} bytes: needs {ClusterToken.NonceBytes}");
         }
 
         var reply = new AuthenticateReply();
@@ -215,8 +217,8 @@ internal sealed class ServerMethods : IDisposable
         {
             throw new ControlException(
                 ControlStatus.FailedPrecondition,
-                $"worker '{hello.Name}' works for job {hello.JobId}, this coordinator is at job {job}: start the worker "
-                + "anew, and it takes the present job");
+                $"worker '{hello.Name}' works for job {hello.JobId}, this coordinator is at job {job}: start the "
+                + "worker anew, and it takes the present job");
         }
 
         await call.WriteAsync(new LinkMessage { Welcome = new Welcome() });

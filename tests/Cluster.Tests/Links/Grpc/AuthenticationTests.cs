@@ -91,7 +91,8 @@ public sealed class AuthenticationTests
     {
         await using var stage = await ControlStage.StartAsync(Right);
         var client = stage.Client();
-        var metadata = new Dictionary<string, string>(await client.ProveAsync(MethodNames.GetStatus, CancellationToken.None))
+        var right = await client.ProveAsync(MethodNames.GetStatus, CancellationToken.None);
+        var metadata = new Dictionary<string, string>(right)
         {
             [GrpcHeaders.Proof] = proof,
         };

@@ -96,7 +96,8 @@ public sealed class ControlCallsTests : IAsyncLifetime
     [Fact]
     public async Task AwaitJob_BringsAssignmentsAsTheyCome()
     {
-        await using var jobs = _stage.Client().AwaitJobAsync("ann", "ann/1", CancellationToken.None).GetAsyncEnumerator();
+        await using var jobs = _stage.Client().AwaitJobAsync("ann", "ann/1", CancellationToken.None)
+            .GetAsyncEnumerator();
         var next = jobs.MoveNextAsync();
         await _stage.Jobs.Assignments.Writer.WriteAsync(new JobAssignment { JobId = "job-7" });
         Assert.True(await next.AsTask().WaitAsync(ControlStage.Ample));

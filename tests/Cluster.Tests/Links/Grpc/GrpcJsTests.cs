@@ -7,8 +7,8 @@ using Records = Distributed.Cluster.Messages;
 namespace Distributed.Cluster.Tests.Links.Grpc;
 
 /// <summary>
-/// Goal: the control link is gRPC as others understand it. Method: grpc-js/interop.js calls a server with @grpc/grpc-js,
-/// from the same .proto files, and says what it has checked.
+/// Goal: the control link is gRPC as others understand it. Method: grpc-js/interop.js calls a server with
+/// @grpc/grpc-js, from the same .proto files, and says what it has checked.
 /// </summary>
 public sealed class GrpcJsTests
 {

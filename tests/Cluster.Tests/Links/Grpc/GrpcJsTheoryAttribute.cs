@@ -39,7 +39,11 @@ public sealed class GrpcJsTheoryAttribute : TheoryAttribute
 
         try
         {
-            var start = new ProcessStartInfo("node", "--version") { RedirectStandardOutput = true, UseShellExecute = false };
+            var start = new ProcessStartInfo("node", "--version")
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            };
             using var node = Process.Start(start);
             node!.WaitForExit();
             return node.ExitCode == 0 ? null : "node does not run";

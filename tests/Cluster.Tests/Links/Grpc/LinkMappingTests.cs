@@ -27,7 +27,8 @@ public sealed class LinkMappingTests
         {
             var all = typeof(Records.Join).Assembly.GetExportedTypes()
                 .Where(type => type.Namespace == typeof(Records.Join).Namespace).ToList();
-            var parts = all.SelectMany(type => type.GetProperties().SelectMany(property => Within(property.PropertyType)))
+            var parts = all.SelectMany(type => type.GetProperties())
+                .SelectMany(property => Within(property.PropertyType))
                 .ToHashSet();
             return new TheoryData<Type>(all.Where(type => !parts.Contains(type)).Append(typeof(SignOfLife)));
         }
@@ -68,7 +69,7 @@ public sealed class LinkMappingTests
     [InlineData("{ \"form\": { \"cursor\": {} } }")]
     [InlineData("{ \"form\": { \"cursor\": {}, \"start\": 9 } }")]
     [InlineData("{ \"form\": { \"cursor\": {}, \"start\": 1, \"outgoing\": [{ \"offset\": -1 }] } }")]
-    [InlineData("{ \"form\": { \"cursor\": {}, \"start\": 1, \"incoming\": [{ \"offset\": 2147483647, \"count\": 1 }] } }")]
+    [InlineData("{\"form\": {\"cursor\": {}, \"start\": 1, \"incoming\": [{\"offset\": 2147483647, \"count\": 1 }]}}")]
     [InlineData("{ \"standing\": { \"holdings\": [{ \"cursor\": {}, \"state\": { \"offsets\": [1] } }] } }")]
     [InlineData("{ \"standing\": { \"holdings\": [{}] } }")]
     public void Message_IsRefused_WhenItMakesNoSense(string json)
@@ -143,7 +144,8 @@ public sealed class LinkMappingTests
             nameof(Single) => BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue)),
             nameof(Double) => BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue)),
             nameof(Boolean) => random.Next(2) == 0,
-            nameof(String) => new string([.. Enumerable.Range(0, random.Next(9)).Select(_ => "aé€ \n/"[random.Next(6)])]),
+            nameof(String) =>
+                new string([.. Enumerable.Range(0, random.Next(9)).Select(_ => "aé€ \n/"[random.Next(6)])]),
             nameof(TimeSpan) => TimeSpan.FromTicks(random.NextInt64(1L << 40)),
             _ => null,
         };
