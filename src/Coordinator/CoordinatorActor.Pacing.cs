@@ -91,7 +91,8 @@ public sealed partial class CoordinatorActor
         {
             _observer.Tell(new WorkerTroubled(
                 _members[rank].Join.Name, Phase, _cursor.Step,
-                $"keeps the others waiting in step {_positions[rank]!.Step + 1}, {_askEvery.TotalSeconds:0.#} s so far"));
+                $"keeps the others waiting in step {_positions[rank]!.Step + 1}, "
+                + $"{_askEvery.TotalSeconds:0.#} s so far"));
         }
     }
 

@@ -20,8 +20,8 @@ public sealed record WorkerLeft(string Name, long Step) : MembershipEvent;
 public sealed record WorkerLost(string Name, string Phase, long Step, string Cause) : MembershipEvent;
 
 /// <summary>
-/// Something is wrong at a worker that stays so far: a link between members is lost, so that they come together anew, or
-/// it keeps the others waiting.
+/// Something is wrong at a worker that stays so far: a link between members is lost, so that they come together
+/// anew, or it keeps the others waiting.
 /// </summary>
 /// <param name="Phase">What the job was busy with.</param>
 /// <param name="Cause">What, such as "data link to worker-3 lost: closed".</param>

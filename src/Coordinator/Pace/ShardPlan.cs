@@ -46,7 +46,8 @@ public sealed record ShardPlan(IReadOnlyList<int> Counts, string Reason)
 
         return now * (1 - GainMin) >= atBest
             ? new ShardPlan(
-                best, $"shards of {string.Join(", ", best)} micro-batches let a step take {1 - (atBest / now):0 %} less")
+                best,
+                $"shards of {string.Join(", ", best)} micro-batches let a step take {1 - (atBest / now):0 %} less")
             : new ShardPlan(present, $"no other shards save {GainMin:0 %} of a step");
     }
 
