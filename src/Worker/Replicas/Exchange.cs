@@ -36,9 +36,8 @@ internal sealed partial class Exchange
     private readonly GroupLayout _layout;
     private readonly BucketPlan _plan;
     private readonly int _rank;
-    private readonly PartialSums[] _received;
-    private readonly PartialSums _receivedFirst;
-    private readonly int _piecesMax;
+    private readonly PartialSums?[] _received;
+    private readonly Func<int, int, PieceMerge.Place> _placeOf;
     private readonly int[] _stretchCounts;
     private readonly RangeSet _kept;
     private readonly StepArrivals[] _arrivals;
@@ -71,8 +70,8 @@ internal sealed partial class Exchange
         var own = _layout.Owner(_rank);
         _stretchCounts = [.. Enumerable.Range(0, _plan.Buckets).Select(bucket => own.Stretches(bucket).Count)];
         var stretchesMax = _stretchCounts.Max();
-        _received = PartialSums.SideBySide(form.Members.Length, own.Partials.Length, pieces);
-        (_receivedFirst, _piecesMax) = (_received[0], pieces);
+        _received = new PartialSums?[pieces];
+        _placeOf = (worker, piece) => new PieceMerge.Place(Received(piece), worker);
         _arrivals = [.. Enumerable.Range(0, 2)
             .Select(_ => new StepArrivals(_plan.Workers, _plan.Buckets, pieces * stretchesMax, microbatches))];
         _lossFrames = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(2 * microbatches))];
@@ -208,13 +207,18 @@ internal sealed partial class Exchange
 
     private StepArrivals Arrivals(long step) => _arrivals[step & 1];
 
+    /// <summary>Room for this piece of every worker. Made when it is first needed: any shard may come, and most come in
+    /// a piece or two.</summary>
+    private PartialSums Received(int piece) =>
+        _received[piece] ??= new PartialSums(_layout.Owner(_rank).Partials.Length, _plan.Workers);
+
     private void StartStep(Lease lease)
     {
         var step = Step;
         _totals = null;
         _progress.Reset();
         lease.StepStarted = _clock.GetTimestamp();
-        lease.Deal(_job.Schedule, step, _received, _layout.Owner(_rank).Partials);
+        lease.Deal(_job.Schedule, step, _placeOf, _layout.Owner(_rank).Partials);
         var pass = _passes[step & 1];
         pass.Set(
             step, _replica.Current.Parameters, lease.Batch.Shards[_rank], Arrivals(step), _begun++ * _plan.Buckets);
@@ -251,7 +255,7 @@ internal sealed partial class Exchange
                     var (from, to, count) = stretches[s];
                     if (owner == _rank)
                     {
-                        place.Floats.Slice(from, count).CopyTo(_received[_rank].Piece(piece)[to..]);
+                        place.Floats.Slice(from, count).CopyTo(Received(piece).Piece(_rank)[to..]);
                         continue;
                     }
 
@@ -335,7 +339,7 @@ internal sealed partial class Exchange
         if (Arrivals(header.Step).TryAddPart(header.Bucket, header.From, header.Part))
         {
             var piece = header.Part / _stretchCounts[header.Bucket];
-            floats.CopyTo(_receivedFirst.Piece((header.From * _piecesMax) + piece)[header.Offset..]);
+            floats.CopyTo(Received(piece).Piece(header.From)[header.Offset..]);
             if (header.Step == Step)
             {
                 TryUpdate(header.Bucket);

@@ -40,12 +40,7 @@ internal sealed class ShardPass(Exchange exchange, TeamRunner runner, GroupLayou
         (Losses, Hits) = (arrivals.Losses, arrivals.Hits);
     }
 
-    void IPartedWork.Run(IPartsReady told)
-    {
-        // Here and not while forming: a shard of the generation before may still be running.
-        runner.Prepare(room);
-        runner.Run(this, told);
-    }
+    void IPartedWork.Run(IPartsReady told) => runner.Run(this, room, told);
 
     void IPartsReady.OnReady(int count) => exchange.Announce(_ticket + count);
 

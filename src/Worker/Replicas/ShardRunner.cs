@@ -17,20 +17,23 @@ internal sealed class ShardRunner(ReplicaJob job)
 {
     private readonly Dictionary<AlignedBuffer, (int SamplesMax, ShardComputation Computation)> _training = [];
     private readonly Dictionary<AlignedBuffer, ShardComputation> _evaluation = [];
+    private int _samplesMax;
 
     /// <summary>The latest shard's partial sums; left alone until the next shard runs.</summary>
     internal PartialSums Partials { get; private set; } = PartialSums.None;
 
-    /// <summary>Makes room for shards of so many micro-batches; true where the partial sums have moved.</summary>
-    internal bool Prepare(int microbatchesMax)
+    /// <summary>Makes room for so many pieces, of piecesMax that may come; true where the partial sums have moved.
+    /// </summary>
+    internal bool Prepare(int pieces, int piecesMax)
     {
-        var pieces = CanonicalTree.PiecesMax(microbatchesMax);
         if (pieces <= Partials.PiecesMax)
         {
             return false;
         }
 
-        Partials = new PartialSums(job.Partials.Length, pieces);
+        // Twice as many as before, so that it happens a few times only.
+        Partials = new PartialSums(
+            job.Partials.Length, Math.Clamp(2 * Partials.PiecesMax, pieces, Math.Max(pieces, piecesMax)));
         _training.Clear();
         return true;
     }
@@ -56,31 +59,33 @@ internal sealed class ShardRunner(ReplicaJob job)
 
     internal Cluster.Messages.NonFinite? FindBroken(
         Permutation order, long step, AlignedBuffer parameters, ReadOnlySpan<float> losses, int rank,
-        in MicrobatchRange shard) =>
-        BrokenLoss.Find(
+        in MicrobatchRange shard)
+    {
+        Prepare(pieces: 1, piecesMax: 1); // another thread may have had all of the shard
+        return BrokenLoss.Find(
             job.Schedule, step, losses, rank, shard, () => Computation(parameters, job.Schedule.MicrobatchSize), order);
+    }
 
     private ShardComputation Computation(AlignedBuffer parameters, int samples)
     {
-        var isBound = _training.TryGetValue(parameters, out var bound);
-        if (isBound && bound.SamplesMax >= samples)
+        if (_training.TryGetValue(parameters, out var bound) && bound.SamplesMax >= samples)
         {
             return bound.Computation;
         }
 
-        var size = job.Schedule.MicrobatchSize;
-        var microbatches = MicrobatchRange.CountOf(samples, size);
-        if (isBound)
+        if (samples > _samplesMax)
         {
-            microbatches = Math.Min(
+            var size = job.Schedule.MicrobatchSize;
+            var microbatches = MicrobatchRange.CountOf(samples, size);
+            var isFirst = _samplesMax == 0;
+            _samplesMax = size * (isFirst ? microbatches : Math.Min(
                 (int)BitOperations.RoundUpToPowerOf2((uint)microbatches),
-                MicrobatchRange.CountOf(job.Schedule.BatchSize, size));
+                MicrobatchRange.CountOf(job.Schedule.BatchSize, size)));
         }
 
-        var samplesMax = microbatches * size;
         var computation = new ShardComputation(
-            job.TrainingPlan(samplesMax), job.Graph.CountsHits, job.Backend, job.Data.Train, parameters, Partials);
-        _training[parameters] = (samplesMax, computation);
+            job.TrainingPlan(_samplesMax), job.Graph.CountsHits, job.Backend, job.Data.Train, parameters, Partials);
+        _training[parameters] = (_samplesMax, computation);
         return computation;
     }
 }

@@ -49,20 +49,8 @@ internal sealed class TeamRunner
     internal PieceMerge.Place PlaceOf(int piece) =>
         _threads.Length == 1 ? new PieceMerge.Place(_threads[0].Partials, piece) : _shard!.Merge.PlaceOf(piece);
 
-    /// <summary>Makes room for shards of so many micro-batches; call it on the compute thread.</summary>
-    internal void Prepare(int microbatchesMax)
-    {
-        var most = (microbatchesMax + _threads.Length - 1) / _threads.Length;
-        foreach (var thread in _threads)
-        {
-            if (thread.Prepare(most))
-            {
-                _shards.Clear();
-            }
-        }
-    }
-
-    internal void Run(ShardPass pass, IPartsReady ready)
+    /// <summary>Runs a pass. Units: room is the most micro-batches that a shard of the generation may have.</summary>
+    internal void Run(ShardPass pass, int room, IPartsReady ready)
     {
         OrderOf(pass.Step);
         if (pass.Shard.Count == 0)
@@ -71,11 +59,12 @@ internal sealed class TeamRunner
         }
         else if (_threads.Length == 1)
         {
+            Prepare(0, pass.Shard, room);
             RunPart(0, pass, pass.Shard, ready);
         }
         else
         {
-            RunTogether(pass, ready);
+            RunTogether(pass, room, ready);
         }
     }
 
@@ -95,9 +84,12 @@ internal sealed class TeamRunner
         long step, AlignedBuffer parameters, ReadOnlySpan<float> losses, int rank, in MicrobatchRange shard) =>
         _threads[0].FindBroken(OrderOf(step), step, parameters, losses, rank, shard);
 
-    private void RunTogether(ShardPass pass, IPartsReady ready)
+    private bool Prepare(int thread, in MicrobatchRange part, int microbatchesMax) => _threads[thread].Prepare(
+        CanonicalTree.PieceCount(part.First, part.Count), CanonicalTree.PiecesMax(microbatchesMax));
+
+    private void RunTogether(ShardPass pass, int room, IPartsReady ready)
     {
-        (_pass, _ready, _shard, _inOrder) = (pass, ready, ShardOf(pass.Shard), 0);
+        (_pass, _ready, _shard, _inOrder) = (pass, ready, ShardOf(pass.Shard, room), 0);
         if (_come.Length != pass.Parts)
         {
             (_come, _isSummed) = (new int[pass.Parts], new bool[pass.Parts]);
@@ -190,16 +182,23 @@ internal sealed class TeamRunner
         }
     }
 
-    private TeamShard ShardOf(in MicrobatchRange shard)
+    private TeamShard ShardOf(in MicrobatchRange shard, int room)
     {
         if (!_shards.TryGetValue(shard, out var found))
         {
-            if (_shards.Count == ShardsKept)
+            var parts = RangeCut.Into(shard, _threads.Length);
+            var most = (room + _threads.Length - 1) / _threads.Length;
+            var hasMoved = false;
+            for (var thread = 0; thread < _threads.Length; thread++)
+            {
+                hasMoved |= Prepare(thread, parts[thread], most);
+            }
+
+            if (hasMoved || _shards.Count == ShardsKept)
             {
                 _shards.Clear();
             }
 
-            var parts = RangeCut.Into(shard, _threads.Length);
             var sources = _threads.Select(thread => thread.Partials).ToList();
             found = new TeamShard(parts, PieceMerge.Create(shard, parts, sources, _job.Path));
             _shards.Add(shard, found);

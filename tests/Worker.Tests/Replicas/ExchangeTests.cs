@@ -153,6 +153,27 @@ public sealed class ExchangeTests
         Assert.Equal(whole.Hits, done.SelectMany(part => part.Hits));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task Train_SaysThatItFailedItself_WhicheverThreadDid(int threads)
+    {
+        // Every mini-batch of the epoch but the first few has it at some thread, at another place each time.
+        for (var sample = 0; sample < SmallJob.Samples; sample += 9)
+        {
+            var train = new SmallJob.Blobs(SmallJob.Samples) { Unreadable = sample };
+            var job = SmallJob.Replicated(new Momentum(0.1f), train);
+            var group = new ReplicaGroup(job, buckets: 2, seed: 1, threads);
+            group.Form(group.Add(1));
+            var lease = group.BeginTraining(job.Schedule.StepsPerEpoch, Sharding.Equal(1))[0];
+            group.RunUntilIdle();
+            var failed = await Assert.ThrowsAsync<WorkException>(() => lease);
+            var step = group.Members[0].Work.Replica.Current.Cursor!.Step + 1;
+            Assert.Equal(($"compute, step {step}", "disk on fire"), (failed.Phase, failed.InnerException!.Message));
+        }
+    }
+
     [Fact]
     public async Task Evaluate_SaysThatItFailedItself_WhenASampleCannotBeRead()
     {
