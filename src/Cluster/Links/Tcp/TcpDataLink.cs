@@ -256,7 +256,7 @@ public sealed class TcpDataLink : IDataLink, IDisposable
             listener.Dispose();
             throw new UserErrorException(error.SocketErrorCode == SocketError.AddressAlreadyInUse
                 ? $"data link: {at} is in use by another program: choose another port, or 0 for a free one"
-                : $"data link: cannot listen at {at}: {LinkLostException.Words(error)}; give an address of this machine");
+                : $"data link: cannot listen at {at}: {LinkLostException.Words(error)}; give one of this machine");
         }
     }
 
