@@ -197,6 +197,10 @@ public sealed partial class CoordinatorActor
         {
             BecomeRegrouping(reason);
         }
+        else if (_stopAsked && _waited > Grace)
+        {
+            EndUnsaved();
+        }
         else if (GatherBound is { } bound && _waited > bound)
         {
             Fail($"{reason}; waited {bound.TotalMinutes:0} min");
