@@ -7,6 +7,7 @@ using Distributed.Cluster.Security;
 using Distributed.Engine.Errors;
 using Distributed.Engine.Training;
 using Distributed.Hosting.Data;
+using Distributed.Hosting.Telemetry;
 using Distributed.Worker;
 using Distributed.Worker.Replicas;
 using Microsoft.Extensions.Logging;
@@ -61,6 +62,8 @@ public sealed class WorkerHost : IDisposable
     private readonly TcpDataLink _link;
     private readonly ComputeThread _compute;
     private readonly string _node;
+    private readonly TelemetrySource _telemetry = new();
+    private readonly WorkerInstruments _instruments;
 
     /// <summary>Opens the data link.</summary>
     /// <remarks>Errors: UserErrorException where its address cannot be listened at.</remarks>
@@ -73,6 +76,8 @@ public sealed class WorkerHost : IDisposable
             options.DataListen, options.AdvertisedHost, options.Security, new TcpDataLinkOptions(),
             logs.CreateLogger<TcpDataLink>(), options.Clock);
         _compute = new ComputeThread(options.Name);
+        _instruments = new WorkerInstruments(_telemetry.Meter);
+        LinkInstruments.Add(_telemetry.Meter, _link.Traffic);
     }
 
     /// <summary>True while a coordinator is there: waiting for a job, or working on one.</summary>
@@ -104,6 +109,7 @@ public sealed class WorkerHost : IDisposable
     {
         _link.Dispose();
         _compute.Dispose();
+        _telemetry.Dispose();
     }
 
     private async Task<JobAssignment> NextJob(CancellationToken leave)
@@ -158,7 +164,9 @@ public sealed class WorkerHost : IDisposable
         await using var dialer = new ControlDialer(
             _options.Security, new LinkIdentity(_options.Name, _node, assignment.JobId), new ControlClientOptions(),
             _options.Clock);
-        var control = new CoordinatorDialer(_options.Join, dialer);
+        using var telemetry = new WorkerJobTelemetry(
+            _telemetry, _instruments, assignment.JobId, _options.Name, _options.Clock);
+        var control = new CoordinatorDialer(_options.Join, new MeasuredDialer(dialer, telemetry));
         var worker = new WorkerOptions { Name = _options.Name, Node = _node, DataAddress = _link.Address };
         _log.Joins(assignment.JobId, job.Model, job.Data);
         var ended = await WorkerActors.RunAsync(worker, work, control, _options, _logs, leave);
