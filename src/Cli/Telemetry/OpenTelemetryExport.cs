@@ -37,6 +37,8 @@ internal sealed class OpenTelemetryExport : IDisposable
             .AddSource(TelemetrySource.Name)
             .AddOtlpExporter(exporter => Aim(exporter, collector, "traces"))
             .Build();
+        // A worker ends with its parent, from within (ParentWatch); what it has measured by then is sent all the same.
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     internal static void AddLogs(ILoggingBuilder logging, Collector collector) => logging.AddOpenTelemetry(options =>
@@ -46,15 +48,27 @@ internal sealed class OpenTelemetryExport : IDisposable
         options.IncludeFormattedMessage = true;
         options.SetResourceBuilder(resource);
         options.AddProcessor(new EventNumbers());
-        options.AddOtlpExporter(exporter => Aim(exporter, collector, "logs"));
+        var exporter = new OtlpExporterOptions();
+        Aim(exporter, collector, "logs");
+        var queue = new BatchLogRecordExportProcessor(new OtlpLogExporter(exporter));
+        options.AddProcessor(queue);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => queue.ForceFlush(SendMaxMilliseconds);
     });
 
     public void Dispose()
     {
-        _metrics.Shutdown(SendMaxMilliseconds);
-        _traces.Shutdown(SendMaxMilliseconds);
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        End();
         _metrics.Dispose();
         _traces.Dispose();
+    }
+
+    private void OnProcessExit(object? sender, EventArgs arguments) => End();
+
+    private void End()
+    {
+        _metrics.Shutdown(SendMaxMilliseconds);
+        _traces.Shutdown(SendMaxMilliseconds);
     }
 
     /// <summary>What the environment says of the resource wins over this.</summary>
