@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Distributed.Cli;
 
-/// <summary>What the commands need from outside: streams, clock, machine, signals.</summary>
+/// <summary>What the commands need from outside: streams, clock, machine, signals, environment.</summary>
 internal sealed record CliHost
 {
     public required TextWriter Out { get; init; }
@@ -21,6 +21,9 @@ internal sealed record CliHost
 
     /// <summary>Starts listening for signals; the source is cancelled by the first.</summary>
     public Func<Interrupts> Listen { get; init; } = () => new Interrupts();
+
+    /// <summary>The value of an environment variable, null where it is not set; default none is.</summary>
+    public Func<string, string?> Variable { get; init; } = _ => null;
 
     /// <summary>A path as given, made absolute.</summary>
     public string Absolute(string path) => Path.GetFullPath(path, WorkingDirectory);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Distributed.Cli.Telemetry;
 using Microsoft.Extensions.Logging;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -8,11 +9,18 @@ namespace Distributed.Cli;
 internal static class HostLogs
 {
     /// <summary>From information on; of the libraries only what is wrong.</summary>
-    internal static ILoggerFactory Create(CliHost host) => LoggerFactory.Create(logging => logging
-        .SetMinimumLevel(LogLevel.Information)
-        .AddFilter("Microsoft", LogLevel.Error)
-        .AddFilter("System", LogLevel.Error)
-        .AddProvider(new Provider(host)));
+    /// <param name="collector">Gets them too; null for none.</param>
+    internal static ILoggerFactory Create(CliHost host, Collector? collector) => LoggerFactory.Create(logging =>
+    {
+        logging.SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Error)
+            .AddFilter("System", LogLevel.Error)
+            .AddProvider(new Provider(host));
+        if (collector is not null)
+        {
+            Exporters.AddLogs(logging, collector);
+        }
+    });
 
     private sealed class Provider(CliHost host) : ILoggerProvider
     {

@@ -10,8 +10,10 @@ namespace Distributed.Cli;
 internal static class Program
 {
     /// <summary>Name and version, as in --version and in checkpoints.</summary>
-    internal static string Version { get; } =
-        $"distributed {typeof(Program).Assembly.GetName().Version?.ToString(3) ?? "0.0.0"}";
+    internal static string Version => $"distributed {VersionNumber}";
+
+    internal static string VersionNumber { get; } =
+        typeof(Program).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
     private static int Main(string[] arguments)
     {
@@ -24,6 +26,7 @@ internal static class Program
             WorkingDirectory = Environment.CurrentDirectory,
             Console = Display.Terminal.Find(),
             Listen = () => new SystemInterrupts(),
+            Variable = Environment.GetEnvironmentVariable,
         });
     }
 

@@ -6,6 +6,7 @@ using Distributed.Engine.Data;
 using Distributed.Engine.Disks;
 using Distributed.Engine.Jobs;
 using Distributed.Engine.Training;
+using Distributed.Hosting.Telemetry;
 using Distributed.Training;
 using Distributed.Training.Runs;
 using Distributed.Worker.Replicas;
@@ -81,12 +82,13 @@ public sealed class ClusterJob : IDisposable
     /// <param name="listener">Where workers' links come in.</param>
     /// <param name="observer">Called with every event, one at a time.</param>
     /// <param name="started">Called with the coordinator, which answers questions from then on.</param>
+    /// <param name="telemetry">Times the checkpoints.</param>
     /// <remarks>
     /// Errors: none are thrown for what happens inside the job; it ends with <see cref="JobFailed"/>. What the observer
     /// throws ends the job and is thrown on.
     /// </remarks>
-    public async Task<JobEnded> RunAsync(
-        IControlListener listener, Action<JobEvent> observer, Action<IActorRef> started)
+    internal async Task<JobEnded> RunAsync(
+        IControlListener listener, Action<JobEvent> observer, Action<IActorRef> started, JobTelemetry telemetry)
     {
         var starting = new TaskCompletionSource<IActorRef>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource<JobEnded>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -95,7 +97,8 @@ public sealed class ClusterJob : IDisposable
             "coordinator",
             new ActorRuntimeOptions { LoggerFactory = _options.Logs, LogLevel = LogLevel.WarningLevel });
         var journal = new JournalAfterMetrics(_journal, Metrics);
-        var (options, store, clock, links) = (CoordinatorOptions(), _store, _options.Clock, _options.Links);
+        var (options, clock, links) = (CoordinatorOptions(), _options.Clock, _options.Links);
+        var store = new MeasuredStore(_store, telemetry);
         Func<IActorRef, Props> leader = observing => Props.Create(
             () => new CoordinatorActor(options, store, journal, observing, clock));
         Action<JobEvent> observe = happened =>

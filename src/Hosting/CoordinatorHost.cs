@@ -4,7 +4,9 @@ using Distributed.Cluster.Links.Grpc;
 using Distributed.Cluster.Links.Tcp;
 using Distributed.Cluster.Security;
 using Distributed.Coordinator;
+using Distributed.Engine.Data;
 using Distributed.Hosting.Data;
+using Distributed.Hosting.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Hosting;
@@ -41,6 +43,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
     private readonly TcpDataLink _link;
     private readonly DataProvider _data;
     private readonly ControlServer _server;
+    private readonly TelemetrySource _telemetry = new();
+    private readonly CoordinatorInstruments _instruments;
 
     private CoordinatorHost(
         CoordinatorHostOptions options, Func<SubmitJobRequest, JobTicket>? prepare, ILoggerFactory logs)
@@ -50,6 +54,8 @@ public sealed class CoordinatorHost : IAsyncDisposable
         _link = new TcpDataLink(
             options.DataListen, options.AdvertisedHost, options.Security, new TcpDataLinkOptions(),
             logs.CreateLogger<TcpDataLink>(), clock);
+        _instruments = new CoordinatorInstruments(_telemetry.Meter);
+        LinkInstruments.Add(_telemetry.Meter, _link.Traffic);
         _data = new DataProvider(_link);
         Desk = new JobDesk(prepare, clock);
         _server = new ControlServer(
@@ -99,14 +105,18 @@ public sealed class CoordinatorHost : IAsyncDisposable
         _data.Offer(job.DataIdentity, job.Ticket.Data);
         using var sheet = Desk.Begin(job, _link.Address, describe);
         using var stopping = stop.Register(() => sheet.Ask(new StopJob()));
+        using var telemetry = new JobTelemetry(
+            _telemetry, _instruments, job.Ticket.Id, job.Job.Model,
+            job.Ticket.Data.Train.Task == TaskKind.Classification, _options.Jobs.Clock);
         var end = await job.RunAsync(
             _server,
             happened =>
             {
+                telemetry.Observe(happened);
                 sheet.Observe(happened);
                 observer(happened);
             },
-            sheet.SetCoordinator);
+            sheet.SetCoordinator, telemetry);
         await Desk.WhenQuiet();
         return end;
     }
@@ -116,5 +126,6 @@ public sealed class CoordinatorHost : IAsyncDisposable
         CoordinatorFile.Remove(_options.Folder);
         await _server.DisposeAsync();
         _link.Dispose();
+        _telemetry.Dispose();
     }
 }

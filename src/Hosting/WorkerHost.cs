@@ -6,6 +6,7 @@ using Distributed.Cluster.Links.Tcp;
 using Distributed.Cluster.Security;
 using Distributed.Engine.Errors;
 using Distributed.Hosting.Data;
+using Distributed.Hosting.Telemetry;
 using Distributed.Worker;
 using Distributed.Worker.Replicas;
 using Microsoft.Extensions.Logging;
@@ -60,6 +61,8 @@ public sealed class WorkerHost : IDisposable
     private readonly TcpDataLink _link;
     private readonly ComputeTeam _compute;
     private readonly string _node;
+    private readonly TelemetrySource _telemetry = new();
+    private readonly WorkerInstruments _instruments;
 
     /// <summary>Opens the data link.</summary>
     /// <remarks>Errors: UserErrorException where its address cannot be listened at.</remarks>
@@ -72,6 +75,8 @@ public sealed class WorkerHost : IDisposable
             options.DataListen, options.AdvertisedHost, options.Security, new TcpDataLinkOptions(),
             logs.CreateLogger<TcpDataLink>(), options.Clock);
         _compute = new ComputeTeam(options.Name, options.Threads);
+        _instruments = new WorkerInstruments(_telemetry.Meter);
+        LinkInstruments.Add(_telemetry.Meter, _link.Traffic);
     }
 
     /// <summary>True while a coordinator is there: waiting for a job, or working on one.</summary>
@@ -103,6 +108,7 @@ public sealed class WorkerHost : IDisposable
     {
         _link.Dispose();
         _compute.Dispose();
+        _telemetry.Dispose();
     }
 
     private async Task<JobAssignment> NextJob(CancellationToken leave)
@@ -157,7 +163,9 @@ public sealed class WorkerHost : IDisposable
         await using var dialer = new ControlDialer(
             _options.Security, new LinkIdentity(_options.Name, _node, assignment.JobId), new ControlClientOptions(),
             _options.Clock);
-        var control = new CoordinatorDialer(_options.Join, dialer);
+        using var telemetry = new WorkerJobTelemetry(
+            _telemetry, _instruments, assignment.JobId, _options.Name, _options.Clock);
+        var control = new CoordinatorDialer(_options.Join, new MeasuredDialer(dialer, telemetry));
         var worker = new WorkerOptions { Name = _options.Name, Node = _node, DataAddress = _link.Address };
         _log.Joins(assignment.JobId, job.Model, job.Data);
         var ended = await WorkerActors.RunAsync(worker, work, control, _options, _logs, leave);

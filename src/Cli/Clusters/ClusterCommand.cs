@@ -1,4 +1,5 @@
 using Distributed.Cli.Runs;
+using Distributed.Cli.Telemetry;
 using Distributed.Hosting;
 
 namespace Distributed.Cli.Clusters;
@@ -12,9 +13,10 @@ internal static class ClusterCommand
     /// <remarks>Errors: UserErrorException for all that is the user's to mend, before anything is started.</remarks>
     internal static int Run(ClusterArguments arguments, CliHost host)
     {
+        var collector = CoordinatorRun.CollectorOf(arguments.Otlp, host);
         using var interrupts = host.Listen();
         using var run = PreparedRun.Of(arguments.Train, host);
-        using var logs = HostLogs.Create(host);
+        using var logs = HostLogs.Create(host, collector);
         var count = run.Request.WorkersOn(host.Cores);
         var folder = run.Directory.Path;
         var security = new SecurityArguments(null, null, null, null, false).ForCoordinator(folder, host);
@@ -22,8 +24,9 @@ internal static class ClusterCommand
             CoordinatorRun.Options(folder, security, count, TimeSpan.FromMinutes(10), logs, host), null, logs).GetAwaiter().GetResult();
         try
         {
+            using var telemetry = Exporters.Start(collector);
             using var workers = new WorkerProcesses(
-                folder, arguments.Threads, line => host.Error.WriteLine(line), host.Clock);
+                folder, arguments.Threads, arguments.Otlp, line => host.Error.WriteLine(line), host.Clock);
             for (var i = 0; i < count; i++)
             {
                 workers.Start($"worker-{i}");

@@ -1,5 +1,6 @@
 using Distributed.Cli.Runs;
 using Distributed.Cli.Settings;
+using Distributed.Cli.Telemetry;
 using Distributed.Cluster.Contracts;
 using Distributed.Cluster.Links.Grpc;
 using Distributed.Cluster.Security;
@@ -18,7 +19,7 @@ internal static class CoordinatorCommand
     internal static int Run(CoordinatorArguments arguments, CliHost host)
     {
         using var interrupts = host.Listen();
-        using var logs = HostLogs.Create(host);
+        using var logs = HostLogs.Create(host, CoordinatorRun.CollectorOf(arguments.Otlp, host));
         return arguments.JobFile is { } file
             ? RunOne(arguments, file, interrupts, logs, host)
             : Serve(arguments, interrupts, logs, host);
@@ -114,6 +115,7 @@ internal static class CoordinatorCommand
         var coordinator = CoordinatorHost.StartAsync(options, prepare, logs).GetAwaiter().GetResult();
         try
         {
+            using var telemetry = Exporters.Start(CoordinatorRun.CollectorOf(arguments.Otlp, host));
             using var health = Probes.Start(
                 arguments.Health, () => new Health(true, true, $"coordinator at {coordinator.Address}"));
             host.Error.WriteLine(

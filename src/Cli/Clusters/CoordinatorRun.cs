@@ -1,5 +1,6 @@
 using Distributed.Cli.Display;
 using Distributed.Cli.Runs;
+using Distributed.Cli.Telemetry;
 using Distributed.Cluster.Security;
 using Distributed.Coordinator;
 using Distributed.Engine.Data;
@@ -28,6 +29,11 @@ internal static class CoordinatorRun
         };
         return new CoordinatorHostOptions { Security = security, Folder = folder, Jobs = jobs };
     }
+
+    /// <summary>Where this process sends what it measures; null for nowhere.</summary>
+    /// <remarks>Errors: UserErrorException for a URL that is none.</remarks>
+    internal static Collector? CollectorOf(string? otlp, CliHost host) =>
+        Collector.Find(otlp, "coordinator", $"{Environment.MachineName}-{Environment.ProcessId}", host);
 
     /// <summary>Runs a prepared job to its end, shows it, and returns the exit code.</summary>
     /// <param name="command">That started it, as to be typed again.</param>

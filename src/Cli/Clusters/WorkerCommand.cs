@@ -1,3 +1,4 @@
+using Distributed.Cli.Telemetry;
 using Distributed.Cluster.Links.Grpc;
 using Distributed.Hosting;
 
@@ -8,11 +9,14 @@ internal static class WorkerCommand
 {
     internal static int Run(WorkerArguments arguments, CliHost host)
     {
+        var options = Options(arguments, host);
+        var collector = Collector.Find(arguments.Otlp, "worker", options.Name, host);
         using var parent = arguments.WithParent ? new ParentWatch() : null;
         using var interrupts = host.Listen();
         interrupts.IgnoresInterrupt = arguments.WithParent;
-        using var logs = HostLogs.Create(host);
-        using var worker = new WorkerHost(Options(arguments, host), logs);
+        using var logs = HostLogs.Create(host, collector);
+        using var worker = new WorkerHost(options, logs);
+        using var telemetry = Exporters.Start(collector);
         using var health = Probes.Start(arguments.Health, () => new Health(
             true, worker.IsReady, worker.IsReady ? "worker with a coordinator" : "worker that looks for a coordinator"));
         worker.RunAsync(interrupts.Stop).GetAwaiter().GetResult();

@@ -22,6 +22,7 @@ internal sealed class WorkerProcesses : IDisposable
     private readonly Dictionary<string, int> _quickDeaths = [];
     private readonly string _folder;
     private readonly int _threads;
+    private readonly string? _otlp;
     private readonly Action<string> _tell;
     private readonly TimeProvider _clock;
     private readonly Thread _thread;
@@ -29,10 +30,11 @@ internal sealed class WorkerProcesses : IDisposable
 
     /// <param name="folder">Where the coordinator says how to reach it.</param>
     /// <param name="threads">Of each worker.</param>
+    /// <param name="otlp">The collector that they are to send to; null for that of the environment.</param>
     /// <param name="tell">Takes lines for people, on any thread.</param>
-    internal WorkerProcesses(string folder, int threads, Action<string> tell, TimeProvider clock)
+    internal WorkerProcesses(string folder, int threads, string? otlp, Action<string> tell, TimeProvider clock)
     {
-        (_folder, _threads, _tell, _clock) = (folder, threads, tell, clock);
+        (_folder, _threads, _otlp, _tell, _clock) = (folder, threads, otlp, tell, clock);
         _thread = new Thread(Loop) { Name = "worker processes", IsBackground = true };
         _thread.Start();
     }
@@ -93,6 +95,7 @@ internal sealed class WorkerProcesses : IDisposable
         [
             "worker", "--join", _folder, "--name", name, "--threads",
             _threads.ToString(CultureInfo.InvariantCulture), "--with-parent",
+            .. _otlp is null ? (string[])[] : ["--otlp", _otlp],
         ];
         Array.ForEach(arguments, start.ArgumentList.Add);
         return start;

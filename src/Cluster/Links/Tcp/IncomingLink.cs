@@ -109,6 +109,7 @@ internal sealed class IncomingLink(TcpDataLink owner, Wire wire)
         while (true)
         {
             var header = reader.Read(out var floats);
+            owner.Traffic.AddReceived(header);
             if (header.Kind != FrameLayout.SignOfLife && !_isClosed)
             {
                 owner.Deliver(this, header, floats);

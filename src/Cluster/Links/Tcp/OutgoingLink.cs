@@ -206,6 +206,7 @@ internal sealed class OutgoingLink
             if (isBegun)
             {
                 writer.Begin(frame);
+                _owner.Traffic.AddSent(frame.Header);
             }
             else if (!writer.TryWrite())
             {

@@ -56,6 +56,9 @@ public sealed class TcpDataLink : IDataLink, IDisposable
     /// <inheritdoc/>
     public string Address { get; }
 
+    /// <summary>What has gone over its links.</summary>
+    public LinkTraffic Traffic { get; } = new();
+
     internal LinkSecurity Security { get; }
 
     internal TcpDataLinkOptions Options { get; }
@@ -298,6 +301,7 @@ public sealed class TcpDataLink : IDataLink, IDisposable
     {
         if (!_isDisposed)
         {
+            Traffic.AddLost();
             _logger.Lost(address, reason);
             _receiver?.OnPeerLost(address, generation, reason);
         }
