@@ -77,7 +77,8 @@ internal static class ParseProblem
         NearestName.Of(typed, names) is { } near ? $"did you mean {near}? " : "";
 
     private static string Choose(RootCommand root) =>
-        $"choose {string.Join(" or ", root.Subcommands.Select(known => known.Name))}; see distributed --help";
+        $"choose {string.Join(", ", root.Subcommands.SkipLast(1).Select(known => known.Name))} or "
+            + $"{root.Subcommands[^1].Name}; see distributed --help";
 
     private static IEnumerable<string> Names(Command command) =>
         command.Options.Select(option => option.Name).Append("--help");

@@ -4,7 +4,7 @@ using Distributed.Cluster.Security;
 
 namespace Distributed.Hosting;
 
-/// <summary>Where a coordinator is, as a file in its run directory: so nobody on one machine has to know a port.</summary>
+/// <summary>Where a coordinator is, as a file in its run directory: nobody on one machine has to know a port.</summary>
 /// <param name="Address">Of the control link, HOST:PORT.</param>
 /// <param name="Process">The coordinator's process.</param>
 /// <param name="HasToken">True where the folder's token file must be proved.</param>
@@ -21,7 +21,8 @@ public sealed record CoordinatorFile(string Address, int Process, bool HasToken)
     {
         var path = Path.Combine(folder, FileName);
         var unfinished = path + ".tmp";
-        File.WriteAllText(unfinished, JsonSerializer.Serialize(this, CoordinatorFileJson.Default.CoordinatorFile) + "\n");
+        var text = JsonSerializer.Serialize(this, CoordinatorFileJson.Default.CoordinatorFile);
+        File.WriteAllText(unfinished, text + "\n");
         File.Move(unfinished, path, overwrite: true);
     }
 

@@ -11,6 +11,8 @@ namespace Distributed.Hosting;
 /// </summary>
 public sealed class JobDesk : IJobControl
 {
+    private const string NoJob = "there is no job: give one with distributed submit JOB.yaml";
+
     /// <summary>Updates that wait for one slow watcher, before the oldest are dropped.</summary>
     private const int UpdatesMax = 1000;
 
@@ -92,7 +94,7 @@ public sealed class JobDesk : IJobControl
     {
         var status = _sheet is { } sheet
             ? await sheet.StatusAsync()
-            : new JobStatus { State = JobState.NoJob, Reason = "there is no job: give one with distributed submit JOB.yaml" };
+            : new JobStatus { State = JobState.NoJob, Reason = NoJob };
         status.WaitingWorkers += Volatile.Read(ref _waiting);
         return status;
     }
@@ -222,7 +224,7 @@ public sealed class JobDesk : IJobControl
     private JobSheet Sheet() => _assignment is not null && _sheet is { } sheet
         ? sheet
         : throw new ControlException(
-            ControlStatus.FailedPrecondition, "there is no job: give one with distributed submit JOB.yaml");
+            ControlStatus.FailedPrecondition, NoJob);
 
     private void Tell(JobEvent happened)
     {

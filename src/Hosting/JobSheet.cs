@@ -6,7 +6,7 @@ using Distributed.Training.Progress;
 
 namespace Distributed.Hosting;
 
-/// <summary>What is known of the job that runs, or ran last: made of its events and of what its coordinator says.</summary>
+/// <summary>What is known of the job that runs, or ran last: from its events and its coordinator.</summary>
 internal sealed class JobSheet : IDisposable
 {
     private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(2);

@@ -15,7 +15,8 @@ public sealed record JobTicket(string Id, Job Job, DataSplit Data, RunDirectory 
         var path = Path.Combine(directory.Path, "job.id");
         if (!File.Exists(path) || File.ReadAllText(path).Trim() is not { Length: > 0 } id)
         {
-            id = $"{clock.GetUtcNow():yyyyMMdd-HHmmss}-{clock.GetUtcNow().Ticks % 0xffffff:x6}-{Environment.ProcessId:x}";
+            var now = clock.GetUtcNow();
+            id = $"{now:yyyyMMdd-HHmmss}-{now.Ticks % 0xffffff:x6}-{Environment.ProcessId:x}";
             File.WriteAllText(path, id + "\n");
         }
 

@@ -3,7 +3,7 @@ using Distributed.Training.Runs;
 
 namespace Distributed.Hosting;
 
-/// <summary>Journals that steps are committed once their metrics are on the disk, so that no line is ever missing.</summary>
+/// <summary>Journals that steps are committed once their metrics are on the disk: no line is ever missing.</summary>
 /// <remarks>
 /// Entries are written in the order given. Of several <see cref="StepsDone"/> that wait, the last one is written for
 /// all: a slow disk delays the journal, and never makes it long.

@@ -24,6 +24,7 @@ internal sealed partial class WorkerLog(ILogger logger)
         EventId = 5105, Level = LogLevel.Information, Message = "{data}: {reason}; fetching them from {address}")]
     internal partial void Fetching(string data, string reason, string address);
 
-    [LoggerMessage(EventId = 5106, Level = LogLevel.Warning, Message = "{data} could not be fetched: {reason}; trying again")]
+    [LoggerMessage(
+        EventId = 5106, Level = LogLevel.Warning, Message = "{data} could not be fetched: {reason}; trying again")]
     internal partial void FetchAgain(string data, string reason);
 }

@@ -28,4 +28,5 @@ internal sealed record WorkerArguments(
 /// <param name="Resume">For submit: go on with that run where there is one.</param>
 /// <param name="Coordinator">Address or folder; null for the newest run of this directory.</param>
 internal sealed record ClientArguments(
-    string Command, string? JobFile, string? RunName, bool Resume, string? Coordinator, SecurityArguments Security, bool Json) : Request;
+    string Command, string? JobFile, string? RunName, bool Resume, string? Coordinator, SecurityArguments Security,
+    bool Json) : Request;

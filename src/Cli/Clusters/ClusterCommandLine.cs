@@ -119,7 +119,8 @@ internal sealed class ClusterCommandLine
     {
         var text = parsed.GetValue(option);
         return text is null ? 1
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= 1024
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                && count is >= 1 and <= 1024
                 ? count
                 : throw new UserErrorException($"{option.Name} {text} is out of range: choose 1 to 1024 (default 1)");
     }

@@ -90,7 +90,7 @@ internal static class ClusterHelp
         return End(text, """
             Examples:
               distributed coordinator --job job.yaml --run-dir runs/first --workers-min 2
-              distributed coordinator --listen 0.0.0.0:7000 --token-file token --tls-cert n.crt --tls-key n.key --tls-ca ca.crt
+              distributed coordinator --listen 0.0.0.0:7000 --token-file token --insecure
             """);
     }
 

@@ -20,7 +20,8 @@ internal static class StatusText
             .Append(Progress(status));
         if (status.Recoveries > 0)
         {
-            text.Append($"\n{Times(status.Recoveries)} recovered, the last time in {status.LastRecoverySeconds:0.00} s");
+            text.Append($"\n{Times(status.Recoveries)} recovered, ")
+                .Append($"the last time in {status.LastRecoverySeconds:0.00} s");
         }
 
         foreach (var worker in status.Workers)
@@ -52,8 +53,8 @@ internal static class StatusText
     private static string Worker(WorkerStatus worker) => worker.Rank < 0
         ? $"  {worker.Name} at {worker.Address}: {worker.State}"
         : $"  {worker.Name} at {worker.Address}: {worker.State}, micro-batches {worker.FirstMicrobatch} to "
-            + $"{worker.FirstMicrobatch + worker.Microbatches - 1}, {Wording.Rate(worker.SamplesPerSecond)}, last lease "
-            + $"computing {worker.ComputeSeconds * 1000:0.0} ms, waiting {worker.WaitSeconds * 1000:0.0} ms";
+            + $"{worker.FirstMicrobatch + worker.Microbatches - 1}, {Wording.Rate(worker.SamplesPerSecond)}, "
+            + $"last lease computing {worker.ComputeSeconds * 1000:0.0} ms, waiting {worker.WaitSeconds * 1000:0.0} ms";
 
     private static string Times(int count) => count == 1 ? "once" : $"{count} times";
 }

@@ -18,7 +18,8 @@ internal static class WorkerCommand
         using var worker = new WorkerHost(options, logs);
         using var telemetry = Exporters.Start(collector);
         using var health = Probes.Start(arguments.Health, () => new Health(
-            true, worker.IsReady, worker.IsReady ? "worker with a coordinator" : "worker that looks for a coordinator"));
+            true, worker.IsReady,
+            worker.IsReady ? "worker with a coordinator" : "worker that looks for a coordinator"));
         worker.RunAsync(interrupts.Stop).GetAwaiter().GetResult();
         return interrupts.Signal == 0 ? ExitCodes.Done : ExitCodes.SignalBase + interrupts.Signal;
     }

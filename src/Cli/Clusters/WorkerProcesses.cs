@@ -4,7 +4,8 @@ using System.Globalization;
 
 namespace Distributed.Cli.Clusters;
 
-/// <summary>The worker processes of a cluster on this machine: started, watched, and started again when they die.</summary>
+/// <summary>A cluster's worker processes on this machine: started, watched, and started again when they die.
+/// </summary>
 /// <remarks>
 /// All are started by one thread that lives as long as this object: the kernel ends a worker with the thread that
 /// started it (see <see cref="ParentWatch"/>).
@@ -112,7 +113,9 @@ internal sealed class WorkerProcesses : IDisposable
         process.Dispose();
         var isQuick = _clock.GetElapsedTime(started) < CalmAfter;
         var deaths = _quickDeaths[name] = isQuick ? _quickDeaths.GetValueOrDefault(name) + 1 : 0;
-        var how = exit > ExitCodes.SignalBase ? $"was ended by signal {exit - ExitCodes.SignalBase}" : $"ended with {exit}";
+        var how = exit > ExitCodes.SignalBase
+            ? $"was ended by signal {exit - ExitCodes.SignalBase}"
+            : $"ended with {exit}";
         if (deaths >= QuickDeathsMax)
         {
             _tell($"{name} {how}, {deaths} times in a row soon after its start: it is not started again");

@@ -88,7 +88,8 @@ internal static class Wording
                 var checkpoint = outcome.Checkpoint ?? stopped.Location;
                 yield return $"stopped after step {stopped.Step}"
                     + (checkpoint.Length > 0 ? $"; checkpoint {checkpoint}" : "");
-                yield return $"go on with: distributed {outcome.Command} --resume --run-dir {Quoted(outcome.RunDirectory)}";
+                yield return $"go on with: distributed {outcome.Command} --resume "
+                    + $"--run-dir {Quoted(outcome.RunDirectory)}";
                 break;
         }
     }

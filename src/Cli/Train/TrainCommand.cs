@@ -19,7 +19,8 @@ internal static class TrainCommand
             host.Error.WriteLine($"all {trainer.StepsTotal} steps are done already: measuring the result again");
         }
 
-        var header = RunHeader.Of(prepared, "train", trainer.Workers, trainer.State.Layout.Length, trainer.Schedule, host);
+        var header = RunHeader.Of(
+            prepared, "train", trainer.Workers, trainer.State.Layout.Length, trainer.Schedule, host);
         var countsHits = prepared.Data.Train.Task == TaskKind.Classification;
         var show = new RunShow(header, countsHits, run.Metrics, arguments.Json, host);
         var end = trainer.RunAsync(

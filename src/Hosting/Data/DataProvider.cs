@@ -72,7 +72,9 @@ internal sealed class DataProvider : IDataLink, IDataReceiver
         AlignedBuffer pack;
         lock (_gate)
         {
-            pack = _offer is { } offer && offer.Identity == request.Identity ? Packed(offer.Data) : new AlignedBuffer(0);
+            pack = _offer is { } offer && offer.Identity == request.Identity
+                ? Packed(offer.Data)
+                : new AlignedBuffer(0);
         }
 
         var header = new FrameHeader(FrameKind.DataBlock, 0, pack.Length, -1, 0, 0, 0, 0);

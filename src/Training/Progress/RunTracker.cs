@@ -57,6 +57,7 @@ public sealed class RunTracker
                 break;
             case WorkerLeft left:
                 _others.Remove(left.Name);
+                Refresh();
                 break;
         }
     }
@@ -64,8 +65,10 @@ public sealed class RunTracker
     private void SetOther(string name, string state)
     {
         _others[name] = state;
-        Progress = _leases.Count > 0 ? Current() : Progress;
+        Refresh();
     }
+
+    private void Refresh() => Progress = _leases.Count > 0 ? Current() : Progress;
 
     private void Add(StepsCommitted lease)
     {

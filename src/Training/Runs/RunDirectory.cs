@@ -61,7 +61,7 @@ public sealed class RunDirectory : IDisposable
             {
                 return Take(path);
             }
-            catch (RunTakenException) when (Directory.Exists(path))
+            catch (UserErrorException) when (File.Exists(System.IO.Path.Combine(path, LockFileName)))
             {
                 // Another process had the same idea in the same moment.
             }
@@ -160,13 +160,11 @@ public sealed class RunDirectory : IDisposable
         }
         catch (IOException error)
         {
-            throw new RunTakenException(
+            throw new UserErrorException(
                 $"--run-dir {path} cannot be used: {Reason(error)}; if another process trains there, "
                 + "wait for it to end");
         }
     }
-
-    private sealed class RunTakenException(string line) : UserErrorException(line);
 
     private static string Reason(Exception error) => error.Message.ReplaceLineEndings(" ").TrimEnd('.');
 }

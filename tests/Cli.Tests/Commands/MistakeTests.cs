@@ -7,9 +7,12 @@ public sealed class MistakeTests : IDisposable
 
     private readonly Harness _cli = new();
 
+    private const string Commands = "choose train, eval, cluster, coordinator, worker, submit, status, watch, stop or "
+        + "checkpoint; see distributed --help";
+
     [Theory]
-    [InlineData("trein", "'trein' is no command: did you mean train? choose train or eval; see distributed --help")]
-    [InlineData("dance", "'dance' is no command: choose train or eval; see distributed --help")]
+    [InlineData("trein", "'trein' is no command: did you mean train? " + Commands)]
+    [InlineData("dance", "'dance' is no command: " + Commands)]
     [InlineData("--json", "--json is no option of distributed: it is one of distributed train")]
     [InlineData("--epochs 3", "--epochs is no option of distributed: it is one of distributed train")]
     [InlineData("train --epocs 3", "--epocs is no option of distributed train: did you mean --epochs? " + SeeTrain)]

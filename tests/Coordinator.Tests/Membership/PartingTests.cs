@@ -6,7 +6,7 @@ namespace Distributed.Coordinator.Tests.Membership;
 public sealed class PartingTests : RecoveryKit
 {
     [Fact]
-    public void AllMembers_AreReleased_OnceACheckpointIsWritten_AndOthersGoOnFromIt()
+    public void AllMembers_AreReleasedAfterACheckpoint_WhenAllWishToLeave()
     {
         var workers = Begin(2);
         LeaveAll(workers);

@@ -29,7 +29,7 @@ public sealed class PaceTests
     [InlineData(30)]
     [InlineData(33)]
     [InlineData(37)]
-    public void OthersTakeOver_WithinTwentySteps_WhenAWorkerIsSlowedToAThird_AndGiveBack(long step)
+    public void Others_TakeOverWithinTwentySteps_WhenAWorkerIsSlowedToAThird(long step)
     {
         var run = new CalmRun(Job.Value, 4, Compute);
         run.AtStep(step, () => run.Cluster.Workers[Slowed].Slow(3));
