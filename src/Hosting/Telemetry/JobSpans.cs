@@ -3,7 +3,7 @@ using Distributed.Coordinator;
 
 namespace Distributed.Hosting.Telemetry;
 
-/// <summary>A job as a trace: its generations, with leases, evaluations and checkpoints in them, and recoveries.</summary>
+/// <summary>A job as a trace: recoveries, and generations with leases, evaluations and checkpoints.</summary>
 internal sealed class JobSpans
 {
     private readonly Lock _gate = new();

@@ -29,7 +29,8 @@ internal sealed class MembershipInstruments
         _recovery = Durations.Create(
             meter, "distributed.recovery.duration", "From noticing a fault to the next work that is done.");
         _joins = meter.CreateCounter<long>("distributed.worker.joins", "{worker}", "Workers that came.");
-        _leaves = meter.CreateCounter<long>("distributed.worker.leaves", "{worker}", "Workers that left as they wished.");
+        _leaves = meter.CreateCounter<long>(
+            "distributed.worker.leaves", "{worker}", "Workers that left as they wished.");
         _losses = meter.CreateCounter<long>("distributed.worker.losses", "{worker}", "Workers that were lost.");
         _troubles = meter.CreateCounter<long>(
             "distributed.worker.troubles", "{fault}", "Faults at workers that stayed.");
@@ -71,7 +72,7 @@ internal sealed class MembershipInstruments
         }
     }
 
-    /// <summary>One of five words for a cause, because a cause in full would make a series of its own each time.</summary>
+    /// <summary>One of five words for a cause: in full, each would make a series of its own.</summary>
     internal static string Class(string cause) =>
         cause.StartsWith("joined again", StringComparison.Ordinal) ? "replaced"
         : cause.Contains("nothing came", StringComparison.Ordinal)

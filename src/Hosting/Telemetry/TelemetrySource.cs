@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Distributed.Hosting.Telemetry;
 
 /// <summary>
-/// Where a process's measurements and spans come from. Costs next to nothing while nobody listens; docs/observability.md
-/// lists them all.
+/// Where a process's measurements and spans come from. Costs next to nothing while nobody listens.
+/// docs/observability.md lists them all.
 /// </summary>
 public sealed class TelemetrySource : IDisposable
 {

@@ -19,7 +19,8 @@ internal sealed class WorkerInstruments
     internal WorkerInstruments(Meter meter)
     {
         _steps = meter.CreateCounter<long>("distributed.lease.steps", "{step}", "Steps of leases that are done.");
-        _samples = meter.CreateCounter<long>("distributed.lease.samples", "{sample}", "Samples of this worker's shards.");
+        _samples = meter.CreateCounter<long>(
+            "distributed.lease.samples", "{sample}", "Samples of this worker's shards.");
         _compute = Durations.Create(meter, "distributed.lease.compute", "This worker's computing in a lease.");
         _wait = Durations.Create(meter, "distributed.lease.wait", "This worker's waiting for others in a lease.");
         _failures = meter.CreateCounter<long>(

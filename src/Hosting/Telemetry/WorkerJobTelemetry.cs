@@ -3,8 +3,9 @@ using Distributed.Cluster.Messages;
 
 namespace Distributed.Hosting.Telemetry;
 
-/// <summary>What is measured of one job in a worker's process: all of it is seen in what it tells its coordinator, and
-/// what it is told.</summary>
+/// <summary>
+/// What is measured of one job in a worker's process: all of it is seen in what it tells its coordinator, and is told.
+/// </summary>
 internal sealed class WorkerJobTelemetry : IDisposable
 {
     private readonly Lock _gate = new();

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Cli.Tests.Telemetry;
 
 /// <summary>
-/// Goal: what is measured reaches a collector, and one that is away disturbs nobody. Method: collectors on loopback that
-/// keep, refuse or swallow what they are sent.
+/// Goal: what is measured reaches a collector, and one that is away disturbs nobody. Method: collectors on loopback
+/// that keep, refuse or swallow what they are sent.
 /// </summary>
 public sealed class ExportTests
 {

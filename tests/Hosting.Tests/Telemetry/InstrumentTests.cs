@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Hosting.Tests.Telemetry;
 
-/// <summary>Goal: instruments say what happened. Method: a job of hand-made events, and listeners as exporters use.</summary>
+/// <summary>
+/// Goal: instruments say what happened. Method: a job of hand-made events, and listeners as exporters use.
+/// </summary>
 public sealed class InstrumentTests
 {
     private static readonly TimeSpan Ample = TimeSpan.FromSeconds(60);

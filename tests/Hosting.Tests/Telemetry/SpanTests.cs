@@ -3,7 +3,9 @@ using Distributed.Hosting.Telemetry;
 
 namespace Distributed.Hosting.Tests.Telemetry;
 
-/// <summary>Goal: a job is a trace that can be read. Method: a job of hand-made events on a clock moved by hand.</summary>
+/// <summary>
+/// Goal: a job is a trace that can be read. Method: a job of hand-made events on a clock moved by hand.
+/// </summary>
 public sealed class SpanTests
 {
     [Fact]
