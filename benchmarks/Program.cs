@@ -2,16 +2,25 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Distributed.Benchmarks.Collectives;
 using Distributed.Benchmarks.Comparisons;
 using Distributed.Benchmarks.Measuring;
+
+if (args is [AllReduceProcess.Name, ..])
+{
+    return AllReduceProcess.Run(args[1..]);
+}
 
 const string Everything = "all";
 var name = args.FirstOrDefault() ?? "";
 if (name == Everything || Comparison.All.Any(comparison => comparison.Name == name))
 {
+    const string Gloo = "--gloo";
+    var gloo = Array.IndexOf(args, Gloo);
+    var effort = Effort.Real with { GlooScript = gloo > 0 && gloo + 1 < args.Length ? args[gloo + 1] : null };
     foreach (var comparison in Comparison.All.Where(comparison => name is Everything || comparison.Name == name))
     {
-        var report = comparison.Measure(Effort.Real);
+        var report = comparison.Measure(effort);
         ResultFiles.Save(report);
         Console.WriteLine($"{report.Name} on {report.Machine}. {report.Settings}\n\n{report.Table()}");
     }

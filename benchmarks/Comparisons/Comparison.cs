@@ -17,6 +17,9 @@ internal sealed record Effort(
 
     internal static Effort Small { get; } =
         new([Workload.Small], 2, TimeSpan.FromMilliseconds(1), 50, Kernels.BenchmarkSize.Small);
+
+    /// <summary>The script that measures gloo's all-reduce; null for none.</summary>
+    internal string? GlooScript { get; init; }
 }
 
 /// <summary>A comparison that runs as a plain program.</summary>
@@ -31,5 +34,6 @@ internal sealed record Comparison(string Name, Func<Effort, Report> Measure)
         new(Allocations.Name, Allocations.Measure),
         new(KernelSpeeds.Name, KernelSpeeds.Measure),
         new(ActorSpeeds.Name, ActorSpeeds.Measure),
+        new(AllReduce.Name, AllReduce.Measure),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Distributed.Cli.Clusters;
 using Distributed.Cli.Settings;
 
 namespace Distributed.Cli;
@@ -8,7 +9,7 @@ internal static class HelpText
 {
     private const int ColumnsMax = 100;
 
-    private const string ExitCodeLines = """
+    internal const string ExitCodeLines = """
         Exit codes:
           0    done
           1    the run failed (a full disk, for instance)
@@ -21,6 +22,10 @@ internal static class HelpText
     {
         "train" => Train(),
         "eval" => Eval(),
+        "cluster" => ClusterHelp.Cluster(),
+        "coordinator" => ClusterHelp.Coordinator(),
+        "worker" => ClusterHelp.Worker(),
+        "submit" or "status" or "watch" or "stop" or "checkpoint" => ClusterHelp.Call(command),
         _ => Root(),
     };
 
@@ -30,12 +35,18 @@ internal static class HelpText
         Usage:
           distributed train [options]             train a model
           distributed eval CHECKPOINT [options]   measure a trained model
+          distributed cluster [options]           train with several processes on this machine
+          distributed coordinator [options]       lead a cluster of several machines
+          distributed worker --join HOST:PORT     take part in a cluster
+          distributed submit JOB.yaml             give a coordinator a job
+          distributed status|watch|stop|checkpoint   ask a coordinator about its job
 
           distributed COMMAND --help              all options of a command
           distributed --version                   the version
 
         To begin:
           distributed train                       digits, a small network, one worker per core: under a minute
+          distributed cluster                     the same with a process per core, and the same result
         """ + "\n";
 
     private static string Train()
@@ -99,7 +110,7 @@ internal static class HelpText
             """.ReplaceLineEndings("\n")).Append(ExitCodeLines).Append('\n').ToString();
     }
 
-    private static void AppendSettings(StringBuilder text, IReadOnlyList<Setting> settings)
+    internal static void AppendSettings(StringBuilder text, IReadOnlyList<Setting> settings)
     {
         foreach (var setting in settings)
         {
@@ -108,7 +119,7 @@ internal static class HelpText
     }
 
     /// <summary>The option in a column, its meaning wrapped beside it.</summary>
-    private static void AppendOption(StringBuilder text, string option, string meaning)
+    internal static void AppendOption(StringBuilder text, string option, string meaning)
     {
         const int Column = 24;
         var line = new StringBuilder("  " + option.PadRight(Column - 3) + " ");

@@ -124,15 +124,6 @@ public sealed partial class CoordinatorActor
                 saved.Fingerprint));
     }
 
-    private void OnWorkFailed(WorkFailed failed)
-    {
-        // Those that were only stopped report too; the one that failed itself has the reason.
-        if (failed.Own || _round.AddFailure(failed.Rank))
-        {
-            Fail($"worker {failed.Rank} of {_members.Count}: {failed.Phase}: {failed.Reason}");
-        }
-    }
-
     private void FailBroken(NonFiniteStateException broken) => Fail(
         $"step {_cursor.Step}: {broken.Message}; {Kept}",
         new NonFinite(_cursor.Step, float.NaN, -1, broken.Parameter, "update"));

@@ -59,8 +59,8 @@ public sealed partial class CoordinatorActor
     private TimeSpan FormBound => _options.Recovery?.FormBound ?? _options.PlanBound;
 
     private Form FormFor(RecoveryPlan plan, ImmutableArray<string> addresses, int rank, string address) => new(
-        _generation, rank, addresses, plan.Cursor, plan.Start, _options.Shape.Buckets,
-        _sharding.ShardMax(_options.Microbatches, 1),
+        _generation, rank, addresses, plan.Cursor, plan.Start, _options.Shape.BucketsFor(addresses.Length),
+        _options.Microbatches, // any dealing of them may come: see ShardPlan
         [.. plan.Transfers.Where(transfer => transfer.From == address)],
         [.. plan.Transfers.Where(transfer => transfer.To == rank)], _untold);
 
@@ -168,6 +168,8 @@ public sealed partial class CoordinatorActor
         _expected = [.. _members.Select(member => member.Join.Node)];
         (_incidentAt, _change, _waited) = (null, "", TimeSpan.Zero);
         (_journalAttempts, _storeAttempts, _didNotForm) = (0, 0, false);
+        _isFirstLease = Recovers; // of one step: it shows soonest that the new members work
+        _speeds.Keep([.. _roster.Peers.Select(peer => peer.Join.Node)]);
         Continue();
     }
 

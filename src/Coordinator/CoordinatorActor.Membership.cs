@@ -28,6 +28,8 @@ public sealed partial class CoordinatorActor
 
     private TimeSpan Grace => _options.Recovery?.Grace ?? TimeSpan.Zero;
 
+    private TimeSpan? GatherBound => _options.Recovery is { } recovery ? recovery.GatherBound : _options.PlanBound;
+
     private TimeSpan RegroupBound => _options.Recovery?.RegroupBound ?? _options.PlanBound;
 
     private void OnJoinGathering(Join join)
@@ -188,16 +190,16 @@ public sealed partial class CoordinatorActor
     private void TryMuster()
     {
         var (begins, reason) = Muster.Decide(
-            [.. _roster.Peers.Select(peer => peer.Join.Node)], _expected, _options.Workers,
+            [.. _roster.Peers.Select(peer => peer.Join.Node)], _expected, _started is null ? _options.Workers : 1,
             _waited, Grace);
         Because(reason);
         if (begins)
         {
             BecomeRegrouping(reason);
         }
-        else if (_waited > (_options.Recovery?.GatherBound ?? _options.PlanBound))
+        else if (GatherBound is { } bound && _waited > bound)
         {
-            Fail($"{reason}; waited {(_options.Recovery?.GatherBound ?? _options.PlanBound).TotalMinutes:0} min");
+            Fail($"{reason}; waited {bound.TotalMinutes:0} min");
         }
     }
 

@@ -10,6 +10,7 @@ public sealed partial class CoordinatorActor
     private string _reason = "";
     private int _leased;
     private (long At, string Cause)? _fault;
+    private readonly Dictionary<string, string> _failedAt = [];
     private int _epochsTold;
 
     /// <summary>What it is busy with, for people.</summary>
@@ -34,6 +35,7 @@ public sealed partial class CoordinatorActor
             CoordinatorState.Sealing => Sealing,
             CoordinatorState.Training => Training,
             CoordinatorState.Evaluating => Evaluating,
+            CoordinatorState.Parting => Parting,
             _ => Finishing,
         });
     }
@@ -131,8 +133,8 @@ public sealed partial class CoordinatorActor
             _cursor, _options.StepsTotal));
     }
 
-    private static MemberSnapshot SnapshotOf(Peer peer, string state) =>
-        new(peer.Join.Name, peer.Join.DataAddress, state, 0, 0, 0);
+    private MemberSnapshot SnapshotOf(Peer peer, string state) =>
+        new(peer.Join.Name, peer.Join.DataAddress, state, 0, 0, _speeds.Of(peer.Join.Node) ?? 0);
 
     private string MemberState(Peer member, int rank) => _state switch
     {

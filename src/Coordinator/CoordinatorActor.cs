@@ -16,7 +16,8 @@ namespace Distributed.Coordinator;
 ///      ▲ nobody left            ▲ ▲ a member lost,    │                     │ journal written
 ///      └────────────────────────┘ │ or wanted         │                     ▼        epoch over
 ///                                 └───────────────────┴───────────────── Training ⇄ Evaluating
-///                                                                           │ all steps done, or asked to stop
+///      ▲                                                                    │ all steps done, or asked to stop
+///      └──────────── Parting ◀── all members leave ─────────────────────────┤
 ///                                                                           ▼
 ///                                                                        Finishing ──▶ ended
 /// </code>
@@ -43,6 +44,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     private long _samples;
     private bool _evaluated;
     private bool _stopAsked;
+    private bool _isFirstLease;
     private (double? Loss, double? Accuracy) _test;
 
     /// <param name="options">The job's shape, and how faults are met.</param>
@@ -128,6 +130,14 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Member();
     }
 
+    private void Parting()
+    {
+        Receive<CheckpointDesk.Written>(OnPartingWritten);
+        Receive<SaveAgain>(_ => SaveThenPart());
+        Receive<Join>(OnJoinParting);
+        Member();
+    }
+
     /// <summary>What can come in any state with a generation.</summary>
     private void Member()
     {
@@ -135,6 +145,8 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<Terminated>(gone => OnGone(gone.ActorRef));
         Receive<PeersLost>(OnPeersLost, lost => lost.Generation == _generation);
         Receive<PlanOverdue>(_ => OnPlanOverdue());
+        Receive<PlanLong>(_ => OnPlanLong());
+        Receive<Position>(OnPosition, IsOfThisPlan);
         Receive<WorkFailed>(OnWorkFailed, failed => failed.Generation == _generation);
         Common();
     }
@@ -149,6 +161,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<Leave>(_ => OnLeave());
         Receive<CheckpointDesk.Written>(OnWritten);
         Receive<SaveOverdue>(_ => _store.Abandon());
+        Receive<SaveAgain>(_ => { }); // it was not the time to end after all
         Receive<StoreRead>(_ => { }); // the generation has formed, or has been given up
         Receive<StillForming>(_ => { });
         Receive<JournalFailed>(OnJournalFailed);
@@ -161,6 +174,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         DropStale<TrainDone>(done => done.Generation);
         DropStale<EvaluateDone>(done => done.Generation);
         DropStale<WorkFailed>(failed => failed.Generation);
+        Receive<Position>(_ => { }); // the plan has been answered meanwhile
     }
 
     private void DropStale<T>(Func<T, long> generation) =>
@@ -170,11 +184,18 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     private void Continue()
     {
         var next = NextMove.Decide(
-            _cursor, _options.StepsPerEpoch, _options.StepsTotal, _evaluated, _stopAsked, _stepTime);
+            _cursor, _options.StepsPerEpoch, _options.StepsTotal, _evaluated, _stopAsked,
+            _isFirstLease ? TimeSpan.Zero : _stepTime, Recovers ? NextMove.ClusterStepsMax : int.MaxValue);
         Because(next.Reason);
         if (next.Move is Move.Train or Move.Evaluate && WantedChange() is { } change)
         {
             BecomeRegrouping(change);
+            return;
+        }
+
+        if (next.Move == Move.Train && AllLeave)
+        {
+            BecomeParting();
             return;
         }
 
@@ -202,8 +223,9 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
+        Deal();
         Enter(CoordinatorState.Training);
-        (_evaluated, _leased) = (false, steps);
+        (_evaluated, _leased, _isFirstLease) = (false, steps, false);
         Send(rank => new TrainPlan(_generation, rank, _cursor.Step, steps, _sharding));
     }
 
@@ -227,6 +249,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         _round = new Round(_members.Count);
         _planned = _clock.GetTimestamp();
         Timers.StartSingleTimer(PlanTimer, PlanOverdue.Instance, _options.PlanBound);
+        StartAsking();
         for (var rank = 0; rank < _members.Count; rank++)
         {
             _members[rank].Link.Tell(plan(rank));
@@ -242,6 +265,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         }
 
         Timers.Cancel(PlanTimer);
+        Timers.Cancel(nameof(PlanLong));
         return true;
     }
 
@@ -277,7 +301,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _stepTime = elapsed / steps.Count;
+        Measure(reports, elapsed);
         AppendQuietly(new StepsDone(_cursor.Step));
         Continue();
     }
@@ -289,6 +313,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
+        _evaluationTime = _clock.GetElapsedTime(_planned);
         var reports = _round.Reports.Cast<EvaluateDone>().ToList();
         var loss = CanonicalTree.Sum(reports.SelectMany(report => report.Losses).ToArray());
         var hits = CanonicalTree.Sum(reports.SelectMany(report => report.Hits).ToArray());

@@ -50,14 +50,20 @@ public sealed record RecoveryOptions
     /// <summary>For everyone's standing, before the silent ones are left behind; default 3 s.</summary>
     public TimeSpan RegroupBound { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// For a plan's answers, at least, before members are asked how far they are; default 3 s. Of longer plans five
+    /// times what such a plan takes.
+    /// </summary>
+    public TimeSpan AskBound { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>For a generation to form, before those that hold it up are left behind; default 10 s.</summary>
     public TimeSpan FormBound { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>For lost members to come back, before committed steps are given up; default 30 s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>For enough workers to be there, before the job fails; default 10 min.</summary>
-    public TimeSpan GatherBound { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>For enough workers to be there, before the job fails; default 10 min, null for ever.</summary>
+    public TimeSpan? GatherBound { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Between two attempts to write what must be written; default 1 s.</summary>
     public TimeSpan DiskRetryEvery { get; init; } = TimeSpan.FromSeconds(1);

@@ -35,5 +35,6 @@ public enum CoordinatorState
     Sealing,
     Training,
     Evaluating,
+    Parting,
     Finishing,
 }

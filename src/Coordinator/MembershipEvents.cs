@@ -19,7 +19,10 @@ public sealed record WorkerLeft(string Name, long Step) : MembershipEvent;
 /// <param name="Cause">Why, such as "nothing came for 5 s".</param>
 public sealed record WorkerLost(string Name, string Phase, long Step, string Cause) : MembershipEvent;
 
-/// <summary>Something has gone wrong at a worker that stays: the members come together anew.</summary>
+/// <summary>
+/// Something is wrong at a worker that stays so far: a link between members is lost, so that they come together
+/// anew, or it keeps the others waiting.
+/// </summary>
 /// <param name="Phase">What the job was busy with.</param>
 /// <param name="Cause">What, such as "data link to worker-3 lost: closed".</param>
 public sealed record WorkerTroubled(string Name, string Phase, long Step, string Cause) : MembershipEvent;

@@ -90,7 +90,10 @@ public sealed class ClusterJob : IDisposable
     {
         var starting = new TaskCompletionSource<IActorRef>(TaskCreationOptions.RunContinuationsAsynchronously);
         var ended = new TaskCompletionSource<JobEnded>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var system = ActorRuntime.Start("coordinator", new ActorRuntimeOptions { LoggerFactory = _options.Logs });
+        // What happens to members is told as events; the log has what goes wrong.
+        var system = ActorRuntime.Start(
+            "coordinator",
+            new ActorRuntimeOptions { LoggerFactory = _options.Logs, LogLevel = LogLevel.WarningLevel });
         var journal = new JournalAfterMetrics(_journal, Metrics);
         var (options, store, clock, links) = (CoordinatorOptions(), _store, _options.Clock, _options.Links);
         Func<IActorRef, Props> leader = observing => Props.Create(

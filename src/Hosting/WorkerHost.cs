@@ -5,7 +5,6 @@ using Distributed.Cluster.Links.Grpc;
 using Distributed.Cluster.Links.Tcp;
 using Distributed.Cluster.Security;
 using Distributed.Engine.Errors;
-using Distributed.Engine.Training;
 using Distributed.Hosting.Data;
 using Distributed.Worker;
 using Distributed.Worker.Replicas;
@@ -59,7 +58,7 @@ public sealed class WorkerHost : IDisposable
     private readonly ILoggerFactory _logs;
     private readonly WorkerLog _log;
     private readonly TcpDataLink _link;
-    private readonly ComputeThread _compute;
+    private readonly ComputeTeam _compute;
     private readonly string _node;
 
     /// <summary>Opens the data link.</summary>
@@ -72,7 +71,7 @@ public sealed class WorkerHost : IDisposable
         _link = new TcpDataLink(
             options.DataListen, options.AdvertisedHost, options.Security, new TcpDataLinkOptions(),
             logs.CreateLogger<TcpDataLink>(), options.Clock);
-        _compute = new ComputeThread(options.Name);
+        _compute = new ComputeTeam(options.Name, options.Threads);
     }
 
     /// <summary>True while a coordinator is there: waiting for a job, or working on one.</summary>

@@ -97,7 +97,7 @@ public sealed class Trainer
         Epochs = Job.Epochs,
         StepsPerEpoch = Schedule.StepsPerEpoch,
         Microbatches = Job.Microbatches,
-        Shape = new StateShape(_graph.Layout.Length, State.Slots.Count > 0, Buckets: 1),
+        Shape = new StateShape(_graph.Layout.Length, State.Slots.Count > 0),
         Evaluates = _data.Test is not null,
         TestSamples = _data.Test?.Count ?? 0,
         CountsHits = _graph.CountsHits,

@@ -8,9 +8,9 @@ namespace Distributed.Worker;
 ///        asked              connected
 ///  Idle ──────▶ Dialing ──────────────▶ Idle      (failed ──▶ pause, twice as long each time ──▶ Dialing)
 /// </code>
-/// The link is its child, so links die with it. Pauses go from 100 ms to 500 ms, so that a coordinator that was started anew
-/// has its workers back within a second. After 10 minutes without a link, and at once where trying again cannot help, it
-/// says that there is no coordinator, <see cref="CoordinatorMissing"/>, and stops dialling.
+/// The link is its child, so links die with it. Pauses go from 100 ms to 500 ms, so that a coordinator that was started
+/// anew has its workers back within a second. After 10 minutes without a link, and at once where trying again cannot
+/// help, it says that there is no coordinator, <see cref="CoordinatorMissing"/>, and stops dialling.
 /// </remarks>
 public sealed class Dialer : ReceiveActor, IWithTimers
 {

@@ -26,6 +26,9 @@ public interface IShardWork
     /// </summary>
     public PeersLost? Missing();
 
+    /// <summary>How far a plan is; null where there is none, or where nobody asks because memory is shared.</summary>
+    public Position? Position() => null;
+
     public Task<TrainDone> Train(TrainPlan plan);
 
     public Task<EvaluateDone> Evaluate(EvaluatePlan plan);

@@ -90,6 +90,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
     {
         Receive<Regroup>(BecomeHalted, regroup => regroup.Generation > _generation);
         Receive<PeersLost>(lost => _coordinator.Tell(lost), lost => !IsStale(lost.Generation));
+        Receive<HowFar>(_ => TellPosition(), ask => !IsStale(ask.Generation));
         Receive<Released>(_ => Context.Stop(Self));
         Receive<JobOver>(_ => Context.Stop(Self));
         Common();
@@ -107,6 +108,7 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         DropStale<TrainPlan>(plan => plan.Generation);
         DropStale<EvaluatePlan>(plan => plan.Generation);
         DropStale<SavePlan>(plan => plan.Generation);
+        DropStale<HowFar>(ask => ask.Generation);
         DropStale<TrainDone>(done => done.Generation);
         DropStale<EvaluateDone>(done => done.Generation);
         DropStale<WorkFailed>(failed => failed.Generation);
@@ -140,6 +142,14 @@ public sealed class WorkerActor : ReceiveActor, IWithTimers
         Timers.CancelAll();
         Become(Seeking);
         _finder.Tell(new FindCoordinator());
+    }
+
+    private void TellPosition()
+    {
+        if (_work.Position() is { } position)
+        {
+            _coordinator.Tell(position);
+        }
     }
 
     private void OnMissing(CoordinatorMissing missing)

@@ -1,3 +1,4 @@
+using Distributed.Engine.Backends;
 using Distributed.Engine.Backends.Cpu;
 using Distributed.Engine.Data;
 using Distributed.Engine.Kernels;
@@ -23,5 +24,10 @@ public abstract record WorkerJob
     /// <summary>Which kernels run. Default: the fastest of this machine.</summary>
     public KernelPath Path { get; init; } = KernelPaths.Best;
 
-    public CpuBackend Backend => new(Path);
+    /// <summary>What runs plans. Default: the processor, with these kernels.</summary>
+    public IBackend Backend
+    {
+        get => field ?? new CpuBackend(Path);
+        init;
+    }
 }

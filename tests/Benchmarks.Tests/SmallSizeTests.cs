@@ -20,6 +20,7 @@ public sealed class SmallSizeTests
     [InlineData("allocations", 2)]
     [InlineData("kernels", 11)]
     [InlineData("actors", 4)]
+    [InlineData("allreduce", 5)]
     public void Comparison_HasItsRows(string name, int rows)
     {
         var comparison = Comparison.All.Single(comparison => comparison.Name == name);

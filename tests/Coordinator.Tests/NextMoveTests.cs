@@ -29,7 +29,14 @@ public sealed class NextMoveTests
     {
         var cursor = JobCursor.Start with { Step = step };
         var next = NextMove.Decide(
-            cursor, StepsPerEpoch, StepsTotal, evaluated, stopAsked, TimeSpan.FromMilliseconds(stepMilliseconds));
+            cursor, StepsPerEpoch, StepsTotal, evaluated, stopAsked, TimeSpan.FromMilliseconds(stepMilliseconds),
+            int.MaxValue);
         Assert.Equal(new NextMove(move, steps, reason), next);
     }
+
+    [Fact]
+    public void Lease_HasNoMoreStepsThanAllowed_WhereStepsAreShort() => Assert.Equal(
+        8, NextMove.Decide(
+            JobCursor.Start with { Step = 5 }, StepsPerEpoch, StepsTotal, false, false,
+            TimeSpan.FromMilliseconds(0.5), NextMove.ClusterStepsMax).Steps);
 }

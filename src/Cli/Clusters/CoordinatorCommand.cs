@@ -101,7 +101,7 @@ internal static class CoordinatorCommand
         {
             Listen = ListenAddress.Parse("--listen", arguments.Listen),
             DataListen = DataListen(arguments),
-            AdvertisedHost = arguments.Advertise,
+            AdvertisedHost = OwnHost.ByName(arguments.Advertise, ListenAddress.Parse("--listen", arguments.Listen)),
         };
         var coordinator = CoordinatorHost.StartAsync(options, prepare, logs).GetAwaiter().GetResult();
         try

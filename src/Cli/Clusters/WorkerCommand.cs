@@ -31,7 +31,7 @@ internal static class WorkerCommand
             Join = target,
             Threads = arguments.Threads,
             DataListen = listen,
-            AdvertisedHost = arguments.Advertise,
+            AdvertisedHost = OwnHost.Toward(target.Address, arguments.Advertise, listen),
             CacheFolder = arguments.CacheDirectory is { } cache ? host.Absolute(cache) : DefaultCache(),
             Security = security,
             Clock = host.Clock,

@@ -15,6 +15,15 @@ namespace Distributed.Cluster.Collectives;
 /// </remarks>
 public sealed class BucketPlan
 {
+    /// <summary>
+    /// Floats of a segment, about: 256 KiB stay in the second-level cache, and are long enough for a frame to cost
+    /// little beside its floats.
+    /// </summary>
+    public const int SegmentFloats = 64 * 1024;
+
+    /// <summary>More would only make more frames.</summary>
+    public const int BucketsMax = 1024;
+
     private readonly FlatRange[] _segments;
 
     /// <summary>Units: length counts floats; buckets and workers are at least 1.</summary>
@@ -39,6 +48,13 @@ public sealed class BucketPlan
     public int Buckets { get; }
 
     public int Workers { get; }
+
+    /// <summary>How many buckets a model of so many floats is best cut into for so many workers.</summary>
+    public static int BucketsFor(int length, int workers)
+    {
+        var bucketFloats = (long)Math.Max(1, workers) * SegmentFloats;
+        return (int)Math.Clamp((length + bucketFloats - 1) / bucketFloats, 1, BucketsMax);
+    }
 
     /// <summary>A worker's part of a bucket; empty where the bucket has fewer floats than there are workers.</summary>
     public FlatRange Segment(int bucket, int rank) => _segments[(bucket * Workers) + rank];

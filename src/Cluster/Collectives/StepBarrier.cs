@@ -31,7 +31,9 @@ public sealed class StepBarrier
     private volatile string? _broken;
 
     /// <summary>A barrier for so many members.</summary>
-    /// <remarks>Errors: ArgumentOutOfRangeException for no members.</remarks>
+    /// <remarks>
+    /// Units: an infinite bound waits for as long as it takes. Errors: ArgumentOutOfRangeException for no members.
+    /// </remarks>
     public StepBarrier(int members, TimeSpan bound)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(members, 1);
@@ -98,6 +100,12 @@ public sealed class StepBarrier
         {
             while (_round[Spacing] == round)
             {
+                if (_bound == Timeout.InfiniteTimeSpan)
+                {
+                    Monitor.Wait(_parking);
+                    continue;
+                }
+
                 var left = _bound - Stopwatch.GetElapsedTime(started);
                 if (left <= TimeSpan.Zero || !Monitor.Wait(_parking, left))
                 {

@@ -15,17 +15,22 @@ public sealed record JobCursor(long Step, double EpochLoss, double EpochHits, lo
 
     public double TrainAccuracy => EpochSamples == 0 ? 0 : EpochHits / EpochSamples;
 
-    /// <summary>The cursor after these steps, all of one epoch. Sums run in the order of the steps.</summary>
-    public JobCursor After(IReadOnlyList<StepTotals> steps, int stepsPerEpoch)
+    /// <summary>The cursor after one more step.</summary>
+    public JobCursor After(StepTotals step, int stepsPerEpoch)
     {
         var (loss, hits, samples) = Step % stepsPerEpoch == 0 ? (0, 0, 0) : (EpochLoss, EpochHits, EpochSamples);
+        return new JobCursor(Step + 1, loss + step.Loss, hits + step.Hits, samples + step.Samples);
+    }
+
+    /// <summary>The cursor after these steps. Sums run in the order of the steps.</summary>
+    public JobCursor After(IReadOnlyList<StepTotals> steps, int stepsPerEpoch)
+    {
+        var cursor = this;
         foreach (var step in steps)
         {
-            loss += step.Loss;
-            hits += step.Hits;
-            samples += step.Samples;
+            cursor = cursor.After(step, stepsPerEpoch);
         }
 
-        return steps.Count == 0 ? this : new JobCursor(Step + steps.Count, loss, hits, samples);
+        return cursor;
     }
 }

@@ -27,7 +27,7 @@ public sealed record RecoveryPlan(
         IReadOnlyList<Candidate> candidates, JobCursor newestKept, StateShape shape, string storeAddress)
     {
         var members = candidates.Where(candidate => candidate.Stays).ToList();
-        var layout = new BucketPlan(shape.Length, shape.Buckets, members.Count);
+        var layout = new BucketPlan(shape.Length, shape.BucketsFor(members.Count), members.Count);
         foreach (var step in Steps(candidates).Where(step => step >= newestKept.Step))
         {
             var holders = candidates.Where(candidate => candidate.At(step) is not null).ToList();
@@ -108,5 +108,10 @@ public sealed record Candidate(string Node, string DataAddress, bool Stays, Stan
 /// <summary>The size of a job's state.</summary>
 /// <param name="Length">Floats of the flat parameter buffer.</param>
 /// <param name="HasOptimizerState">False for plain stochastic gradient descent.</param>
-/// <param name="Buckets">How many buckets the buffer is cut into, at least 1.</param>
-public sealed record StateShape(int Length, bool HasOptimizerState, int Buckets);
+/// <param name="Buckets">How many buckets the buffer is cut into, at least 1; default: as many as suit the number of
+/// workers (<see cref="BucketPlan.BucketsFor"/>).</param>
+public sealed record StateShape(int Length, bool HasOptimizerState, int? Buckets = null)
+{
+    /// <summary>The buckets of a generation of so many members.</summary>
+    public int BucketsFor(int workers) => Buckets ?? BucketPlan.BucketsFor(Length, workers);
+}

@@ -10,7 +10,7 @@ namespace Distributed.Engine.Backends;
 /// </summary>
 /// <remarks>
 /// Parameters and partial sums are host memory, shared with the collective and the optimizer. A backend with memory
-/// of its own copies parameters in when a run starts and partial sums out when it ends.
+/// of its own copies parameters in when a run starts, and partial sums out when the stretch that makes them ends.
 /// </remarks>
 public interface IBackend
 {
@@ -34,7 +34,13 @@ public interface IExecutable
     public Span<float> Input(Operand input, int samples);
 
     /// <summary>Runs the plan over these micro-batches.</summary>
-    public void Run(in MicrobatchRange range);
+    public void Run(in MicrobatchRange range) => Run(range, 0, Plan.Instructions.Count);
+
+    /// <summary>
+    /// A stretch of a run: the instructions from … to − 1. The first stretch starts at 0 and the others follow it, over
+    /// the same micro-batches; what the instructions so far have made can be read then.
+    /// </summary>
+    public void Run(in MicrobatchRange range, int from, int to);
 
     /// <summary>A result's values after a run; not for partial sums.</summary>
     public ReadOnlySpan<float> Output(Operand output, int samples);

@@ -1,23 +1,17 @@
 namespace Distributed.Engine.Memory;
 
-/// <summary>One worker's sums over the pieces of the canonical tree that its shard is made of.</summary>
+/// <summary>Sums over pieces of the canonical tree: those of one worker's shard, or one of each of several.</summary>
 /// <remarks>
 /// Units: floats. Piece p of element i lies at p · Stride + i; Stride is a whole number of cache lines.
 /// </remarks>
 public sealed unsafe class PartialSums
 {
     private readonly AlignedBuffer _buffer;
-    private readonly int _start;
 
     public PartialSums(int length, int piecesMax)
-        : this(length, piecesMax, new AlignedBuffer(checked(StrideOf(length) * piecesMax)), 0)
-    {
-    }
-
-    private PartialSums(int length, int piecesMax, AlignedBuffer buffer, int start)
     {
         (Length, PiecesMax, Stride) = (length, piecesMax, StrideOf(length));
-        (_buffer, _start) = (buffer, start);
+        _buffer = new AlignedBuffer(checked(Stride * piecesMax));
     }
 
     /// <summary>No partial sums.</summary>
@@ -30,23 +24,17 @@ public sealed unsafe class PartialSums
 
     public int Stride { get; }
 
-    /// <summary>What the pieces lie in, from its beginning on unless others lie there too.</summary>
+    /// <summary>What the pieces lie in, from its beginning on.</summary>
     public AlignedBuffer Buffer => _buffer;
 
     /// <summary>The first float of the first piece.</summary>
-    public float* Pointer => _buffer.Pointer + _start;
-
-    /// <summary>The sums of so many workers, side by side in one buffer: with hundreds of them one is much cheaper.
-    /// Piece p of the i-th is piece i · piecesMax + p of the first.</summary>
-    public static PartialSums[] SideBySide(int count, int length, int piecesMax)
-    {
-        var each = checked(StrideOf(length) * piecesMax);
-        var buffer = new AlignedBuffer(checked(each * count));
-        return [.. Enumerable.Range(0, count).Select(i => new PartialSums(length, piecesMax, buffer, i * each))];
-    }
+    public float* Pointer => _buffer.Pointer;
 
     /// <summary>One piece.</summary>
-    public Span<float> Piece(int index) => _buffer.Span.Slice(_start + (index * Stride), Length);
+    public Span<float> Piece(int index) => _buffer.Span.Slice(StartOf(index), Length);
+
+    /// <summary>Where in the buffer a piece starts.</summary>
+    public int StartOf(int index) => index * Stride;
 
     private static int StrideOf(int length) =>
         checked(length + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats * AlignedBuffer.LineFloats;

@@ -27,7 +27,15 @@ public sealed unsafe class PieceTable
     /// </remarks>
     public PieceTable(
         IReadOnlyList<MicrobatchRange> shards, IReadOnlyList<PartialSums> sources, PartialLayout layout)
+        : this(shards, (worker, piece) => new PieceMerge.Place(sources[worker], piece), layout)
     {
+    }
+
+    /// <summary>The same; placeOf says where a worker's piece lies, in the order of its shard's pieces.</summary>
+    public PieceTable(
+        IReadOnlyList<MicrobatchRange> shards, Func<int, int, PieceMerge.Place> placeOf, PartialLayout layout)
+    {
+        var sources = new HashSet<PartialSums>();
         var pieces = new List<TreePiece>();
         var bases = new List<nint>();
         var next = 0;
@@ -46,8 +54,10 @@ public sealed unsafe class PieceTable
             var count = CanonicalTree.Pieces(shard.First, shard.Count, own);
             for (var piece = 0; piece < count; piece++)
             {
+                var place = placeOf(worker, piece);
                 pieces.Add(own[piece]);
-                bases.Add((nint)(sources[worker].Pointer + ((long)piece * sources[worker].Stride)));
+                sources.Add(place.Sums);
+                bases.Add((nint)(place.Buffer.Pointer + place.Start));
             }
         }
 

@@ -3,15 +3,23 @@ namespace Distributed.Engine.Training;
 /// <summary>Where numbers are crunched: off the actors' threads, so that their mailboxes stay answerable.</summary>
 public interface ICompute
 {
+    /// <summary>How many threads work can be shared among; default 1.</summary>
+    public int Threads => 1;
+
     /// <summary>Runs the work, after what was given before; the task ends with its result or its exception.</summary>
     /// <param name="kind">What it is, for whoever accounts for its duration.</param>
     public Task<T> Run<T>(ComputeKind kind, Func<T> work);
 
+    /// <summary>Runs work that becomes ready in parts, after what was given before. Allocates nothing.</summary>
+    public void RunInParts(ComputeKind kind, IPartedWork work);
+
     /// <summary>
-    /// Runs work whose results become ready in parts: <paramref name="ready"/> is called for part 0, 1, … in order,
-    /// each as soon as it is there, all before the task ends. None is called where the work throws.
+    /// Calls body(0) … body(Threads − 1), each on a thread of its own, and returns when all have returned. For work
+    /// that runs here, not within a body; what a body has written is seen by everyone afterwards. The bodies must not
+    /// wait for each other: a compute without threads calls one after the other.
     /// </summary>
-    public Task RunInParts(ComputeKind kind, Action work, int parts, Action<int> ready);
+    /// <remarks>Errors: that of the lowest thread that threw, after all have returned. Allocates nothing.</remarks>
+    public void Together(Action<int> body) => body(0);
 }
 
 /// <summary>What compute time is spent on.</summary>

@@ -44,10 +44,35 @@ public sealed class ShardComputation
     {
         Read(order, first + range.FirstSample, range.Samples);
         _executable.Run(range);
-        SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[0], range.Samples), range, losses);
-        if (_countsHits)
+        Sum(range, losses, hits);
+    }
+
+    /// <summary>The same, telling of every part of the partial sums as soon as it is final.</summary>
+    /// <remarks>Losses and hits are written before the first part is told. Errors: ArgumentException for the parts of
+    /// another plan.</remarks>
+    public void Run(
+        Permutation? order, int first, in MicrobatchRange range, Span<float> losses, Span<float> hits,
+        ReadyParts parts, IPartsReady ready)
+    {
+        if (parts.Instructions != _executable.Plan.Instructions.Count)
         {
-            SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[1], range.Samples), range, hits);
+            throw new ArgumentException(
+                $"run: parts of a plan of {parts.Instructions} instructions: this one has "
+                + $"{_executable.Plan.Instructions.Count}");
+        }
+
+        Read(order, first + range.FirstSample, range.Samples);
+        var done = 0;
+        foreach (var stop in parts.Stops)
+        {
+            _executable.Run(range, done, stop.End);
+            if (done == 0)
+            {
+                Sum(range, losses, hits);
+            }
+
+            done = stop.End;
+            ready.OnReady(stop.Parts);
         }
     }
 
@@ -55,7 +80,7 @@ public sealed class ShardComputation
     /// Runs the plan over micro-batches of a whole data set in its own order, as many at a time as fit.
     /// </summary>
     /// <remarks>
-    /// Shapes: losses and hits are [range.Count], sums as in <see cref="Run"/>. Units: range is a part of the set
+    /// Shapes: losses and hits are [range.Count], sums as of one run. Units: range is a part of the set
     /// seen as one mini-batch.
     /// </remarks>
     public void RunInParts(in MicrobatchRange range, Span<float> losses, Span<float> hits)
@@ -76,6 +101,15 @@ public sealed class ShardComputation
     {
         Read(order, first + microbatch.FirstSample, microbatch.Samples);
         return _executable.FirstNonFinite(microbatch);
+    }
+
+    private void Sum(in MicrobatchRange range, Span<float> losses, Span<float> hits)
+    {
+        SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[0], range.Samples), range, losses);
+        if (_countsHits)
+        {
+            SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[1], range.Samples), range, hits);
+        }
     }
 
     private static void SumByMicrobatch(ReadOnlySpan<float> values, in MicrobatchRange range, Span<float> sums)

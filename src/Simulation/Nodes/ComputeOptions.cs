@@ -20,6 +20,12 @@ public sealed record ComputeOptions
     /// <summary>The most that is added to a duration, as a part of it, drawn evenly from 0 on; default 0.05.</summary>
     public double JitterFraction { get; init; } = 0.05;
 
+    /// <summary>
+    /// Counts what work does, such as samples that are read, for the thread that asks. Where set, the durations of
+    /// shards and evaluations are those of one such unit. Default null.
+    /// </summary>
+    public Func<long>? Meter { get; init; }
+
     internal TimeSpan DurationOf(ComputeKind kind, int parts) => Duration?.Invoke(kind, parts) ?? kind switch
     {
         ComputeKind.Shard => Shard,

@@ -18,12 +18,7 @@ internal sealed class SimulatedCompute(SimulatedProcess process) : ICompute
         return piece.Task;
     }
 
-    public Task RunInParts(ComputeKind kind, Action work, int parts, Action<int> ready)
-    {
-        var piece = new PartsWork(process, kind, work, parts, ready);
-        Add(piece);
-        return piece.Task;
-    }
+    public void RunInParts(ComputeKind kind, IPartedWork work) => Add(new PartsWork(process, kind, work));
 
     /// <summary>The current work has ended: the next one starts.</summary>
     internal void Next()
@@ -54,7 +49,7 @@ internal sealed class SimulatedCompute(SimulatedProcess process) : ICompute
 }
 
 /// <summary>One piece of work: done at its start, told of in parts, ended after its duration.</summary>
-internal abstract class ComputeWork(SimulatedProcess process, ComputeKind kind, int parts, Action<int>? ready)
+internal abstract class ComputeWork(SimulatedProcess process, ComputeKind kind, int parts)
     : ProcessEvent(process)
 {
     private bool _isBegun;
@@ -91,6 +86,12 @@ internal abstract class ComputeWork(SimulatedProcess process, ComputeKind kind, 
 
     protected abstract void Execute();
 
+    /// <summary>The first so many parts are ready.</summary>
+    protected virtual void OnReady(int count)
+    {
+        // Most work comes in one piece.
+    }
+
     /// <summary>Ends the task; what awaits it runs within this call, on the simulator's thread.</summary>
     protected abstract void Complete();
 
@@ -101,7 +102,7 @@ internal abstract class ComputeWork(SimulatedProcess process, ComputeKind kind, 
         var options = node.Simulator.Options.Compute;
         var jitter = 1 + (options.JitterFraction * node.ComputeRandom.Uniform());
         _startNs = node.Simulator.NowNs;
-        _durationNs = (long)(Nanoseconds.From(options.DurationOf(kind, parts)) * node.SlowFactor * jitter);
+        var before = options.Meter?.Invoke() ?? 0;
         try
         {
             Execute();
@@ -110,13 +111,17 @@ internal abstract class ComputeWork(SimulatedProcess process, ComputeKind kind, 
         {
             Failure = error;
         }
+
+        var isMetered = options.Meter is not null && kind is ComputeKind.Shard or ComputeKind.Evaluation;
+        var units = isMetered ? options.Meter!() - before : 1;
+        _durationNs = (long)(Nanoseconds.From(options.DurationOf(kind, parts)) * units * node.SlowFactor * jitter);
     }
 
     private void TellPart()
     {
         try
         {
-            ready!(_partsReady++);
+            OnReady(++_partsReady);
         }
         catch (Exception error)
         {
@@ -133,7 +138,7 @@ internal abstract class ComputeWork(SimulatedProcess process, ComputeKind kind, 
 }
 
 internal sealed class ResultWork<T>(SimulatedProcess process, ComputeKind kind, Func<T> work)
-    : ComputeWork(process, kind, 0, null)
+    : ComputeWork(process, kind, 0)
 {
     private readonly TaskCompletionSource<T> _task = new();
     private T? _result;
@@ -155,25 +160,38 @@ internal sealed class ResultWork<T>(SimulatedProcess process, ComputeKind kind, 
     }
 }
 
-internal sealed class PartsWork(
-    SimulatedProcess process, ComputeKind kind, Action work, int parts, Action<int> ready)
-    : ComputeWork(process, kind, parts, ready)
+internal sealed class PartsWork(SimulatedProcess process, ComputeKind kind, IPartedWork work)
+    : ComputeWork(process, kind, work.Parts), IPartsReady
 {
-    private readonly TaskCompletionSource _task = new();
+    private int _heard;
 
-    internal Task Task => _task.Task;
+    /// <summary>What the work tells while it runs is checked only: a machine would not have it yet.</summary>
+    void IPartsReady.OnReady(int count)
+    {
+        if (count <= _heard || count > work.Parts)
+        {
+            throw new InvalidOperationException($"compute: {count} of {work.Parts} parts told after {_heard}");
+        }
 
-    protected override void Execute() => work();
+        _heard = count;
+    }
+
+    protected override void Execute()
+    {
+        work.Run(this);
+        if (_heard < work.Parts)
+        {
+            throw new InvalidOperationException($"compute: only {_heard} of {work.Parts} parts were told");
+        }
+    }
+
+    protected override void OnReady(int count) => work.OnReady(count);
 
     protected override void Complete()
     {
         if (Failure is { } failure)
         {
-            _task.SetException(failure);
-        }
-        else
-        {
-            _task.SetResult();
+            work.OnFailed(failure);
         }
     }
 }

@@ -58,6 +58,13 @@ internal sealed class BucketProgress
         _missing--;
     }
 
+    /// <summary>Segments of others whose weights are in.</summary>
+    internal int WeightsCount => _weights.Count(isIn => isIn);
+
+    /// <summary>True while weights of this owner are missing.</summary>
+    internal bool Lacks(int owner) => Enumerable.Range(0, _plan.Buckets).Any(
+        bucket => _plan.Segment(bucket, owner).Count > 0 && !_weights[(bucket * _plan.Workers) + owner]);
+
     /// <summary>False where these weights have come before.</summary>
     internal bool TryAddWeights(int bucket, int owner) => TryAdd(_weights, (bucket * _plan.Workers) + owner);
 

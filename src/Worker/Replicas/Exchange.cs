@@ -22,39 +22,47 @@ namespace Distributed.Worker.Replicas;
 /// because an owner needs this worker's partial sums first.
 /// Nothing is sent again and nothing is waited for by the clock: a lost frame is a lost link, which ends the
 /// generation.
-/// Calls come one at a time; whoever calls holds the gate.
+/// Calls come one at a time; whoever calls holds the gate. What compute threads announce is only noted, and seen to by
+/// whoever is inside.
 /// </remarks>
-internal sealed class Exchange
+internal sealed partial class Exchange
 {
     private readonly ReplicaJob _job;
     private readonly Replica _replica;
-    private readonly ShardRunner _runner;
+    private readonly TeamRunner _runner;
     private readonly IDataLink _link;
     private readonly TimeProvider _clock;
     private readonly Form _form;
     private readonly GroupLayout _layout;
     private readonly BucketPlan _plan;
     private readonly int _rank;
-    private readonly PartialSums[] _received;
-    private readonly PartialSums _receivedFirst;
-    private readonly int _piecesMax;
+    private readonly PartialSums?[] _received;
+    private readonly Func<int, int, PieceMerge.Place> _placeOf;
     private readonly int[] _stretchCounts;
     private readonly RangeSet _kept;
     private readonly StepArrivals[] _arrivals;
     private readonly AlignedBuffer[] _lossFrames;
     private readonly ParameterUpdate _update;
     private readonly BucketProgress _progress;
-    private readonly Action<Exchange, Action> _compute;
+    private readonly ICompute _compute;
+    private readonly Action _knock;
+    private readonly Action<Exchange, Action> _within;
+    private readonly ShardPass[] _passes;
     private Lease? _lease;
     private StepTotals? _totals;
+    private long _begun;
+    private long _announced;
+    private long _handled;
 
-    /// <param name="compute">Runs a shard: its second argument is called on the compute thread, and
-    /// <see cref="OnReady"/> afterwards for every bucket, within the gate.</param>
+    /// <param name="knock">Called when something was announced; whoever is inside the gate then calls
+    /// <see cref="HandleAnnounced"/>.</param>
+    /// <param name="within">Calls its second argument within the gate, unless this exchange is over.</param>
     internal Exchange(
-        ReplicaJob job, Replica replica, ShardRunner runner, IDataLink link, TimeProvider clock, Form form,
-        Action<Exchange, Action> compute)
+        ReplicaJob job, Replica replica, TeamRunner runner, IDataLink link, TimeProvider clock, Form form,
+        ICompute compute, Action knock, Action<Exchange, Action> within)
     {
-        (_job, _replica, _runner, _link, _clock, _form, _compute) = (job, replica, runner, link, clock, form, compute);
+        (_job, _replica, _runner, _link, _clock, _form) = (job, replica, runner, link, clock, form);
+        (_compute, _knock, _within) = (compute, knock, within);
         _layout = job.Layout(form.Buckets, form.Members.Length);
         (_plan, _rank) = (_layout.Plan, form.Rank);
         var microbatches = MicrobatchRange.CountOf(job.Schedule.BatchSize, job.Schedule.MicrobatchSize);
@@ -62,14 +70,16 @@ internal sealed class Exchange
         var own = _layout.Owner(_rank);
         _stretchCounts = [.. Enumerable.Range(0, _plan.Buckets).Select(bucket => own.Stretches(bucket).Count)];
         var stretchesMax = _stretchCounts.Max();
-        _received = PartialSums.SideBySide(form.Members.Length, own.Partials.Length, pieces);
-        (_receivedFirst, _piecesMax) = (_received[0], pieces);
+        _received = new PartialSums?[pieces];
+        _placeOf = (worker, piece) => new PieceMerge.Place(Received(piece), worker);
         _arrivals = [.. Enumerable.Range(0, 2)
             .Select(_ => new StepArrivals(_plan.Workers, _plan.Buckets, pieces * stretchesMax, microbatches))];
         _lossFrames = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(2 * microbatches))];
         _update = ParameterUpdate.Create(job.Optimizer, job.Path);
         _progress = new BucketProgress(_plan, _rank, job.Optimizer.Slots.Count);
         _kept = _plan.Kept(_rank);
+        _passes = [.. Enumerable.Range(0, 2)
+            .Select(_ => new ShardPass(this, runner, _layout, job.Ready(form.Buckets), form.Shards))];
         Step = replica.Current.Cursor!.Step;
         Arrivals(Step).Reset(Step);
         Arrivals(Step + 1).Reset(Step + 1);
@@ -98,8 +108,45 @@ internal sealed class Exchange
         return _lease.Result.Task;
     }
 
+    /// <summary>Buckets are ready that have not been seen to. May be asked by anyone.</summary>
+    internal bool IsAnnounced => Volatile.Read(ref _announced) > Volatile.Read(ref _handled);
+
+    /// <summary>So many buckets are ready, of all passes since the beginning. From any thread; never waits.</summary>
+    internal void Announce(long total)
+    {
+        // One that comes late, behind a higher one, says nothing new.
+        var seen = Volatile.Read(ref _announced);
+        while (seen < total && Interlocked.CompareExchange(ref _announced, total, seen) is var now && now != seen)
+        {
+            seen = now;
+        }
+
+        _knock();
+    }
+
+    /// <summary>Sees to the buckets that were announced, in their order.</summary>
+    internal void HandleAnnounced()
+    {
+        while (IsAnnounced)
+        {
+            var bucket = (int)(_handled % _plan.Buckets);
+            Volatile.Write(ref _handled, _handled + 1);
+            try
+            {
+                OnReady(bucket);
+            }
+            catch (Exception error)
+            {
+                OnComputeFailed(error); // it may be anybody's thread
+            }
+        }
+    }
+
+    /// <summary>The shard's computation failed. From any thread.</summary>
+    internal void Fail(Exception error) => _within(this, () => OnComputeFailed(error));
+
     /// <summary>A bucket's own partial sums are there, and at the first one the losses too.</summary>
-    internal void OnReady(int bucket)
+    private void OnReady(int bucket)
     {
         if (_lease is not { } lease)
         {
@@ -108,8 +155,12 @@ internal sealed class Exchange
 
         if (bucket == 0)
         {
-            lease.Compute += _clock.GetElapsedTime(lease.StepStarted);
             SendLosses(lease);
+        }
+
+        if (bucket == _plan.Buckets - 1)
+        {
+            lease.Compute += _clock.GetElapsedTime(lease.StepStarted);
         }
 
         SendPartials(lease, bucket);
@@ -123,7 +174,7 @@ internal sealed class Exchange
     }
 
     /// <summary>The shard's computation failed; the reason becomes the lease's.</summary>
-    internal void OnComputeFailed(Exception error) =>
+    private void OnComputeFailed(Exception error) =>
         _lease?.Result.TrySetException(new WorkException($"compute, step {Step + 1}", error));
 
     /// <summary>Ends the lease that is under way: a newer generation has begun.</summary>
@@ -156,27 +207,22 @@ internal sealed class Exchange
 
     private StepArrivals Arrivals(long step) => _arrivals[step & 1];
 
+    /// <summary>Room for this piece of every worker. Made when it is first needed: any shard may come, and most come in
+    /// a piece or two.</summary>
+    private PartialSums Received(int piece) =>
+        _received[piece] ??= new PartialSums(_layout.Owner(_rank).Partials.Length, _plan.Workers);
+
     private void StartStep(Lease lease)
     {
         var step = Step;
         _totals = null;
         _progress.Reset();
         lease.StepStarted = _clock.GetTimestamp();
-        lease.Deal(_job.Schedule, step, _received, _layout.Owner(_rank).Partials);
-        var shard = lease.Batch.Shards[_rank];
-        var arrivals = Arrivals(step);
-        var parameters = _replica.Current.Parameters;
-        _compute(this, () =>
-        {
-            // Here and not while forming: a shard of the generation before may still be running.
-            _runner.Prepare(_form.Shards);
-            if (shard.Count > 0)
-            {
-                _runner.Run(
-                    step, parameters, shard, arrivals.Losses.AsSpan(shard.First, shard.Count),
-                    arrivals.Hits.AsSpan(shard.First, shard.Count));
-            }
-        });
+        lease.Deal(_job.Schedule, step, _placeOf, _layout.Owner(_rank).Partials);
+        var pass = _passes[step & 1];
+        pass.Set(
+            step, _replica.Current.Parameters, lease.Batch.Shards[_rank], Arrivals(step), _begun++ * _plan.Buckets);
+        _compute.RunInParts(ComputeKind.Shard, pass);
     }
 
     private void SendLosses(Lease lease)
@@ -197,25 +243,25 @@ internal sealed class Exchange
     private void SendPartials(Lease lease, int bucket)
     {
         var pieces = lease.Batch.Pieces[_rank];
-        var partials = _runner.Partials;
         for (var i = 0; i < _plan.Workers; i++)
         {
             var owner = (_rank + i) % _plan.Workers;
             var stretches = _layout.Owner(owner).Stretches(bucket);
             for (var piece = 0; piece < pieces; piece++)
             {
+                var place = _runner.PlaceOf(piece);
                 for (var s = 0; s < stretches.Count; s++)
                 {
                     var (from, to, count) = stretches[s];
                     if (owner == _rank)
                     {
-                        partials.Piece(piece).Slice(from, count).CopyTo(_received[_rank].Piece(piece)[to..]);
+                        place.Floats.Slice(from, count).CopyTo(Received(piece).Piece(_rank)[to..]);
                         continue;
                     }
 
                     Send(
-                        owner, FrameKind.Partials, bucket, (piece * stretches.Count) + s, to, count, partials.Buffer,
-                        (piece * partials.Stride) + from);
+                        owner, FrameKind.Partials, bucket, (piece * stretches.Count) + s, to, count, place.Buffer,
+                        place.Start + from);
                 }
             }
         }
@@ -254,10 +300,7 @@ internal sealed class Exchange
         _totals = totals;
         if (!float.IsFinite(totals.Loss))
         {
-            var found = _runner.FindBroken(
-                Step, _replica.Current.Parameters, arrivals.Losses.AsSpan(0, microbatches), _rank,
-                lease.Batch.Shards[_rank]);
-            EndLease(lease, found);
+            FindBroken(lease, arrivals);
             return;
         }
 
@@ -267,12 +310,36 @@ internal sealed class Exchange
         }
     }
 
+    /// <summary>Looks for what broke once the pass is over, which still uses the same memory; then ends the lease.
+    /// </summary>
+    private void FindBroken(Lease lease, StepArrivals arrivals)
+    {
+        var (step, parameters) = (Step, _replica.Current.Parameters);
+        _ = _compute.Run(ComputeKind.Shard, () => _runner.FindBroken(
+            step, parameters, arrivals.Losses.AsSpan(0, lease.Batch.Microbatches), _rank, lease.Batch.Shards[_rank]))
+            .ContinueWith(
+                found => _within(this, () => EndBroken(lease, found)), CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void EndBroken(Lease lease, Task<NonFinite?> found)
+    {
+        if (found.Exception?.InnerException is { } error)
+        {
+            OnComputeFailed(error);
+        }
+        else
+        {
+            EndLease(lease, found.Result);
+        }
+    }
+
     private void OnPartials(in FrameHeader header, ReadOnlySpan<float> floats)
     {
         if (Arrivals(header.Step).TryAddPart(header.Bucket, header.From, header.Part))
         {
             var piece = header.Part / _stretchCounts[header.Bucket];
-            floats.CopyTo(_receivedFirst.Piece((header.From * _piecesMax) + piece)[header.Offset..]);
+            floats.CopyTo(Received(piece).Piece(header.From)[header.Offset..]);
             if (header.Step == Step)
             {
                 TryUpdate(header.Bucket);

@@ -1,5 +1,4 @@
 using Distributed.Cluster.Messages;
-using Distributed.Engine.Memory;
 using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
@@ -9,7 +8,7 @@ namespace Distributed.Worker.Replicas;
 /// <summary>The steps of one plan at one worker: how they are dealt out, and what came of them.</summary>
 internal sealed class Lease(TrainPlan plan)
 {
-    private readonly List<StepTotals> _steps = [];
+    private readonly List<StepTotals> _steps = new(plan.StepCount);
     private Arrangement? _batch;
     private TimeSpan _elapsed;
     private long _samples;
@@ -27,13 +26,13 @@ internal sealed class Lease(TrainPlan plan)
 
     /// <summary>Deals a step's mini-batch out; almost always like the one before.</summary>
     internal void Deal(
-        BatchSchedule schedule, long step, IReadOnlyList<PartialSums> sources, PartialLayout partials)
+        BatchSchedule schedule, long step, Func<int, int, PieceMerge.Place> placeOf, PartialLayout partials)
     {
         var samples = schedule.SamplesIn(step);
         if (_batch?.Samples != samples)
         {
             var shards = plan.Sharding.Shards(samples, schedule.MicrobatchSize);
-            _batch = new Arrangement(samples, shards, new PieceTable(shards, sources, partials));
+            _batch = new Arrangement(samples, shards, new PieceTable(shards, placeOf, partials));
         }
     }
 

@@ -43,7 +43,7 @@ public sealed class Replica
     /// <summary>The next state is complete and becomes the current one.</summary>
     public void Commit(StepTotals totals, int stepsPerEpoch, RangeSet kept)
     {
-        Next.Complete(Current.Cursor!.After([totals], stepsPerEpoch), kept);
+        Next.Complete(Current.Cursor!.After(totals, stepsPerEpoch), kept);
         Remember(Current.Cursor!.Step, totals);
         Swap();
     }

@@ -13,6 +13,7 @@ public sealed record ReplicaJob : WorkerJob
 {
     private readonly ConcurrentDictionary<int, Plan> _plans = new();
     private readonly ConcurrentDictionary<(int Buckets, int Workers), GroupLayout> _layouts = new();
+    private readonly ConcurrentDictionary<int, ReadyParts> _ready = new();
 
     public required Optimizer Optimizer { get; init; }
 
@@ -41,6 +42,15 @@ public sealed record ReplicaJob : WorkerJob
     /// <summary>A training plan for shards of so many samples at most; made once per size.</summary>
     public Plan TrainingPlan(int samplesMax) =>
         _plans.GetOrAdd(samplesMax, (size, graph) => graph.TrainingPlan(size), Graph);
+
+    /// <summary>When in a pass each bucket becomes final; made once per number of buckets.</summary>
+    public ReadyParts Ready(int buckets) => _ready.GetOrAdd(
+        buckets,
+        (count, job) => ReadyParts.Of(
+            job.TrainingPlan(1),
+            [.. Enumerable.Range(0, count).Select(bucket => job.Layout(count, 1).Bucket(bucket)
+                .Select(stretch => (stretch.From, stretch.Count)).ToList())]),
+        this);
 
     /// <summary>Who owns what in a group of so many workers; made once per size.</summary>
     public GroupLayout Layout(int buckets, int workers) => _layouts.GetOrAdd(

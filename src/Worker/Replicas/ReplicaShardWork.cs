@@ -17,25 +17,28 @@ namespace Distributed.Worker.Replicas;
 /// </remarks>
 public sealed class ReplicaShardWork : IShardWork, IDataReceiver
 {
-    private readonly Lock _gate = new();
+    private readonly Gate _gate;
     private readonly ReplicaJob _job;
     private readonly ICompute _compute;
     private readonly IDataLink _link;
     private readonly TimeProvider _clock;
     private readonly Replica _replica;
-    private readonly ShardRunner _runner;
+    private readonly TeamRunner _runner;
     private readonly SortedSet<int> _greeted = [];
     private Action<PeersLost> _lost = _ => { };
+    private long _evaluating;
     private long _generation;
     private Form? _form;
     private Formation? _formation;
-    private Exchange? _exchange;
+    private volatile Exchange? _exchange;
 
+    /// <param name="compute">Where shards run; its threads share each of them.</param>
     public ReplicaShardWork(ReplicaJob job, ICompute compute, IDataLink link, TimeProvider clock)
     {
         (_job, _compute, _link, _clock) = (job, compute, link, clock);
         _replica = new Replica(job);
-        _runner = new ShardRunner(job);
+        _runner = new TeamRunner(job, compute);
+        _gate = new Gate(() => _exchange is { IsAnnounced: true }, () => _exchange!.HandleAnnounced());
     }
 
     /// <summary>What this worker holds.</summary>
@@ -52,7 +55,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
 
     public Standing Halt(Regroup regroup)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _generation = regroup.Generation;
             EndExchange();
@@ -66,70 +69,60 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
 
     public Task<Formed> Form(Form form)
     {
-        lock (_gate)
+        Task<Formed> done;
+        using (_gate.Enter())
         {
-            if (form.Generation != _generation || _form is not null)
-            {
-                return Task.FromException<Formed>(Ended(form.Generation));
-            }
-
-            _form = form;
-            _replica.Remember(form.Cursor.Step, form.Totals);
-            _formation = new Formation(form, _replica, _job, _link, _greeted);
-            _formation.Start();
-            return _formation.Result;
+            done = Begin(form);
         }
+
+        return done;
     }
 
     public PeersLost? Missing()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             return _formation?.Missing();
         }
     }
 
+    public Position? Position()
+    {
+        using (_gate.Enter())
+        {
+            return _form is not { Rank: >= 0 } form ? null
+                : _evaluating == form.Generation
+                    ? new Position(form.Generation, form.Rank, _replica.Current.Cursor?.Step ?? 0, 0, true, [])
+                : _exchange?.Position()
+                    ?? new Position(form.Generation, form.Rank, _replica.Current.Cursor?.Step ?? 0, 0, false, []);
+        }
+    }
+
     public Task<TrainDone> Train(TrainPlan plan)
     {
-        lock (_gate)
+        Task<TrainDone> done;
+        using (_gate.Enter())
         {
-            if (plan.Generation != _generation)
-            {
-                return Task.FromException<TrainDone>(Ended(plan.Generation));
-            }
-
-            BeginExchange();
-            return _exchange!.Train(plan);
+            done = Begin(plan);
         }
+
+        return done;
     }
 
     public Task<EvaluateDone> Evaluate(EvaluatePlan plan)
     {
-        lock (_gate)
+        Task<EvaluateDone> done;
+        using (_gate.Enter())
         {
-            var test = _job.Data.Test ?? throw new InvalidOperationException("no samples are held out");
-            var shard = plan.Sharding.Shards(test.Count, _job.Schedule.MicrobatchSize)[plan.Rank];
-            var parameters = _replica.Current.Parameters;
-            return _compute.Run(ComputeKind.Evaluation, () =>
-            {
-                var (losses, hits) = (new float[shard.Count], new float[shard.Count]);
-                try
-                {
-                    _runner.Evaluate(parameters, shard, losses, hits);
-                }
-                catch (Exception error)
-                {
-                    throw new WorkException("evaluate", error);
-                }
-
-                return new EvaluateDone(plan.Generation, plan.Rank, losses, hits);
-            });
+            done = Begin(plan);
         }
+
+        return done;
     }
 
     public void Save(SavePlan plan)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (plan.Generation != _generation || _form is null)
             {
@@ -147,7 +140,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
 
     void IDataReceiver.OnFrame(in FrameHeader header, ReadOnlySpan<float> floats)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (header.Generation != _generation)
             {
@@ -179,7 +172,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
     void IDataReceiver.OnPeerLost(string address, string reason)
     {
         PeersLost? lost = null;
-        lock (_gate)
+        using (_gate.Enter())
         {
             // Of a node that is no member, only what it gives or keeps can be lost.
             if (_form is not null)
@@ -194,11 +187,63 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
         }
     }
 
+    private Task<Formed> Begin(Form form)
+    {
+        if (form.Generation != _generation || _form is not null)
+        {
+            return Task.FromException<Formed>(Ended(form.Generation));
+        }
+
+        _form = form;
+        _replica.Remember(form.Cursor.Step, form.Totals);
+        _formation = new Formation(form, _replica, _job, _link, _greeted);
+        _formation.Start();
+        return _formation.Result;
+    }
+
+    private Task<TrainDone> Begin(TrainPlan plan)
+    {
+        if (plan.Generation != _generation)
+        {
+            return Task.FromException<TrainDone>(Ended(plan.Generation));
+        }
+
+        BeginExchange();
+        return _exchange!.Train(plan);
+    }
+
+    private Task<EvaluateDone> Begin(EvaluatePlan plan)
+    {
+        var test = _job.Data.Test ?? throw new InvalidOperationException("no samples are held out");
+        var shard = plan.Sharding.Shards(test.Count, _job.Schedule.MicrobatchSize)[plan.Rank];
+        var parameters = _replica.Current.Parameters;
+        _evaluating = plan.Generation;
+        return _compute.Run(ComputeKind.Evaluation, () =>
+        {
+            var (losses, hits) = (new float[shard.Count], new float[shard.Count]);
+            try
+            {
+                _runner.Evaluate(parameters, shard, losses, hits);
+            }
+            catch (Exception error)
+            {
+                throw new WorkException("evaluate", error);
+            }
+            finally
+            {
+                Interlocked.CompareExchange(ref _evaluating, 0, plan.Generation);
+            }
+
+            return new EvaluateDone(plan.Generation, plan.Rank, losses, hits);
+        });
+    }
+
     /// <summary>
     /// The first plan, or the first frame of a member that has got it sooner, begins the steps of a generation.
     /// </summary>
     private void BeginExchange() =>
-        _exchange ??= new Exchange(_job, _replica, _runner, _link, _clock, _form!, Compute);
+        _exchange ??= new Exchange(
+            _job, _replica, _runner, _link, _clock, _form!, _compute, _gate.Knock, Within);
 
     private void EndExchange()
     {
@@ -210,20 +255,9 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
         }
     }
 
-    private void Compute(Exchange exchange, Action work)
-    {
-        _ = _compute.RunInParts(ComputeKind.Shard, work, _form!.Buckets, bucket => Within(
-                exchange, () => exchange.OnReady(bucket)))
-            .ContinueWith(
-                failed => Within(exchange, () => exchange.OnComputeFailed(failed.Exception!.InnerException!)),
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-    }
-
     private void Within(Exchange exchange, Action act)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (ReferenceEquals(_exchange, exchange))
             {

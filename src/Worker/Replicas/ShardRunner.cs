@@ -1,41 +1,48 @@
+using System.Numerics;
 using Distributed.Engine.Memory;
+using Distributed.Engine.Plans;
 using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Replicas;
 
-/// <summary>Runs shards on a replica's weights. For one compute thread.</summary>
+/// <summary>Runs shards, or its part of them, on a replica's weights. For one compute thread.</summary>
 /// <remarks>
 /// A plan is bound to one buffer of weights, and a replica has two; so each is bound once, for the largest shard so
-/// far.
+/// far. One that grows is bound for the next power of two, so that shards which follow the measured speed are bound a
+/// few times, not with every lease; what is not used of a plan's memory is address space only.
 /// </remarks>
 internal sealed class ShardRunner(ReplicaJob job)
 {
     private readonly Dictionary<AlignedBuffer, (int SamplesMax, ShardComputation Computation)> _training = [];
     private readonly Dictionary<AlignedBuffer, ShardComputation> _evaluation = [];
-    private PartialSums _partials = PartialSums.None;
-    private Permutation? _order;
-    private long _orderEpoch = -1;
+    private int _samplesMax;
 
     /// <summary>The latest shard's partial sums; left alone until the next shard runs.</summary>
-    internal PartialSums Partials => _partials;
+    internal PartialSums Partials { get; private set; } = PartialSums.None;
 
-    /// <summary>Makes room for shards of so many micro-batches; call it on the compute thread.</summary>
-    internal void Prepare(int microbatchesMax)
+    /// <summary>Makes room for so many pieces, of piecesMax that may come; true where the partial sums have moved.
+    /// </summary>
+    internal bool Prepare(int pieces, int piecesMax)
     {
-        var pieces = CanonicalTree.PiecesMax(microbatchesMax);
-        if (pieces > _partials.PiecesMax)
+        if (pieces <= Partials.PiecesMax)
         {
-            _partials = new PartialSums(job.Partials.Length, pieces);
-            _training.Clear();
+            return false;
         }
+
+        // Twice as many as before, so that it happens a few times only.
+        Partials = new PartialSums(
+            job.Partials.Length, Math.Clamp(2 * Partials.PiecesMax, pieces, Math.Max(pieces, piecesMax)));
+        _training.Clear();
+        return true;
     }
 
     internal void Run(
-        long step, AlignedBuffer parameters, in MicrobatchRange shard, Span<float> losses, Span<float> hits) =>
+        Permutation order, long step, AlignedBuffer parameters, in MicrobatchRange shard, Span<float> losses,
+        Span<float> hits, ReadyParts parts, IPartsReady ready) =>
         Computation(parameters, shard.Samples).Run(
-            Order(step), job.Schedule.StepInEpoch(step) * job.Schedule.BatchSize, shard, losses, hits);
+            order, job.Schedule.StepInEpoch(step) * job.Schedule.BatchSize, shard, losses, hits, parts, ready);
 
     internal void Evaluate(AlignedBuffer parameters, in MicrobatchRange shard, Span<float> losses, Span<float> hits)
     {
@@ -51,20 +58,12 @@ internal sealed class ShardRunner(ReplicaJob job)
     }
 
     internal Cluster.Messages.NonFinite? FindBroken(
-        long step, AlignedBuffer parameters, ReadOnlySpan<float> losses, int rank, in MicrobatchRange shard) =>
-        BrokenLoss.Find(
-            job.Schedule, step, losses, rank, shard, () => Computation(parameters, job.Schedule.MicrobatchSize),
-            Order(step));
-
-    private Permutation Order(long step)
+        Permutation order, long step, AlignedBuffer parameters, ReadOnlySpan<float> losses, int rank,
+        in MicrobatchRange shard)
     {
-        var epoch = job.Schedule.Epoch(step);
-        if (_orderEpoch != epoch)
-        {
-            (_order, _orderEpoch) = (job.Schedule.Order(epoch), epoch);
-        }
-
-        return _order!;
+        Prepare(pieces: 1, piecesMax: 1); // another thread may have had all of the shard
+        return BrokenLoss.Find(
+            job.Schedule, step, losses, rank, shard, () => Computation(parameters, job.Schedule.MicrobatchSize), order);
     }
 
     private ShardComputation Computation(AlignedBuffer parameters, int samples)
@@ -74,10 +73,19 @@ internal sealed class ShardRunner(ReplicaJob job)
             return bound.Computation;
         }
 
-        var samplesMax = MicrobatchRange.CountOf(samples, job.Schedule.MicrobatchSize) * job.Schedule.MicrobatchSize;
+        if (samples > _samplesMax)
+        {
+            var size = job.Schedule.MicrobatchSize;
+            var microbatches = MicrobatchRange.CountOf(samples, size);
+            var isFirst = _samplesMax == 0;
+            _samplesMax = size * (isFirst ? microbatches : Math.Min(
+                (int)BitOperations.RoundUpToPowerOf2((uint)microbatches),
+                MicrobatchRange.CountOf(job.Schedule.BatchSize, size)));
+        }
+
         var computation = new ShardComputation(
-            job.TrainingPlan(samplesMax), job.Graph.CountsHits, job.Backend, job.Data.Train, parameters, _partials);
-        _training[parameters] = (samplesMax, computation);
+            job.TrainingPlan(_samplesMax), job.Graph.CountsHits, job.Backend, job.Data.Train, parameters, Partials);
+        _training[parameters] = (_samplesMax, computation);
         return computation;
     }
 }

@@ -25,6 +25,9 @@ internal sealed class StepArrivals(int workers, int buckets, int partsMax, int m
     /// <summary>Workers whose losses are in.</summary>
     internal int HeardCount { get; private set; }
 
+    /// <summary>True once this worker's losses are in.</summary>
+    internal bool HasHeard(int rank) => _heard[rank];
+
     internal void Reset(long step)
     {
         Step = step;

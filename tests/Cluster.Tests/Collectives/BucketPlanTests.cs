@@ -82,4 +82,17 @@ public sealed class BucketPlanTests
     [InlineData(1, 0)]
     public void Plan_IsRefused_WithoutBucketsOrWorkers(int buckets, int workers) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new BucketPlan(10, buckets, workers));
+
+    [Theory]
+    [InlineData(0, 1, 1)]
+    [InlineData(65_536, 1, 1)]
+    [InlineData(65_537, 1, 2)]
+    [InlineData(669_706, 1, 11)]
+    [InlineData(669_706, 4, 3)]
+    [InlineData(669_706, 64, 1)]
+    [InlineData(100_000_000, 2, 763)]
+    [InlineData(int.MaxValue, 1, 1024)]
+    [InlineData(int.MaxValue, int.MaxValue, 1)]
+    public void BucketsFor_GivesSegmentsOf64KiFloats_WithinItsBounds(int length, int workers, int buckets) =>
+        Assert.Equal(buckets, BucketPlan.BucketsFor(length, workers));
 }

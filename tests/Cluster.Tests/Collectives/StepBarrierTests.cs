@@ -32,6 +32,21 @@ public sealed class StepBarrierTests
     }
 
     [Fact]
+    public void Wait_IsReleased_WhenThereIsNoBound()
+    {
+        var barrier = new StepBarrier(2, Timeout.InfiniteTimeSpan);
+        var early = new Thread(() => barrier.Wait(0)) { IsBackground = true };
+        early.Start();
+        while (!early.ThreadState.HasFlag(ThreadState.WaitSleepJoin))
+        {
+            Thread.Yield(); // until it is parked
+        }
+
+        barrier.Wait(1);
+        Assert.True(early.Join(Ample));
+    }
+
+    [Fact]
     public void Wait_FailsForEveryone_WhenOneMemberBreaksTheBarrier()
     {
         var barrier = new StepBarrier(3, Ample);

@@ -103,7 +103,8 @@ public sealed class RecoveryPlanTests
             return;
         }
 
-        var layout = new BucketPlan(shape.Length, shape.Buckets, plan.Members.Count);
+        var layout = new BucketPlan(
+            shape.Length, shape.BucketsFor(plan.Members.Count), plan.Members.Count);
         for (var rank = 0; rank < plan.Members.Count; rank++)
         {
             var own = plan.Start == StartFrom.Members ? plan.Members[rank].At(plan.Cursor.Step) : null;

@@ -233,14 +233,22 @@ internal sealed class Mischief
     private Action Leave(SimulatedNode node)
     {
         _cluster.Leave(node);
-        return () =>
+        var life = node.Incarnation;
+        return () => StartOnceGone(node, life);
+    }
+
+    /// <summary>It may have to stay for a while until others hold what it holds.</summary>
+    private void StartOnceGone(SimulatedNode node, int life)
+    {
+        if (!node.IsRunning)
         {
             Disturb(node);
-            if (!node.IsRunning)
-            {
-                _cluster.StartWorker(node);
-            }
-        };
+            _cluster.StartWorker(node);
+        }
+        else if (node.Incarnation == life)
+        {
+            _simulator.After(TimeSpan.FromSeconds(1), () => StartOnceGone(node, life));
+        }
     }
 
     private static Action Slow(SimulatedNode node, double factor)

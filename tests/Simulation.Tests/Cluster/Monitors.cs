@@ -97,7 +97,8 @@ internal sealed class Monitors(SimulatedJob job)
     /// <summary>A worker's process has ended as it should; replica is what it held.</summary>
     internal void OnWorkerEnded(SimulatedNode node, Replica replica)
     {
-        if (End is null && _members.Contains(node.Name) && replica.Current.Cursor is not null)
+        // Where all leave together a checkpoint takes their place.
+        if (End is null && _members.Contains(node.Name) && replica.Current.Cursor is not null && _saved != _told)
         {
             Hurt("who leaves is replaced first", $"{node.Name} is let go, a member of generation {_generation}");
         }

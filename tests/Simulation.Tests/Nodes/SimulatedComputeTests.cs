@@ -42,18 +42,38 @@ public sealed class SimulatedComputeTests
     [Fact]
     public void RunInParts_TellsParts_AfterTheForwardPass()
     {
-        _ = RunInParts(() => Note("work"), 4);
+        RunInParts(() => Note("work"), 4);
         _simulator.RunFor(TimeSpan.FromSeconds(1));
-        Assert.Equal(["0 work", "4.5 part 0", "6 part 1", "7.5 part 2", "9 part 3", "9 ended"], _seen);
+        Assert.Equal(["0 work", "4.5 part 0", "6 part 1", "7.5 part 2", "9 part 3"], _seen);
     }
 
     [Fact]
     public void RunInParts_TellsNone_WhenTheWorkThrows()
     {
-        var task = RunInParts(() => throw new InvalidDataException("bad"), 4);
+        RunInParts(() => throw new InvalidDataException("bad"), 4);
         _simulator.RunFor(TimeSpan.FromSeconds(1));
-        Assert.Equal(["9 ended"], _seen);
-        Assert.True(task.IsFaulted);
+        Assert.Equal(["9 failed: bad"], _seen);
+    }
+
+    [Fact]
+    public void RunInParts_TakesTheNext_WhenTheLastPartIsTold()
+    {
+        RunInParts(() => Note("work"), 1);
+        _ = Run("next", ComputeKind.Evaluation);
+        _simulator.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(["0 work", "9 part 0", "9 next", "14 next ended"], _seen);
+    }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(3, 1, 1, 3)]
+    [InlineData(2, 1, 3)]
+    public void RunInParts_Fails_WhenTheWorkTellsOtherParts(int parts, params int[] told)
+    {
+        RunInParts(() => Note("work"), parts, told);
+        _simulator.RunFor(TimeSpan.FromSeconds(1));
+        Assert.StartsWith("9 failed: compute: ", _seen[^1], StringComparison.Ordinal);
+        Assert.Equal(2, _seen.Count);
     }
 
     [Fact]
@@ -68,14 +88,14 @@ public sealed class SimulatedComputeTests
     [Fact]
     public void Freeze_KeepsResults_UntilThaw()
     {
-        _ = RunInParts(() => Note("work"), 2);
+        RunInParts(() => Note("work"), 2);
         _simulator.RunFor(TimeSpan.FromMilliseconds(1));
         Node.Freeze();
         _simulator.RunFor(TimeSpan.FromMilliseconds(99));
         Assert.Equal(["0 work"], _seen);
         Node.Thaw();
         _simulator.RunFor(TimeSpan.FromSeconds(1));
-        Assert.Equal(["0 work", "100 part 0", "100 part 1", "100 ended"], _seen);
+        Assert.Equal(["0 work", "100 part 0", "100 part 1"], _seen);
     }
 
     [Fact]
@@ -100,12 +120,8 @@ public sealed class SimulatedComputeTests
         return task;
     }
 
-    private Task RunInParts(Action work, int parts)
-    {
-        var task = Node.Compute.RunInParts(ComputeKind.Shard, work, parts, part => Note($"part {part}"));
-        NoteEnd(task, "ended");
-        return task;
-    }
+    private void RunInParts(Action work, int parts, int[]? told = null) =>
+        Node.Compute.RunInParts(ComputeKind.Shard, new Parted(this, work, parts, told ?? [parts]));
 
     private void NoteEnd(Task task, string text) => _ = task.ContinueWith(
         _ => Note(text),
@@ -114,4 +130,19 @@ public sealed class SimulatedComputeTests
         TaskScheduler.Default);
 
     private void Note(string text) => _seen.Add($"{_simulator.Now.TotalMilliseconds} {text}");
+
+    private sealed class Parted(SimulatedComputeTests tests, Action work, int parts, int[] told) : IPartedWork
+    {
+        public int Parts => parts;
+
+        public void Run(IPartsReady ready)
+        {
+            work();
+            Array.ForEach(told, ready.OnReady);
+        }
+
+        public void OnReady(int count) => tests.Note($"part {count - 1}");
+
+        public void OnFailed(Exception error) => tests.Note($"failed: {error.Message}");
+    }
 }

@@ -125,7 +125,7 @@ internal sealed record ScaleOutcome(
     internal double Efficiency => ScaleRun.ShardTime / StepTime;
 
     public override string ToString() =>
-        $"{Run.Workers} workers, {Run.Job.Shape.Buckets} buckets, {Run.Job.StepsTotal} steps: "
+        $"{Run.Workers} workers, {Run.Job.Shape.BucketsFor(Run.Workers)} buckets, {Run.Job.StepsTotal} steps: "
         + $"{StepTime.TotalMilliseconds:0.00} ms a step, efficiency {Efficiency:0.0 %}; {FaultsMet} faults met, "
         + $"{Generations} generations, {RolledBackSteps} steps rolled back; "
         + $"{VirtualTime.TotalSeconds:0.0} s simulated, {RealTime.TotalSeconds:0.0} s real, "

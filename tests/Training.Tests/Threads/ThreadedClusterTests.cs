@@ -25,7 +25,7 @@ public sealed class ThreadedClusterTests : IDisposable
     private static readonly DataSplit Data = DataCatalog.Load(Job.DataOptions);
 
     private readonly MemoryNetwork _network = new();
-    private readonly List<ComputeThread> _threads = [];
+    private readonly List<IDisposable> _threads = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("cluster").FullName;
     private readonly ActorSystem _system = ActorSystem.Create("cluster");
     private readonly Channel<JobEvent> _events = Channel.CreateUnbounded<JobEvent>();
@@ -39,17 +39,23 @@ public sealed class ThreadedClusterTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 0)]
-    [InlineData(3, 0)]
-    [InlineData(4, 2)]
-    public async Task Cluster_EndsWithTheFingerprintOfOneProcess_OnRealThreads(int workers, int killed)
+    [InlineData(1, 0, 1)]
+    [InlineData(1, 0, 2)]
+    [InlineData(1, 0, 3)]
+    [InlineData(2, 0, 2)]
+    [InlineData(2, 0, 4)]
+    [InlineData(3, 0, 1)]
+    [InlineData(3, 0, 3)]
+    [InlineData(4, 2, 1)]
+    [InlineData(4, 2, 2)]
+    public async Task Cluster_EndsWithTheFingerprintOfOneProcess_OnRealThreads(int workers, int killed, int threads)
     {
         var trainer = new Trainer(Job, Data, workers: 1);
         var truth = Assert.IsType<JobDone>(await trainer.RunAsync(new MemoryJobStore(trainer.State), _ => { }));
         StartCoordinator(workers);
         for (var i = 0; i < workers; i++)
         {
-            StartWorker($"worker-{i}");
+            StartWorker($"worker-{i}", threads);
         }
 
         var (changes, toKill) = (0, new Queue<string>(Enumerable.Range(0, killed).Select(i => $"worker-{i}")));
@@ -108,10 +114,12 @@ public sealed class ThreadedClusterTests : IDisposable
         _system.ActorOf(Props.Create(() => new Acceptor(control, coordinator, links, TimeProvider.System)));
     }
 
-    private void StartWorker(string name)
+    private void StartWorker(string name, int threads)
     {
         var data = _network.Data(name);
-        var work = new ReplicaShardWork(ReplicaJob.Of(Job, Data), Compute(name), data, TimeProvider.System);
+        var team = new ComputeTeam(name, threads);
+        _threads.Add(team);
+        var work = new ReplicaShardWork(ReplicaJob.Of(Job, Data), team, data, TimeProvider.System);
         var options = new WorkerOptions { Name = name, Node = name, DataAddress = name };
         var (control, links) = (_network.Control(data), new LinkOptions());
         var dialer = _system.ActorOf(

@@ -47,6 +47,50 @@ public sealed class ExchangeTests
         }
     }
 
+    public static TheoryData<int, int> Teams
+    {
+        get
+        {
+            var teams = new TheoryData<int, int>();
+            foreach (var workers in Enumerable.Range(1, 3))
+            {
+                foreach (var threads in Enumerable.Range(1, 4).Append(9))
+                {
+                    teams.Add(workers, threads);
+                }
+            }
+
+            return teams;
+        }
+    }
+
+    // A mini-batch has 8 micro-batches, the last one of an epoch 2 with a short one: with these weights shards have
+    // every size from 0 to 8, so threads get nothing, one micro-batch, or parts that cross nodes of the tree.
+    [Theory]
+    [MemberData(nameof(Teams))]
+    public void Replicas_HaveTheBitsOfOneThread_HoweverManyThreadsEachHas(int workers, int threads)
+    {
+        for (var seed = 0; seed < 8; seed++)
+        {
+            Check(
+                ByMomentum, new Momentum(0.1f), null, buckets: 1 + (seed % 4), Uneven(workers, seed), seed, threads);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(2, 2)]
+    [InlineData(3, 4)]
+    public void Replicas_HaveTheBitsOfOneThread_WhenGradientsHaveSeveralTerms(int workers, int threads)
+    {
+        var model = new Sequential { new SmallJob.Recurrent(), new Linear(6, 3) };
+        var oracle = new SingleWorker(Steps, new Momentum(0.1f), model);
+        for (var seed = 0; seed < 5; seed++)
+        {
+            Check(oracle, new Momentum(0.1f), model, 1 + seed, Uneven(workers, seed), seed, threads);
+        }
+    }
+
     [Theory]
     [InlineData(2, 1)]
     [InlineData(3, 2)]
@@ -77,7 +121,8 @@ public sealed class ExchangeTests
             .Train(new TrainPlan(1, 0, 0, 5, Sharding.Equal(1)));
         for (var seed = 0; seed < 40; seed++)
         {
-            var group = new ReplicaGroup(SmallJob.Replicated(new Momentum(0.1f), train), 1 + (seed % 3), seed);
+            var group = new ReplicaGroup(
+                SmallJob.Replicated(new Momentum(0.1f), train), 1 + (seed % 3), seed, threads: 1 + (seed / 3 % 3));
             group.Form(group.Add(1 + (seed % 4)));
             var sharding = Uneven(group.Members.Count, seed);
             var reports = group.TrainTo(5, sharding);
@@ -89,10 +134,13 @@ public sealed class ExchangeTests
         }
     }
 
-    [Fact]
-    public async Task Evaluate_CoversEveryHeldOutSampleOnce_WhenReplicasShareIt()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Evaluate_CoversEveryHeldOutSampleOnce_WhenReplicasShareIt(int threads)
     {
-        var group = new ReplicaGroup(SmallJob.Replicated(new Momentum(0.1f)), buckets: 2, seed: 1);
+        var group = new ReplicaGroup(SmallJob.Replicated(new Momentum(0.1f)), buckets: 2, seed: 1, threads);
         group.Form(group.Add(3));
         var sharding = new Sharding([2, 0, 3]);
         var parts = group.Members.Select((member, rank) =>
@@ -103,6 +151,27 @@ public sealed class ExchangeTests
             .Evaluate(new EvaluatePlan(1, 0, Sharding.Equal(1)));
         Assert.Equal(whole.Losses, done.SelectMany(part => part.Losses));
         Assert.Equal(whole.Hits, done.SelectMany(part => part.Hits));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task Train_SaysThatItFailedItself_WhicheverThreadDid(int threads)
+    {
+        // Every mini-batch of the epoch but the first few has it at some thread, at another place each time.
+        for (var sample = 0; sample < SmallJob.Samples; sample += 9)
+        {
+            var train = new SmallJob.Blobs(SmallJob.Samples) { Unreadable = sample };
+            var job = SmallJob.Replicated(new Momentum(0.1f), train);
+            var group = new ReplicaGroup(job, buckets: 2, seed: 1, threads);
+            group.Form(group.Add(1));
+            var lease = group.BeginTraining(job.Schedule.StepsPerEpoch, Sharding.Equal(1))[0];
+            group.RunUntilIdle();
+            var failed = await Assert.ThrowsAsync<WorkException>(() => lease);
+            var step = group.Members[0].Work.Replica.Current.Cursor!.Step + 1;
+            Assert.Equal(($"compute, step {step}", "disk on fire"), (failed.Phase, failed.InnerException!.Message));
+        }
     }
 
     [Fact]
@@ -140,9 +209,10 @@ public sealed class ExchangeTests
     }
 
     private static void Check(
-        SingleWorker oracle, Optimizer optimizer, Layer? model, int buckets, Sharding sharding, int seed)
+        SingleWorker oracle, Optimizer optimizer, Layer? model, int buckets, Sharding sharding, int seed,
+        int threads = 1)
     {
-        var group = new ReplicaGroup(SmallJob.Replicated(optimizer, model: model), buckets, seed);
+        var group = new ReplicaGroup(SmallJob.Replicated(optimizer, model: model), buckets, seed, threads);
         group.Form(group.Add(sharding.Workers));
         var reports = group.TrainTo(Steps, sharding);
         Assert.All(reports, report => Assert.Equal(oracle.Totals.TakeLast(report.Steps.Count), report.Steps));

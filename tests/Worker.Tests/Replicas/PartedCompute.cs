@@ -2,8 +2,8 @@ using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Tests.Replicas;
 
-/// <summary>A compute thread in the test's hands: work, and every part that is ready, is a turn of its own.</summary>
-internal sealed class PartedCompute : ICompute
+/// <summary>Compute threads in the test's hands: work, and every part that is ready, is a turn of its own.</summary>
+internal sealed class PartedCompute(int threads = 1) : ICompute
 {
     private readonly Queue<Action> _turns = new();
 
@@ -18,27 +18,42 @@ internal sealed class PartedCompute : ICompute
         return result.Task;
     }
 
-    public Task RunInParts(ComputeKind kind, Action work, int parts, Action<int> ready)
-    {
-        var result = new TaskCompletionSource<bool>();
-        _turns.Enqueue(() => Try(work, result));
-        for (var part = 0; part < parts; part++)
-        {
-            var index = part;
-            _turns.Enqueue(() => Try(
-                () =>
-                {
-                    if (result.Task.IsFaulted)
-                    {
-                        return;
-                    }
+    public int Threads => threads;
 
-                    ready(index);
-                    _ = index < parts - 1 || result.TrySetResult(true);
-                }, result));
+    public void RunInParts(ComputeKind kind, IPartedWork work)
+    {
+        var hasFailed = false;
+        void Turn(Action turn)
+        {
+            try
+            {
+                if (!hasFailed)
+                {
+                    turn();
+                }
+            }
+            catch (Exception error)
+            {
+                hasFailed = true;
+                work.OnFailed(error);
+            }
         }
 
-        return result.Task;
+        _turns.Enqueue(() => Turn(() => work.Run(NobodyWaits.Instance)));
+        for (var part = 1; part <= work.Parts; part++)
+        {
+            var count = part;
+            _turns.Enqueue(() => Turn(() => work.OnReady(count)));
+        }
+    }
+
+    /// <summary>The last thread first: no order may matter.</summary>
+    public void Together(Action<int> body)
+    {
+        for (var thread = threads - 1; thread >= 0; thread--)
+        {
+            body(thread);
+        }
     }
 
     private static void Try<T>(Action turn, TaskCompletionSource<T> result)

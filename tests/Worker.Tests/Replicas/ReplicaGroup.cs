@@ -10,7 +10,7 @@ namespace Distributed.Worker.Tests.Replicas;
 /// Replicas in one thread: the seed decides which frame arrives and which compute goes on next; the test plays the
 /// coordinator, with the real decision of what moves where.
 /// </summary>
-internal sealed class ReplicaGroup(ReplicaJob job, int buckets, int seed)
+internal sealed class ReplicaGroup(ReplicaJob job, int buckets, int seed, int threads = 1)
 {
     private readonly Random _random = new(seed);
     private readonly SortedDictionary<string, Node> _nodes = new(StringComparer.Ordinal);
@@ -25,8 +25,8 @@ internal sealed class ReplicaGroup(ReplicaJob job, int buckets, int seed)
     /// <summary>Adds nodes that hold nothing yet.</summary>
     internal IReadOnlyList<Node> Add(int count)
     {
-        var added = Enumerable.Range(_nodes.Count, count).Select(index => new Node(job, $"node-{index:00}", Network))
-            .ToList();
+        var added = Enumerable.Range(_nodes.Count, count)
+            .Select(index => new Node(job, $"node-{index:00}", Network, threads)).ToList();
         added.ForEach(node => _nodes.Add(node.Address, node));
         return added;
     }
@@ -144,16 +144,17 @@ internal sealed class ReplicaGroup(ReplicaJob job, int buckets, int seed)
     /// <summary>One process: its replica, its end of the network and its compute thread.</summary>
     internal sealed class Node
     {
-        internal Node(ReplicaJob job, string address, SeededNetwork network)
+        internal Node(ReplicaJob job, string address, SeededNetwork network, int threads)
         {
             Address = address;
+            Compute = new PartedCompute(threads);
             Work = new ReplicaShardWork(job, Compute, network.Attach(address), TimeProvider.System);
             Work.Open(Lost.Add);
         }
 
         internal string Address { get; }
 
-        internal PartedCompute Compute { get; } = new();
+        internal PartedCompute Compute { get; }
 
         internal ReplicaShardWork Work { get; }
 

@@ -9,12 +9,13 @@ namespace Distributed.Cluster.Links.Grpc;
 /// <param name="Http">Its connections.</param>
 /// <param name="MessageBytesMax">Of a message that comes in.</param>
 /// <param name="Clock">For deadlines.</param>
-internal sealed record CallTarget(string Address, Uri Root, HttpMessageInvoker Http, int MessageBytesMax, TimeProvider Clock)
+internal sealed record CallTarget(
+    string Address, Uri Root, HttpMessageInvoker Http, int MessageBytesMax, TimeProvider Clock)
 {
     /// <summary>What went wrong with a connection, in one line for the user.</summary>
     internal Exception Describe(Exception error)
     {
-        if (error is OperationCanceledException or ControlException)
+        if (error is ControlException)
         {
             return error;
         }
@@ -23,22 +24,22 @@ internal sealed record CallTarget(string Address, Uri Root, HttpMessageInvoker H
         {
             return new ControlException(
                 ControlStatus.Unauthenticated,
-                $"coordinator {Address}: TLS failed, {Line(tls)}: both sides need --tls-cert, --tls-key and --tls-ca with "
-                + "certificates of one authority");
+                $"coordinator {Address}: TLS failed, {Line(tls)}: both sides need --tls-cert, --tls-key and "
+                + "--tls-ca with certificates of one authority");
         }
 
         if (Find<SocketException>(error) is { } socket)
         {
             return new ControlException(
                 ControlStatus.Unavailable,
-                $"coordinator {Address} cannot be reached: {Line(socket)}: check the address, and that a coordinator runs "
-                + "there");
+                $"coordinator {Address} cannot be reached: {Line(socket)}: check the address, and that a coordinator "
+                + "runs there");
         }
 
         return new ControlException(
             ControlStatus.Unavailable,
-            $"the connection to coordinator {Address} broke: {Line(error.GetBaseException())}: does it run, and do both "
-            + "sides use TLS, or neither?");
+            $"the connection to coordinator {Address} broke: {Line(error.GetBaseException())}: does it run, and do "
+            + "both sides use TLS, or neither?");
     }
 
     private static string Line(Exception error) => error.Message.ReplaceLineEndings(" ").TrimEnd('.');

@@ -73,7 +73,7 @@ internal sealed class ClientCall : IDisposable
         }
         catch (Exception error)
         {
-            throw Translate(error);
+            throw Translate(error, cancellation);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class ClientCall : IDisposable
         }
         catch (Exception error) when (error is not ControlException)
         {
-            throw Translate(error);
+            throw Translate(error, cancellation);
         }
     }
 
@@ -109,7 +109,8 @@ internal sealed class ClientCall : IDisposable
         where T : class, IMessage<T>
     {
         var message = await ReadAsync(parser, _ending.Token)
-            ?? throw new ControlException(ControlStatus.Internal, $"{_target.Address} answered {_method} without a message");
+            ?? throw new ControlException(
+                ControlStatus.Internal, $"{_target.Address} answered {_method} without a message");
         _ = await ReadAsync(parser, _ending.Token); // the status comes after it
         return message;
     }
@@ -129,7 +130,8 @@ internal sealed class ClientCall : IDisposable
     /// <summary>The response's body; null where it has none, and its status is in the headers.</summary>
     private async Task<PipeReader?> OpenAsync(HttpResponseMessage response)
     {
-        if (response.StatusCode != HttpStatusCode.OK || !GrpcHeaders.IsGrpc(response.Content.Headers.ContentType?.MediaType))
+        if (response.StatusCode != HttpStatusCode.OK
+            || !GrpcHeaders.IsGrpc(response.Content.Headers.ContentType?.MediaType))
         {
             throw new ControlException(
                 ControlStatus.Unimplemented,
@@ -156,21 +158,27 @@ internal sealed class ClientCall : IDisposable
             : ControlStatus.Unknown;
         if (code != ControlStatus.Ok)
         {
-            var text = trailers.TryGetValues(GrpcHeaders.Message, out var message) ? message.FirstOrDefault() ?? "" : "";
+            _ = trailers.TryGetValues(GrpcHeaders.Message, out var message);
+            var text = message?.FirstOrDefault() ?? "";
             throw new ControlException(code, $"coordinator {_target.Address}: {GrpcHeaders.Unescape(text)}");
         }
     }
 
-    private Exception Translate(Exception error)
+    private Exception Translate(Exception error, CancellationToken cancellation)
     {
         if (_caller.IsCancellationRequested)
         {
             return new OperationCanceledException(_caller);
         }
 
-        return _deadline.IsCancellationRequested
-            ? new ControlException(
-                ControlStatus.DeadlineExceeded, $"coordinator {_target.Address} did not answer {_method} in time")
+        if (_deadline.IsCancellationRequested)
+        {
+            return new ControlException(
+                ControlStatus.DeadlineExceeded, $"coordinator {_target.Address} did not answer {_method} in time");
+        }
+
+        return cancellation.IsCancellationRequested
+            ? new OperationCanceledException(cancellation)
             : _target.Describe(error);
     }
 }

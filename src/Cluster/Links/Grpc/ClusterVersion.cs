@@ -5,7 +5,8 @@ namespace Distributed.Cluster.Links.Grpc;
 /// <summary>What two nodes must share to train together.</summary>
 public static class ClusterVersion
 {
-    /// <summary>Of the messages and their meaning. Raise it with every change that an older node misunderstands.</summary>
+    /// <summary>Of the messages and their meaning. Raise it with every change that an older node misunderstands.
+    /// </summary>
     public const int Protocol = 1;
 
     /// <summary>
@@ -26,7 +27,7 @@ public static class ClusterVersion
 
         return build == KernelsBuild
             ? null
-            : $"worker '{name}' has kernels build {build}, this coordinator has build {KernelsBuild}: other kernels may "
-                + "give other bits, so install the same build on both";
+            : $"worker '{name}' has kernels build {build}, this coordinator has build {KernelsBuild}: other kernels "
+                + "may give other bits, so install the same build on both";
     }
 }

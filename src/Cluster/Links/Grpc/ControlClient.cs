@@ -9,8 +9,8 @@ namespace Distributed.Cluster.Links.Grpc;
 
 /// <summary>Calls a coordinator.</summary>
 /// <remarks>
-/// With a token every call is preceded by Authenticate, which proves the coordinator to this side, and carries the proof
-/// of this side. Connections are made when they are needed and kept while they are used.
+/// With a token every call is preceded by Authenticate, which proves the coordinator to this side, and carries the
+/// proof of this side. Connections are made when they are needed and kept while they are used.
 /// Errors: ControlException (a UserErrorException) naming the address, what went wrong and what to do;
 /// OperationCanceledException where the caller gave the call up.
 /// </remarks>
@@ -95,7 +95,12 @@ public sealed class ControlClient : IDisposable
 
     /// <summary>Starts a call, with the proof of the token.</summary>
     internal async Task<ClientCall> StartAsync(string method, TimeSpan? bound, CancellationToken cancellation) =>
-        new(_target, method, await ProveAsync(method, cancellation), bound, cancellation);
+        Start(method, await ProveAsync(method, cancellation), bound, cancellation);
+
+    /// <summary>Starts a call with this metadata and no other.</summary>
+    internal ClientCall Start(
+        string method, IReadOnlyDictionary<string, string> metadata, TimeSpan? bound, CancellationToken cancellation) =>
+        new(_target, method, metadata, bound, cancellation);
 
     internal async Task<TReply> CallAsync<TReply>(
         string method, IMessage request, MessageParser<TReply> parser, TimeSpan bound, CancellationToken cancellation)
@@ -141,7 +146,8 @@ public sealed class ControlClient : IDisposable
         call.Complete();
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> ProveAsync(string method, CancellationToken cancellation)
+    /// <summary>The metadata that proves the token, once the coordinator has proved it.</summary>
+    internal async Task<IReadOnlyDictionary<string, string>> ProveAsync(string method, CancellationToken cancellation)
     {
         if (_security.Token is not { } token)
         {
@@ -159,8 +165,9 @@ public sealed class ControlClient : IDisposable
             throw new ControlException(
                 ControlStatus.Unauthenticated,
                 $"coordinator {Address} does not know this token"
-                + (proof.Length == 0 ? ", it has none: start it with --token-file, or leave the token out here" : ": give "
-                    + "the coordinator's own token, with --token-file"));
+                + (proof.Length == 0
+                    ? ", it has none: start it with --token-file, or leave the token out here"
+                    : ": give the coordinator's own token, with --token-file"));
         }
 
         return new Dictionary<string, string>

@@ -107,7 +107,7 @@ public sealed class ControlDialer(
         }
 
         var stream = new LinkStream(
-            token => call.ReadAsync(LinkMessage.Parser, token), call.WriteFrameAsync);
+            token => call.ReadAsync(LinkMessage.Parser, token), call.WriteFrameAsync, call.Complete);
         var link = new LinkConnection(
             address, stream, options.Queue, options.MessageBytesMax, clock, call.Cancellation);
         _links.TryAdd(link, 0);

@@ -63,8 +63,8 @@ internal static class ControlHost
             var cause = (error.InnerException?.InnerException ?? error.InnerException ?? error).Message;
             await web.DisposeAsync();
             throw new UserErrorException(
-                $"cannot listen at {listen}: {cause.ReplaceLineEndings(" ").TrimEnd('.')}; stop what uses this address, "
-                + $"or give another one with {option} HOST:PORT (port 0 lets the system choose)");
+                $"cannot listen at {listen}: {cause.ReplaceLineEndings(" ").TrimEnd('.')}; stop what uses this "
+                + $"address, or give another one with {option} HOST:PORT (port 0 lets the system choose)");
         }
 
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;

@@ -81,9 +81,10 @@ internal static class GrpcHeaders
         var bytes = new List<byte>(header.Length);
         for (var i = 0; i < header.Length; i++)
         {
-            if (header[i] == '%' && i + 2 < header.Length + 0
+            if (header[i] == '%' && i + 2 < header.Length
                 && byte.TryParse(
-                    header.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+                    header.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                    out var unit))
             {
                 bytes.Add(unit);
                 i += 2;

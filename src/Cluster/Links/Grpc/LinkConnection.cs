@@ -122,6 +122,12 @@ internal sealed class LinkConnection : IControlConnection
         try
         {
             await _sending.WaitAsync(DrainBound, _clock);
+            if (_stream.Complete is { } complete && _isOpen)
+            {
+                // Cancelling now would take what was sent from the other side; it ends the call when it has read all.
+                complete();
+                await Ended.WaitAsync(DrainBound, _clock);
+            }
         }
         catch (TimeoutException)
         {
@@ -154,12 +160,10 @@ internal sealed class LinkConnection : IControlConnection
             while (await _stream.ReadAsync(_ending.Token) is { } message)
             {
                 var record = LinkMapping.ToRecord(message);
-                if (Volatile.Read(ref _isClosedHere))
+                if (!Volatile.Read(ref _isClosedHere))
                 {
-                    return;
+                    received(record);
                 }
-
-                received(record);
             }
 
             End($"closed by {Peer}");

@@ -53,6 +53,10 @@ internal static partial class LinkMapping
         Wire.LinkMessage.MessageOneofCase.WorkFailed => new WorkFailed(
             message.WorkFailed.Generation, message.WorkFailed.Rank, message.WorkFailed.Phase,
             message.WorkFailed.Reason, message.WorkFailed.Own),
+        Wire.LinkMessage.MessageOneofCase.HowFar => new HowFar(message.HowFar.Generation),
+        Wire.LinkMessage.MessageOneofCase.Position => new Position(
+            message.Position.Generation, message.Position.Rank, message.Position.Step, message.Position.Parts,
+            message.Position.Computes, [.. message.Position.WaitsFor]),
         _ => throw new FormatException("no message of this protocol after the opening"),
     };
 

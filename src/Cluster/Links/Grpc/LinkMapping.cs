@@ -51,7 +51,19 @@ internal static partial class LinkMapping
                 Own = it.Own,
             },
         },
+        HowFar it => new() { HowFar = new() { Generation = it.Generation } },
+        Position it => new() { Position = Map(it) },
         _ => throw new ArgumentException($"{record.GetType().FullName} is no message of the control link"),
+    };
+
+    private static Wire.Position Map(Position it) => new()
+    {
+        Generation = it.Generation,
+        Rank = it.Rank,
+        Step = it.Step,
+        Parts = it.Parts,
+        Computes = it.Computes,
+        WaitsFor = { it.WaitsFor },
     };
 
     private static Wire.Standing Map(Standing it) => new()

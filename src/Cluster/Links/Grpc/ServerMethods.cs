@@ -109,16 +109,17 @@ internal sealed class ServerMethods : IDisposable
 
     private async Task CallAsync(ServerCall call)
     {
+        var needsProof = call.Method is not (MethodNames.Authenticate or MethodNames.HealthCheck);
+        if (needsProof && _sessions is not null
+            && _sessions.Redeem(
+                call.Method, call.Header(GrpcHeaders.Session), call.Header(GrpcHeaders.Proof)) is { } flaw)
+        {
+            throw new ControlException(ControlStatus.Unauthenticated, flaw);
+        }
+
         if (!_methods.TryGetValue(call.Method, out var method))
         {
             throw new ControlException(ControlStatus.Unimplemented, $"there is no method {call.Method}");
-        }
-
-        var needsProof = call.Method is not (MethodNames.Authenticate or MethodNames.HealthCheck);
-        if (needsProof && _sessions is not null
-            && _sessions.Redeem(call.Method, call.Header(GrpcHeaders.Session), call.Header(GrpcHeaders.Proof)) is { } flaw)
-        {
-            throw new ControlException(ControlStatus.Unauthenticated, flaw);
         }
 
         await method(call);
@@ -161,7 +162,8 @@ internal sealed class ServerMethods : IDisposable
         if (nonce.Length != ClusterToken.NonceBytes)
         {
             throw new ControlException(
-                ControlStatus.InvalidArgument, $"client_nonce has {nonce.Length} bytes: needs {ClusterToken.NonceBytes}");
+                ControlStatus.InvalidArgument,
+                $"client_nonce has {nonce.Length} bytes: needs {ClusterToken.NonceBytes}");
         }
 
         var reply = new AuthenticateReply();
@@ -215,14 +217,14 @@ internal sealed class ServerMethods : IDisposable
         {
             throw new ControlException(
                 ControlStatus.FailedPrecondition,
-                $"worker '{hello.Name}' works for job {hello.JobId}, this coordinator is at job {job}: start the worker "
-                + "anew, and it takes the present job");
+                $"worker '{hello.Name}' works for job {hello.JobId}, this coordinator is at job {job}: start the "
+                + "worker anew, and it takes the present job");
         }
 
         await call.WriteAsync(new LinkMessage { Welcome = new Welcome() });
         var peer = $"{hello.Name} ({call.Peer})";
         var stream = new LinkStream(
-            cancellation => call.ReadAsync(LinkMessage.Parser, cancellation), call.WriteFrameAsync);
+            cancellation => call.ReadAsync(LinkMessage.Parser, cancellation), call.WriteFrameAsync, Complete: null);
         var link = new LinkConnection(
             peer, stream, _options.Queue, _options.MessageBytesMax, _clock, call.Cancellation);
         _links.TryAdd(link, 0);

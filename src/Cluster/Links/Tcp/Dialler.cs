@@ -51,7 +51,7 @@ internal static class Dialler
         using var deadline = owner.Clock.CreateTimer(_ => wire.Close(late), null, within, Timeout.InfiniteTimeSpan);
         try
         {
-            wire.Connect(end, within);
+            wire.Connect(end, within, owner.Security.IsEncrypted, owner.Options.SendBufferBytes);
             if (owner.Security.IsEncrypted)
             {
                 wire.EncryptAsDialler(owner.Security, host);

@@ -13,10 +13,13 @@ namespace Distributed.Cluster.Links.Tcp;
 /// </remarks>
 internal sealed unsafe class FrameWriter(Wire wire)
 {
-    /// <summary>Floats of more bytes are not gathered.</summary>
-    private const int GatheredMax = 16 << 10;
+    /// <summary>
+    /// Floats of more bytes are not gathered. Up to here copying them is cheaper than more calls, each of which also
+    /// wakes the reader for a part of a frame.
+    /// </summary>
+    private const int GatheredMax = 64 << 10;
 
-    private const int StageBytes = 64 << 10;
+    private const int StageBytes = 2 * ShortFrameMax;
     private const int ShortFrameMax = FrameLayout.HeaderBytes + GatheredMax + FrameLayout.TrailerBytes;
 
     /// <summary>What is summed and then sent at once: at home in any second-level cache.</summary>

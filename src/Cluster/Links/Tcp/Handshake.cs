@@ -42,14 +42,14 @@ internal static class Handshake
     internal static void Dial(Wire wire, ClusterToken? token, string own, string target)
     {
         var greeting = Greeting(token is not null, own, target);
-        wire.Write(greeting);
+        wire.WriteExactly(greeting);
         var answer = new byte[AnswerBytes];
         wire.ReadExactly(answer.AsSpan(0, BeginningBytes));
         CheckMagic(answer);
         var version = BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(4));
         CheckVerdict((Verdict)answer[6], version);
         wire.ReadExactly(answer.AsSpan(BeginningBytes));
-        wire.Write(token?.Prove(Dialling, greeting, answer) ?? new byte[ClusterToken.ProofBytes]);
+        wire.WriteExactly(token?.Prove(Dialling, greeting, answer) ?? new byte[ClusterToken.ProofBytes]);
         var end = new byte[1 + ClusterToken.ProofBytes];
         wire.ReadExactly(end);
         CheckVerdict((Verdict)end[0], version);
@@ -87,7 +87,7 @@ internal static class Handshake
                 break;
         }
 
-        wire.Write(answer);
+        wire.WriteExactly(answer);
         var proof = new byte[ClusterToken.ProofBytes];
         wire.ReadExactly(proof);
         var end = new byte[1 + ClusterToken.ProofBytes];
@@ -97,7 +97,7 @@ internal static class Handshake
         }
 
         token?.Prove(Listening, greeting, answer).CopyTo(end.AsSpan(1));
-        wire.Write(end);
+        wire.WriteExactly(end);
         return dialler;
     }
 
@@ -167,7 +167,7 @@ internal static class Handshake
     private static LinkLostException Refuse(Wire wire, byte[] message, Verdict verdict, string reason, int place = 6)
     {
         message[place] = (byte)verdict;
-        wire.Write(message);
+        wire.WriteExactly(message);
         wire.EndPolitely();
         return new LinkLostException(reason, isRefusal: true);
     }

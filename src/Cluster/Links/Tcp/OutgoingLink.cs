@@ -146,7 +146,6 @@ internal sealed class OutgoingLink
         try
         {
             var wire = Dialler.Dial(_owner, Address, TryKeep);
-            wire.SetEager();
             LinkThread.Start($"signs from {Address}", Listen);
             lock (_gate)
             {

@@ -19,7 +19,7 @@ namespace Distributed.Cluster.Links.Tcp;
 /// that went through here concerns nobody.
 /// Threads: three for a pair of links, which wait nearly always. OnFrame comes on the thread of the link that it came
 /// over, in order; OnPeerLost on any of them, never within a call of this class.
-/// Memory: a frame of the largest size seen for each incoming link, 64 KiB for each outgoing one.
+/// Memory: a frame of the largest size seen for each incoming link, about 128 KiB for each outgoing one.
 /// </remarks>
 public sealed class TcpDataLink : IDataLink, IDisposable
 {

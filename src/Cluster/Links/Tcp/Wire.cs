@@ -45,10 +45,15 @@ internal sealed class Wire : IDisposable
         return wire;
     }
 
-    /// <summary>Connects, or throws within the time given.</summary>
-    internal void Connect(IPEndPoint to, TimeSpan within)
+    /// <summary>Connects, or throws within the time given. In clear, writing is eager from then on.</summary>
+    /// <remarks>
+    /// A socket that did not block once never blocks again in the system: .NET would play blocking with threads of its
+    /// own. So a connection in clear stays as it is, and waits by polling; only TLS, which cannot, takes that price.
+    /// </remarks>
+    internal void Connect(IPEndPoint to, TimeSpan within, bool isEncrypted, int sendBufferBytes)
     {
         Remote = to.ToString();
+        _socket.SendBufferSize = sendBufferBytes;
         _socket.Blocking = false;
         try
         {
@@ -69,7 +74,8 @@ internal sealed class Wire : IDisposable
             }
         }
 
-        _socket.Blocking = true;
+        _isEager = !isEncrypted;
+        _socket.Blocking = isEncrypted;
     }
 
     internal void EncryptAsDialler(LinkSecurity security, string host)
@@ -82,13 +88,6 @@ internal sealed class Wire : IDisposable
     {
         _secure = new SslStream(new NetworkStream(_socket, ownsSocket: false));
         _secure.AuthenticateAsServer(security.ServerOptions());
-    }
-
-    /// <summary>From now on writing in clear takes what the system takes at once, and no more.</summary>
-    internal void SetEager()
-    {
-        _isEager = !IsEncrypted;
-        _socket.Blocking = !_isEager;
     }
 
     /// <summary>Waits for bytes; 0 at the end.</summary>
@@ -125,6 +124,15 @@ internal sealed class Wire : IDisposable
         {
             var read = Read(to[count..]);
             count += read > 0 ? read : throw new LinkLostException("closed by the other side");
+        }
+    }
+
+    /// <summary>Writes all of it, however long that takes.</summary>
+    internal void WriteExactly(ReadOnlySpan<byte> from)
+    {
+        for (from = from[Write(from)..]; from.Length > 0; from = from[Write(from)..])
+        {
+            WaitUntilWritable();
         }
     }
 

@@ -29,12 +29,12 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
 
     public ReadOnlySpan<float> Output(Operand output, int samples) => Values(output, samples);
 
-    public void Run(in MicrobatchRange range)
+    public void Run(in MicrobatchRange range, int from, int to)
     {
         CheckRange(range);
-        foreach (var kernel in _kernels)
+        for (var i = from; i < to; i++)
         {
-            kernel.Run(range);
+            _kernels[i].Run(range);
         }
     }
 

@@ -81,9 +81,10 @@ public sealed class MatMulOperation : Operation
                 a.Product(upstream, false, false).Reshape(b.Shape)];
         }
 
-        var toA = upstream.Product(b, false, transposeRight: !TransposeRight);
+        // The weight's gradient first: it is a result, and others wait for it sooner than for what lies before.
         var (left, right) = TransposeRight ? (upstream, a) : (a, upstream);
-        return [toA, a.Shape.Batched ? left.BatchProduct(right) : left.Product(right, transposeLeft: true, false)];
+        var toB = a.Shape.Batched ? left.BatchProduct(right) : left.Product(right, transposeLeft: true, false);
+        return [upstream.Product(b, false, transposeRight: !TransposeRight), toB];
     }
 
     /// <summary>
