@@ -49,14 +49,15 @@ internal sealed class Executable : IDisposable
     /// <summary>Starts the executable and returns at once.</summary>
     /// <param name="environment">Variables beside those of this process.</param>
     /// <param name="within">A command that runs the command that follows it, as "ip netns exec NAME".</param>
-    /// <param name="folder">Where it works; default this one's folder.</param>
+    /// <param name="program">The program's folder; default the one that was built.</param>
     internal RunningProcess Start(
-        string arguments, (string Name, string Value)[]? environment = null, string within = "", string? folder = null)
+        string arguments, (string Name, string Value)[]? environment = null, string within = "", string? program = null)
     {
-        string[] words = [.. Words(within), "dotnet", PathOfExecutable, .. Words(arguments)];
+        var path = program is null ? PathOfExecutable : Path.Combine(program, Path.GetFileName(PathOfExecutable));
+        string[] words = [.. Words(within), "dotnet", path, .. Words(arguments)];
         var start = new ProcessStartInfo(words[0], words[1..])
         {
-            WorkingDirectory = folder ?? Folder,
+            WorkingDirectory = Folder,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -73,6 +74,19 @@ internal sealed class Executable : IDisposable
         }
 
         return process;
+    }
+
+    /// <summary>Copies the program into a folder of its own.</summary>
+    /// <returns>Its path.</returns>
+    internal string CopyProgram(string name)
+    {
+        var copy = Directory.CreateDirectory(PathOf(name)).FullName;
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(PathOfExecutable)!))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        return copy;
     }
 
     /// <summary>Processes of the system that name this folder on their command line, or work in it.</summary>
