@@ -41,7 +41,8 @@ internal static class AllReduceGroup
 
     private static Process Start(IEnumerable<int> arguments) => Process.Start(
         new ProcessStartInfo("dotnet",
-            [typeof(AllReduceGroup).Assembly.Location, AllReduceProcess.Name, .. arguments.Select(number => $"{number}")])
+            [typeof(AllReduceGroup).Assembly.Location, AllReduceProcess.Name,
+                .. arguments.Select(number => $"{number}")])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -116,7 +116,7 @@ internal sealed class AllReduceNode : IDataReceiver, IDisposable
 
     private int Count(long step, int at) => Interlocked.Increment(ref _counts[step & 1][at / _frameFloats]);
 
-    /// <summary>All have given their part of a piece: sums it, straight from the frame where there is just one.</summary>
+    /// <summary>All have given their part of a piece: sums it, straight from the frame if there is just one.</summary>
     private void Sum(long step, int at, ReadOnlySpan<float> direct)
     {
         var (count, place) = (Math.Min(_frameFloats, _segmentFloats - at), _segmentFirst + at);

@@ -16,7 +16,7 @@ internal static class AllReduceProcess
 {
     internal const string Name = "allreduce-node";
 
-    /// <summary>Arguments: rank, members, rounds, work per round in floats, floats per frame, sizes in floats.</summary>
+    /// <summary>Arguments: rank, members, rounds, floats of a round, floats of a frame, sizes in floats.</summary>
     internal static int Run(string[] arguments)
     {
         var numbers = arguments.Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToArray();
@@ -93,7 +93,7 @@ internal static class AllReduceProcess
 
             if (sums.Span[i] != TreeSum.Definition(byRank))
             {
-                throw new InvalidOperationException($"sum {i} of {floats} is {sums.Span[i]}, which is not its definition");
+                throw new InvalidOperationException($"sum {i} of {floats} is {sums.Span[i]}, not its definition");
             }
         }
     }

@@ -52,7 +52,7 @@ internal sealed class CommandLine
         _eval.Arguments.Add(_checkpoint);
         _root.Subcommands.Add(_train);
         _root.Subcommands.Add(_eval);
-        _cluster = new ClusterCommandLine(_train.Options, _job, _runDirectory, _json);
+        _cluster = new ClusterCommandLine(_train.Options, _job, _runDirectory, _resume, _json);
         _cluster.AddTo(_root);
     }
 

@@ -143,6 +143,12 @@ public sealed partial class CoordinatorActor
         ? "it had no checkpoint yet"
         : "the last good checkpoint is kept";
 
+    /// <summary>
+    /// Asked to stop while no worker is there that could save anything: what they hold beyond the newest checkpoint is
+    /// done again, to the same bits, when the job is resumed without them.
+    /// </summary>
+    private void EndUnsaved() => End(new JobStopped(_store.Newest.Step, ""));
+
     private void Fail(string reason, NonFinite? broken = null) => End(new JobFailed(_cursor.Step, reason, broken));
 
     private void End(JobEnded end)

@@ -202,6 +202,10 @@ public sealed partial class CoordinatorActor
             _questioned = here;
             BecomeRegrouping(reason);
         }
+        else if (_stopAsked && _waited > Grace)
+        {
+            EndUnsaved();
+        }
         else if (GatherBound is { } bound && _waited > bound)
         {
             Fail($"{reason}; waited {bound.TotalMinutes:0} min");

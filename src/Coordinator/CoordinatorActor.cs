@@ -84,6 +84,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Receive<Join>(OnJoinGathering);
         Receive<Terminated>(gone => Forget(gone.ActorRef));
         Receive<MusterTick>(_ => OnMusterTick());
+        Receive<StopJob>(_ => EndUnsaved(), _ => _options.Recovery is not null);
         Common();
     }
 

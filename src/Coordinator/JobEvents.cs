@@ -53,7 +53,7 @@ public sealed record JobDone(
     double SamplesPerSecond, TimeSpan Elapsed, string Fingerprint) : JobEnded;
 
 /// <summary>The job was asked to stop, and did after a committed step.</summary>
-/// <param name="Location">Where its checkpoint lies.</param>
+/// <param name="Location">Where its checkpoint lies; empty where none was written for this.</param>
 public sealed record JobStopped(long Step, string Location) : JobEnded;
 
 /// <summary>The job cannot go on.</summary>

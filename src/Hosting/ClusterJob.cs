@@ -140,10 +140,10 @@ public sealed class ClusterJob : IDisposable
         Epochs = Job.Epochs,
         StepsPerEpoch = StepsPerEpoch,
         Microbatches = Job.Microbatches,
-        Shape = new StateShape(ParameterCount, _replicas.Optimizer.Slots.Count > 0, Buckets: 4),
+        Shape = new StateShape(ParameterCount, _replicas.Optimizer.Slots.Count > 0),
         Evaluates = _data.Test is not null,
         TestSamples = _data.Test?.Count ?? 0,
         CountsHits = _replicas.Graph.CountsHits,
-        Recovery = new RecoveryOptions(),
+        Recovery = new RecoveryOptions { GatherBound = _options.GatherBound },
     };
 }

@@ -9,6 +9,9 @@ public sealed record ClusterJobOptions
     /// <summary>Workers to wait for before the first plan; default 1.</summary>
     public int WorkersMin { get; init; } = 1;
 
+    /// <summary>How long to wait for enough workers, before the job fails; default 10 min, null for ever.</summary>
+    public TimeSpan? GatherBound { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The program's name and version, for checkpoints.</summary>
     public required string WrittenBy { get; init; }
 

@@ -42,7 +42,12 @@ internal static class ClientCommands
         switch (arguments.Command)
         {
             case "submit":
-                var request = new SubmitJobRequest { JobYaml = ReadJob(arguments.JobFile!, host) };
+                var request = new SubmitJobRequest
+                {
+                    JobYaml = ReadJob(arguments.JobFile!, host),
+                    RunDir = arguments.RunName ?? "",
+                    Resume = arguments.Resume,
+                };
                 var submitted = await client.SubmitAsync(request, stop);
                 Print(host, arguments.Json, submitted, $"job {submitted.JobId} in {submitted.RunDir}");
                 return ExitCodes.Done;

@@ -8,9 +8,10 @@ internal sealed record ClusterArguments(TrainArguments Train, int Threads, strin
 /// <summary>distributed coordinator.</summary>
 /// <param name="JobFile">Null to wait for jobs that are submitted.</param>
 /// <param name="WorkersMin">Workers to wait for before a job begins.</param>
+/// <param name="Stay">After the end of its one job, answer questions until it is told to end.</param>
 internal sealed record CoordinatorArguments(
     string? Listen, string? DataListen, string? Advertise, string? JobFile, int WorkersMin, string? RunDirectory,
-    SecurityArguments Security, string? Health, string? Otlp, bool Json) : Request;
+    SecurityArguments Security, string? Health, string? Otlp, bool Stay, bool Json) : Request;
 
 /// <summary>distributed worker.</summary>
 /// <param name="Join">The coordinator's address, or its folder.</param>
@@ -23,6 +24,8 @@ internal sealed record WorkerArguments(
 /// <summary>distributed submit, status, watch, stop and checkpoint: calls to a coordinator.</summary>
 /// <param name="Command">Which.</param>
 /// <param name="JobFile">For submit.</param>
+/// <param name="RunName">For submit: the run's folder below the coordinator's; null for a new one.</param>
+/// <param name="Resume">For submit: go on with that run where there is one.</param>
 /// <param name="Coordinator">Address or folder; null for the newest run of this directory.</param>
 internal sealed record ClientArguments(
-    string Command, string? JobFile, string? Coordinator, SecurityArguments Security, bool Json) : Request;
+    string Command, string? JobFile, string? RunName, bool Resume, string? Coordinator, SecurityArguments Security, bool Json) : Request;

@@ -19,7 +19,7 @@ internal static class ClusterCommand
         var folder = run.Directory.Path;
         var security = new SecurityArguments(null, null, null, null, false).ForCoordinator(folder, host);
         var coordinator = CoordinatorHost.StartAsync(
-            CoordinatorRun.Options(folder, security, count, logs, host), null, logs).GetAwaiter().GetResult();
+            CoordinatorRun.Options(folder, security, count, TimeSpan.FromMinutes(10), logs, host), null, logs).GetAwaiter().GetResult();
         try
         {
             using var workers = new WorkerProcesses(

@@ -33,21 +33,25 @@ internal sealed class ClusterCommandLine
     private readonly Option<bool> _insecure = new("--insecure") { Arity = ArgumentArity.Zero };
     private readonly Option<string> _health = new("--health");
     private readonly Option<string> _otlp = new("--otlp");
+    private readonly Option<bool> _stay = new("--stay") { Arity = ArgumentArity.Zero };
     private readonly Option<bool> _withParent = new("--with-parent") { Arity = ArgumentArity.Zero };
     private readonly Argument<string> _jobFile = new("JOB.yaml") { Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string> _job;
     private readonly Option<string> _runDirectory;
+    private readonly Option<bool> _resume;
     private readonly Option<bool> _json;
 
     /// <param name="train">What train understands, and cluster too.</param>
     internal ClusterCommandLine(
-        IEnumerable<Option> train, Option<string> job, Option<string> runDirectory, Option<bool> json)
+        IEnumerable<Option> train, Option<string> job, Option<string> runDirectory, Option<bool> resume,
+        Option<bool> json)
     {
-        (_job, _runDirectory, _json) = (job, runDirectory, json);
+        (_job, _runDirectory, _resume, _json) = (job, runDirectory, resume, json);
         Add(_cluster, [.. train, _threads, _otlp]);
         Option[] security = [_tokenFile, _certificate, _key, _authority, _insecure];
         Add(_coordinator, [
-            _listen, _dataListen, _advertise, _job, _workersMin, _runDirectory, .. security, _health, _otlp, _json]);
+            _listen, _dataListen, _advertise, _job, _workersMin, _runDirectory, .. security, _health, _otlp, _stay,
+            _json]);
         Add(_worker, [
             _join, _threads, _name, _listen, _advertise, _cache, .. security, _health, _otlp, _withParent]);
         foreach (var call in _calls)
@@ -56,6 +60,7 @@ internal sealed class ClusterCommandLine
         }
 
         _calls[0].Arguments.Add(_jobFile);
+        Add(_calls[0], [_runDirectory, _resume]);
     }
 
     internal void AddTo(RootCommand root)
@@ -81,14 +86,14 @@ internal sealed class ClusterCommandLine
             return new CoordinatorArguments(
                 parsed.GetValue(_listen), parsed.GetValue(_dataListen), parsed.GetValue(_advertise),
                 parsed.GetValue(_job), Count(parsed, _workersMin), parsed.GetValue(_runDirectory), Security(parsed),
-                parsed.GetValue(_health), parsed.GetValue(_otlp), parsed.GetValue(_json));
+                parsed.GetValue(_health), parsed.GetValue(_otlp), parsed.GetValue(_stay), parsed.GetValue(_json));
         }
 
         return command == _worker
             ? ParseWorker(parsed)
             : new ClientArguments(
-                command.Name, JobFile(parsed, command), parsed.GetValue(_target), Security(parsed),
-                parsed.GetValue(_json));
+                command.Name, JobFile(parsed, command), parsed.GetValue(_runDirectory), parsed.GetValue(_resume),
+                parsed.GetValue(_target), Security(parsed), parsed.GetValue(_json));
     }
 
     private WorkerArguments ParseWorker(ParseResult parsed) => new(

@@ -85,6 +85,7 @@ internal static class ClusterHelp
             ("--run-dir DIR", "With --job the run's directory, else the directory of runs. Default runs/, with --job a "
                 + "new directory in it."));
         Append(text, [.. SecurityOptions, Insecure, Health, Otlp,
+            ("--stay", "After the end of --job, go on answering status and watch until told to end."),
             ("--json", "Print one JSON object per line on standard output.")]);
         return End(text, """
             Examples:
@@ -136,6 +137,13 @@ internal static class ClusterHelp
         var text = new StringBuilder($"{what}\n\nUsage:\n  distributed {usage} [options]\n\nOptions:\n");
         Append(text, ("--coordinator HOST:PORT",
             "The coordinator; or, on its machine, its run directory. Default: the newest that runs in runs/."));
+        if (command == "submit")
+        {
+            Append(text,
+                ("--run-dir NAME", "The run's folder below the coordinator's. Default: the time in UTC."),
+                ("--resume", "Go on with that run where there is one."));
+        }
+
         Append(text, [.. SecurityOptions, ("--json", "Print JSON instead of text.")]);
         return End(text, $"""
             Examples:

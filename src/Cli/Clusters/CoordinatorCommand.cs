@@ -33,8 +33,16 @@ internal static class CoordinatorCommand
             : PreparedRun.New(null, settings, host);
         var security = Security(arguments, run.Directory.Path, host);
         return WithHost(arguments, run.Directory.Path, security, null, logs, host, coordinator =>
-            CoordinatorRun.Run(
-                coordinator, run, $"coordinator --job {file}", arguments.WorkersMin, arguments.Json, interrupts, host));
+        {
+            var exit = CoordinatorRun.Run(
+                coordinator, run, $"coordinator --job {file}", arguments.WorkersMin, arguments.Json, interrupts, host);
+            if (arguments.Stay)
+            {
+                interrupts.Stop.WaitHandle.WaitOne();
+            }
+
+            return exit;
+        });
     }
 
     private static int Serve(
@@ -97,7 +105,7 @@ internal static class CoordinatorCommand
         CoordinatorArguments arguments, string folder, LinkSecurity security,
         Func<SubmitJobRequest, JobTicket>? prepare, ILoggerFactory logs, CliHost host, Func<CoordinatorHost, int> run)
     {
-        var options = CoordinatorRun.Options(folder, security, arguments.WorkersMin, logs, host) with
+        var options = CoordinatorRun.Options(folder, security, arguments.WorkersMin, null, logs, host) with
         {
             Listen = ListenAddress.Parse("--listen", arguments.Listen),
             DataListen = DataListen(arguments),

@@ -14,12 +14,14 @@ internal static class CoordinatorRun
 {
     /// <summary>How a coordinator listens.</summary>
     /// <param name="folder">Of its run, or of its runs.</param>
+    /// <param name="gatherBound">How long it waits for workers; null for ever.</param>
     internal static CoordinatorHostOptions Options(
-        string folder, LinkSecurity security, int workersMin, ILoggerFactory logs, CliHost host)
+        string folder, LinkSecurity security, int workersMin, TimeSpan? gatherBound, ILoggerFactory logs, CliHost host)
     {
         var jobs = new ClusterJobOptions
         {
             WorkersMin = workersMin,
+            GatherBound = gatherBound,
             WrittenBy = Program.Version,
             Logs = logs,
             Clock = host.Clock,
@@ -44,6 +46,17 @@ internal static class CoordinatorRun
         };
         var countsHits = run.Data.Train.Task == TaskKind.Classification;
         var show = new RunShow(header, countsHits, begun.Metrics, json, host);
+        if (begun.FirstStep >= begun.StepsTotal && run.From is { } from && from.Cursor.Step >= begun.StepsTotal)
+        {
+            host.Error.WriteLine($"all {begun.StepsTotal} steps are done already");
+            var cursor = from.Cursor;
+            return show.End(
+                new JobDone(
+                    cursor.Step, job.Epochs, 0, cursor.TrainLoss, null, null, 0, TimeSpan.Zero,
+                    from.Checkpoint.Manifest.Fingerprint),
+                null, interrupts);
+        }
+
         var end = coordinator.RunAsync(
             begun, show.Observe, happened => Telling.Describe(happened, header), interrupts.Stop)
             .GetAwaiter().GetResult();

@@ -85,7 +85,9 @@ internal static class Wording
                 yield return $"run directory {outcome.RunDirectory}";
                 break;
             case JobStopped stopped:
-                yield return $"stopped after step {stopped.Step}; checkpoint {outcome.Checkpoint ?? stopped.Location}";
+                var checkpoint = outcome.Checkpoint ?? stopped.Location;
+                yield return $"stopped after step {stopped.Step}"
+                    + (checkpoint.Length > 0 ? $"; checkpoint {checkpoint}" : "");
                 yield return $"go on with: distributed {outcome.Command} --resume --run-dir {Quoted(outcome.RunDirectory)}";
                 break;
         }

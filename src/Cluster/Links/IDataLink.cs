@@ -37,6 +37,13 @@ public interface IDataReceiver
 
     /// <summary>The link to a node was lost, or could not be made.</summary>
     public void OnPeerLost(string address, string reason);
+
+    /// <summary>The same, from links that know which generation's frames were lost.</summary>
+    /// <param name="generation">
+    /// The highest of the frames that went over the link. Between the loss and this call the receiver may have come to
+    /// a newer one, which has new links and has lost none of them.
+    /// </param>
+    public void OnPeerLost(string address, long generation, string reason) => OnPeerLost(address, reason);
 }
 
 /// <summary>What a frame says about its floats.</summary>

@@ -5,8 +5,8 @@ public interface IPartedWork : IPartsReady
 {
     /// <summary>Does the work, and tells all parts before it returns, each as soon as it is there.</summary>
     /// <param name="ready">
-    /// This work itself on a real machine; a simulated one listens to nobody and calls <see cref="IPartsReady.OnReady"/>
-    /// later, when a machine would have had the parts.
+    /// This work itself on a real machine; a simulated one listens to nobody and calls
+    /// <see cref="IPartsReady.OnReady"/> later, when a machine would have had the parts.
     /// </param>
     public void Run(IPartsReady ready);
 

@@ -52,9 +52,18 @@ public sealed class RunDirectory : IDisposable
         for (var number = 1; ; number++)
         {
             var path = System.IO.Path.Combine(root, number == 1 ? name : $"{name}-{number}");
-            if (!Directory.Exists(path) && !File.Exists(path))
+            if (Directory.Exists(path) || File.Exists(path))
+            {
+                continue;
+            }
+
+            try
             {
                 return Take(path);
+            }
+            catch (RunTakenException) when (Directory.Exists(path))
+            {
+                // Another process had the same idea in the same moment.
             }
         }
     }
@@ -151,11 +160,13 @@ public sealed class RunDirectory : IDisposable
         }
         catch (IOException error)
         {
-            throw new UserErrorException(
+            throw new RunTakenException(
                 $"--run-dir {path} cannot be used: {Reason(error)}; if another process trains there, "
                 + "wait for it to end");
         }
     }
+
+    private sealed class RunTakenException(string line) : UserErrorException(line);
 
     private static string Reason(Exception error) => error.Message.ReplaceLineEndings(" ").TrimEnd('.');
 }

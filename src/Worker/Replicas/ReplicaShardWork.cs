@@ -169,13 +169,18 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
         }
     }
 
-    void IDataReceiver.OnPeerLost(string address, string reason)
+    void IDataReceiver.OnPeerLost(string address, string reason) => OnPeerLost(address, long.MaxValue, reason);
+
+    void IDataReceiver.OnPeerLost(string address, long generation, string reason) =>
+        OnPeerLost(address, generation, reason);
+
+    private void OnPeerLost(string address, long generation, string reason)
     {
         PeersLost? lost = null;
         using (_gate.Enter())
         {
             // Of a node that is no member, only what it gives or keeps can be lost.
-            if (_form is not null)
+            if (_form is not null && generation >= _generation)
             {
                 lost = new PeersLost(_generation, _form.Rank, [_form.Members.IndexOf(address)], reason);
             }

@@ -7,8 +7,8 @@ using Distributed.Engine.Reduction;
 namespace Distributed.Engine.Tests.Plans;
 
 /// <summary>
-/// Goal: a part that is told of is final. Method: after every stretch of a run the told parts are kept and compared with
-/// what they are at its end; and nothing is told later than it could be.
+/// Goal: a part that is told of is final. Method: after every stretch of a run the told parts are kept and compared
+/// with what they are at its end; and nothing is told later than it could be.
 /// </summary>
 public sealed class ReadyPartsTests
 {

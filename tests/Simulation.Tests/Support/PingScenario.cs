@@ -87,7 +87,7 @@ internal static class PingScenario
         {
             _links.Add(link);
             var self = Self;
-            link.Open(message => self.Tell(message), failure => self.Tell(failure.Reason));
+            link.Open(message => self.Tell(message), reason => self.Tell(reason));
         }
     }
 

@@ -4,7 +4,7 @@ using Distributed.Engine.Memory;
 
 namespace Distributed.Cluster.Links.Tcp;
 
-/// <summary>Puts frames on a wire; where the wire takes no more, it stops and goes on later at the same place.</summary>
+/// <summary>Puts frames on a wire; where the wire takes no more, it stops and later goes on from there.</summary>
 /// <remarks>
 /// Short frames are gathered, so that several leave at once. The floats of a long one go to the wire from where they
 /// lie, a chunk at a time: summed, which brings the chunk into the cache, and then sent from there. Headers and
@@ -69,7 +69,7 @@ internal sealed unsafe class FrameWriter(Wire wire)
         }
     }
 
-    /// <summary>Sends what is gathered, then the frame that was begun; false where the wire takes no more now.</summary>
+    /// <summary>Sends what is gathered, then the frame that was begun; false if the wire takes no more now.</summary>
     internal bool TryWrite()
     {
         if (!TryFlush())

@@ -1,6 +1,6 @@
 namespace Distributed.Cluster.Links.Tcp;
 
-/// <summary>A connection that another node has made to this one; all it carries this way are that node's frames.</summary>
+/// <summary>A connection that another node has made to this one; it carries that node's frames.</summary>
 /// <remarks>
 /// Its own thread first lets the other side prove itself, then reads frames and hands each to the receiver. The other
 /// direction carries this node's signs of life and nothing else.

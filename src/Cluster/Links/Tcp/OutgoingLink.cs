@@ -171,7 +171,7 @@ internal sealed class OutgoingLink
         }
     }
 
-    /// <summary>Makes the wire this link's, so that closing the link closes it; false where that has happened.</summary>
+    /// <summary>Makes the wire this link's, so that closing the link closes it; false if that has been.</summary>
     private bool TryKeep(Wire wire)
     {
         lock (_gate)

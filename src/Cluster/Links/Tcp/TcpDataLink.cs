@@ -155,7 +155,7 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         former?.Close();
         if (isFormerTold)
         {
-            Tell(link.Address, "it has made a new link in place of the one before");
+            Tell(link.Address, former!.Generation!.Value, "it has made a new link in place of the one before");
         }
 
         _opened.Wait();
@@ -205,7 +205,7 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         }
 
         other?.Close();
-        Tell(link.Address, reason);
+        Tell(link.Address, link.Generation, reason);
     }
 
     /// <summary>An incoming connection has ended by itself.</summary>
@@ -234,7 +234,7 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         other?.Close();
         if (isTold)
         {
-            Tell(link.Address, reason);
+            Tell(link.Address, link.Generation!.Value, reason);
         }
         else if (!_isDisposed)
         {
@@ -256,7 +256,7 @@ public sealed class TcpDataLink : IDataLink, IDisposable
             listener.Dispose();
             throw new UserErrorException(error.SocketErrorCode == SocketError.AddressAlreadyInUse
                 ? $"data link: {at} is in use by another program: choose another port, or 0 for a free one"
-                : $"data link: cannot listen at {at}: {LinkLostException.Words(error)}; give an address of this machine");
+                : $"data link: cannot listen at {at}: {LinkLostException.Words(error)}; give one of this machine");
         }
     }
 
@@ -294,12 +294,12 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         return gone is not null && _peers.Remove(gone);
     }
 
-    private void Tell(string address, string reason)
+    private void Tell(string address, long generation, string reason)
     {
         if (!_isDisposed)
         {
             _logger.Lost(address, reason);
-            _receiver?.OnPeerLost(address, reason);
+            _receiver?.OnPeerLost(address, generation, reason);
         }
     }
 

@@ -46,7 +46,8 @@ public sealed class HandshakeTests
         Assert.Equal(8, socket.Receive(answer));
         Assert.Equal("DLNK\x01\0\x01\0"u8.ToArray(), answer);
         RawPeer.AwaitEnd(socket);
-        Assert.Contains("version 7 of the data link, this node 1", TestNode.Take(to.Log.Lines), StringComparison.Ordinal);
+        Assert.Contains(
+            "version 7 of the data link, this node 1", TestNode.Take(to.Log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,7 +115,8 @@ public sealed class HandshakeTests
     {
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
-        using var from = new TestNode(options: new TcpDataLinkOptions { HandshakeMax = TimeSpan.FromMilliseconds(100) });
+        var options = new TcpDataLinkOptions { HandshakeMax = TimeSpan.FromMilliseconds(100) };
+        using var from = new TestNode(options: options);
         from.Link.Send(listener.LocalEndpoint.ToString()!, Hello);
         Assert.Contains("time-out", from.TakeLoss().Reason, StringComparison.Ordinal);
     }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster.Tests.Links.Tcp;
 
-/// <summary>A node on loopback that keeps what it is told. What a test waits for comes, or the test fails late.</summary>
+/// <summary>A node on loopback that keeps what it is told. What a test waits for comes, or it fails late.</summary>
 internal sealed class TestNode : IDataReceiver, IDisposable
 {
     /// <summary>Against hanging only.</summary>
