@@ -6,6 +6,8 @@ namespace Distributed.EndToEnd.Tests.Clusters;
 /// <summary>A coordinator and workers, each started by itself, on one run directory.</summary>
 internal sealed class StandaloneCluster
 {
+    private const string AddressIntro = "coordinator at ";
+
     private readonly Executable _distributed;
     private readonly string _command;
     private readonly Dictionary<string, RunningProcess> _workers = [];
@@ -37,23 +39,32 @@ internal sealed class StandaloneCluster
     /// <summary>The lines of the coordinator of now.</summary>
     internal LineLog Log => Coordinator.Output;
 
+    /// <summary>Where the coordinator of now says that it listens.</summary>
+    internal string Address
+    {
+        get
+        {
+            var line = Coordinator.Errors.WaitFor(IsAddress, "the coordinator's address");
+            return line[AddressIntro.Length..line.IndexOf(';', StringComparison.Ordinal)];
+        }
+    }
+
     /// <summary>Starts it, and with the same command again, and waits until workers can find it.</summary>
     internal void StartCoordinator(string within = "")
     {
         _coordinators.Add(_distributed.Start(_command, within: within));
-        Coordinator.Errors.WaitFor(
-            line => line.StartsWith("coordinator at", StringComparison.Ordinal), "the coordinator's address");
+        Coordinator.Errors.WaitFor(IsAddress, "the coordinator's address");
     }
 
     /// <summary>Starts a worker under a name that was not used before.</summary>
     internal string StartWorker(string? join = null, string more = "", string within = "")
     {
         var name = $"worker-{_named++}";
-        StartWorker(name, join, more, within);
+        StartNamed(name, join, more, within);
         return name;
     }
 
-    internal void StartWorker(string name, string? join, string more = "", string within = "")
+    internal void StartNamed(string name, string? join = null, string more = "", string within = "")
     {
         var worker = _distributed.Start($"worker --join {join ?? RunDirectory} --name {name} {more}", within: within);
         _workers[name] = worker;
@@ -110,4 +121,6 @@ internal sealed class StandaloneCluster
     internal void HasNoStackTraces() => Assert.All(_coordinators.Concat(_allWorkers), process => Assert.DoesNotContain(
         process.Errors.Lines.Concat(process.Output.Lines),
         line => line.StartsWith("   at ", StringComparison.Ordinal) || line.Contains("Unhandled exception")));
+
+    private static bool IsAddress(string line) => line.StartsWith(AddressIntro, StringComparison.Ordinal);
 }

@@ -40,7 +40,7 @@ public sealed class ClusterUnderFaults : IDisposable
     /// <summary>A worker whose control link goes through a relay.</summary>
     internal (Relay Relay, string Name) StartBehindControlRelay()
     {
-        var relay = new Relay(new IPEndPoint(IPAddress.Loopback, 0), () => IPEndPoint.Parse(Address()));
+        var relay = new Relay(new IPEndPoint(IPAddress.Loopback, 0), () => IPEndPoint.Parse(Cluster.Address));
         var name = Cluster.StartWorker(
             $"127.0.0.1:{relay.Port}", $"--token-file {Cluster.RunDirectory}/token");
         return (relay, name);
@@ -55,13 +55,6 @@ public sealed class ClusterUnderFaults : IDisposable
         var name = Cluster.StartWorker(
             more: $"--listen {target} --advertise 127.0.0.2 --token-file {Cluster.RunDirectory}/token");
         return (relay, name);
-    }
-
-    /// <summary>Where the coordinator of now listens.</summary>
-    internal string Address()
-    {
-        var line = Cluster.Coordinator.Errors.WaitFor(text => text.StartsWith("coordinator at ", StringComparison.Ordinal), "it");
-        return line["coordinator at ".Length..line.IndexOf(';', StringComparison.Ordinal)];
     }
 
     public void Dispose() => Distributed.Dispose();

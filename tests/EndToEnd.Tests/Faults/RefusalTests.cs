@@ -1,5 +1,3 @@
-using System.Reflection;
-using System.Text.RegularExpressions;
 using Distributed.Cluster.Contracts;
 using Distributed.Cluster.Links.Grpc;
 using Distributed.Cluster.Security;
@@ -125,7 +123,7 @@ public sealed class RefusalTests : IClassFixture<RefusalTests.RunningJob>
             Cluster = new StandaloneCluster(Distributed, "job.yaml", "run");
             Cluster.StartCoordinator();
             Cluster.StartWorkers(2);
-            Address = Regex.Match(Cluster.Coordinator.Errors.Lines[0], @"127\.0\.0\.1:\d+").Value;
+            Address = Cluster.Address;
             File.WriteAllText(Distributed.PathOf("other"), new string('a', 64) + "\n");
             File.WriteAllText(Distributed.PathOf("short"), "abc\n");
             File.WriteAllText(Distributed.PathOf("mistake.yaml"), "data: digits\nmodel: mlp:24\nepoch: 4\n");

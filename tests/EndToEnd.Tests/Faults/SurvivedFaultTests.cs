@@ -100,7 +100,7 @@ public sealed class SurvivedFaultTests(ClusterUnderFaults shared, ITestOutputHel
     {
         var name = Cluster.Workers.Keys.First();
         var first = Cluster.Forget(name);
-        Cluster.StartWorker(name, null);
+        Cluster.StartNamed(name);
         Cluster.WaitForMembers(members => members.Count(member => member == name) == 2);
         Assert.Equal(128 + Signals.Terminate, first.End(Signals.Terminate).Exit);
         row.Trains(name);
@@ -209,7 +209,7 @@ public sealed class SurvivedFaultTests(ClusterUnderFaults shared, ITestOutputHel
     {
         var generations = Cluster.Log.Events.Count(line => line.GetProperty("event").GetString() == "members");
         var data = Cluster.Log.Events.Last(line => line.GetProperty("event").GetString() == "joined");
-        string[] ports = [shared.Address(), data.GetProperty("address").GetString()!];
+        string[] ports = [Cluster.Address, data.GetProperty("address").GetString()!];
         Assert.All(ports, port => SendGarbage(IPEndPoint.Parse(port)));
         Cluster.WaitForEpoch(Cluster.Log.Count);
         row.SeesError(Cluster.Coordinator, "control");
