@@ -167,6 +167,7 @@ public sealed partial class CoordinatorActor
         _candidates = [.. _members];
         _expected = [.. _members.Select(member => member.Join.Node)];
         (_incidentAt, _change, _waited) = (null, "", TimeSpan.Zero);
+        (_isHeir, _questioned) = (false, []);
         (_journalAttempts, _storeAttempts, _didNotForm) = (0, 0, false);
         _isFirstLease = Recovers; // of one step: it shows soonest that the new members work
         _speeds.Keep([.. _roster.Peers.Select(peer => peer.Join.Node)]);

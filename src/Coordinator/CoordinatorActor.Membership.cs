@@ -23,6 +23,8 @@ public sealed partial class CoordinatorActor
     private long? _incidentAt;
     private TimeSpan _waited;
     private long _tickedAt;
+    private bool _isHeir;
+    private IReadOnlyList<string> _questioned = [];
 
     private bool Recovers => _options.Recovery is not null;
 
@@ -189,12 +191,15 @@ public sealed partial class CoordinatorActor
 
     private void TryMuster()
     {
+        List<string> here = [.. _roster.Peers.Select(peer => peer.Join.Node)];
         var (begins, reason) = Muster.Decide(
-            [.. _roster.Peers.Select(peer => peer.Join.Node)], _expected, _started is null ? _options.Workers : 1,
-            _waited, Grace);
+            here, _expected, _started is null ? _options.Workers : 1, _waited,
+            _options.Recovery?.Patience ?? TimeSpan.Zero, Grace);
         Because(reason);
-        if (begins)
+        // The same workers hold the same as when they were questioned before: only time, or others, can help.
+        if (begins && (_waited >= Grace || !here.SequenceEqual(_questioned)))
         {
+            _questioned = here;
             BecomeRegrouping(reason);
         }
         else if (_stopAsked && _waited > Grace)
@@ -312,7 +317,7 @@ public sealed partial class CoordinatorActor
             [.. _candidates.Select(peer => new Candidate(
                 peer.Join.Node, peer.Join.DataAddress, allStay || !peer.Leaves, peer.Standing!))],
             _store.Newest, _options.Shape, _store.Address);
-        if (plan.Cursor.Step < _cursor.Step && MayStillComeBack())
+        if (plan.Cursor.Step < CommittedMax() && MayStillComeBack())
         {
             // Committed steps would be lost; those who have them may be on their way back.
             BecomeGathering();
@@ -320,6 +325,17 @@ public sealed partial class CoordinatorActor
         }
 
         BecomeForming(plan);
+    }
+
+    /// <summary>
+    /// The most steps that may have been told. The coordinator before this one may have told more than it journaled,
+    /// but none that a member did not hold, and what a member holds only grows.
+    /// </summary>
+    private long CommittedMax()
+    {
+        var held = _candidates.Where(peer => _isHeir && _expected.Contains(peer.Join.Node))
+            .Select(peer => peer.Standing!.Holdings.Select(holding => holding.Cursor.Step).DefaultIfEmpty().Max());
+        return Math.Max(_cursor.Step, held.DefaultIfEmpty().Min());
     }
 
     private bool MayStillComeBack() =>

@@ -65,7 +65,8 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         _evaluated = WasEvaluated(_cursor.Step);
         _desk = new CheckpointDesk(clock, options.CheckpointEvery);
         (_incidentAt, _tickedAt) = (clock.GetTimestamp(), clock.GetTimestamp());
-        if (found.Generation > 0)
+        _isHeir = found.Generation > 0;
+        if (_isHeir)
         {
             NoteFault("the coordinator was started again");
         }

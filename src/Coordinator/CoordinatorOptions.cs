@@ -59,6 +59,12 @@ public sealed record RecoveryOptions
     /// <summary>For a generation to form, before those that hold it up are left behind; default 10 s.</summary>
     public TimeSpan FormBound { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// For members to find a coordinator that was started again, before those that are here are asked whether they hold
+    /// all without the others; default 2 s.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>For lost members to come back, before committed steps are given up; default 30 s.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -19,6 +19,9 @@ namespace Distributed.Hosting;
 /// </summary>
 public sealed class ClusterJob : IDisposable
 {
+    /// <summary>How long the end waits for the journal; who resumes a job does without its last entries.</summary>
+    private static readonly TimeSpan SettlingMax = TimeSpan.FromSeconds(10);
+
     private readonly ReplicaJob _replicas;
     private readonly DataSplit _data;
     private readonly ComputeThread _storeThread = new("store");
@@ -118,6 +121,8 @@ public sealed class ClusterJob : IDisposable
         finally
         {
             await system.Terminate();
+            await journal.Settled.WaitAsync(SettlingMax, _options.Clock)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

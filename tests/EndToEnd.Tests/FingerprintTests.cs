@@ -1,3 +1,5 @@
+using Distributed.EndToEnd.Tests.Processes;
+
 namespace Distributed.EndToEnd.Tests;
 
 /// <summary>One job, one fingerprint: whatever the number of workers and whatever the processor can do.</summary>

@@ -1,3 +1,5 @@
+using Distributed.EndToEnd.Tests.Processes;
+
 namespace Distributed.EndToEnd.Tests;
 
 /// <summary>Stopped or killed, then resumed, a run ends with the bits and metrics of one never stopped.</summary>
@@ -17,7 +19,7 @@ public sealed class InterruptionTests : IDisposable
         var whole = _distributed.Run($"{Job} --epochs {Epochs} --run-dir whole --workers 2");
 
         var stopped = _distributed.Run(
-            $"{Job} --epochs {Epochs} --run-dir run --workers 3", (Executable.Interrupt, IsEpoch(3)));
+            $"{Job} --epochs {Epochs} --run-dir run --workers 3", (Signals.Interrupt, IsEpoch(3)));
         var hasCheckpoint = Directory.Exists(
             _distributed.PathOf(stopped.Last.GetProperty("checkpoint").GetString()!));
         var resumed = _distributed.Run("train --resume --run-dir run --workers 1 --json");
@@ -37,9 +39,9 @@ public sealed class InterruptionTests : IDisposable
 
         var killed = _distributed.Run(
             $"{Job} --epochs {Epochs} --run-dir run --workers 2",
-            (Executable.Kill, line => Event(line) == "checkpoint"));
+            (Signals.Kill, line => Event(line) == "checkpoint"));
         var again = _distributed.Run(
-            "train --resume --run-dir run --workers 4 --json", (Executable.Kill, line => Event(line) == "checkpoint"));
+            "train --resume --run-dir run --workers 4 --json", (Signals.Kill, line => Event(line) == "checkpoint"));
         var resumed = _distributed.Run("train --resume --run-dir run --workers 2 --json");
 
         Assert.Equal(137, killed.Exit);

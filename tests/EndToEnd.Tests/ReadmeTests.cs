@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
+using Distributed.EndToEnd.Tests.Processes;
 
 namespace Distributed.EndToEnd.Tests;
 

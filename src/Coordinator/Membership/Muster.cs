@@ -8,9 +8,11 @@ public static class Muster
     /// <param name="expected">Nodes that held the state before; empty for a job that begins.</param>
     /// <param name="needed">How many a job waits for that begins.</param>
     /// <param name="waited">How long it has been waiting.</param>
-    /// <param name="grace">How long it waits for those expected.</param>
+    /// <param name="patience">How long it waits for those expected before the others are asked what they hold.</param>
+    /// <param name="grace">How long it waits for those expected before it does without them and what they hold.</param>
     public static (bool Begins, string Reason) Decide(
-        IReadOnlyList<string> joined, IReadOnlyList<string> expected, int needed, TimeSpan waited, TimeSpan grace)
+        IReadOnlyList<string> joined, IReadOnlyList<string> expected, int needed, TimeSpan waited, TimeSpan patience,
+        TimeSpan grace)
     {
         if (expected.Count == 0)
         {
@@ -23,7 +25,8 @@ public static class Muster
             return (true, $"all {expected.Count} workers are back");
         }
 
-        return (joined.Count > 0 && waited >= grace,
+        var enough = missing.Count < expected.Count ? patience : grace;
+        return (joined.Count > 0 && waited >= enough,
             $"{string.Join(", ", missing)} missing for {waited.TotalSeconds:0.#} of {grace.TotalSeconds:0.#} s");
     }
 }

@@ -66,6 +66,9 @@ public sealed class MetricsLog : IDisposable
     /// <summary>Ends once the lines of all steps up to this one are on the disk.</summary>
     public Task StepsReached(long step) => Reached(step, epoch: false);
 
+    /// <summary>Ends once the line of this epoch, from 1, and all before it are on the disk.</summary>
+    public Task EpochReached(int epoch) => Reached((long)epoch * _stepsPerEpoch, epoch: true);
+
     public void Dispose() => _file.Dispose();
 
     private Task Reached(long step, bool epoch)
