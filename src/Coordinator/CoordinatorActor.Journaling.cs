@@ -47,6 +47,9 @@ public sealed partial class CoordinatorActor
         internal bool IsFor(long generation) => Generation == generation;
     }
 
+    /// <summary>The end of an epoch is written, or cannot be.</summary>
+    private sealed record EpochJournaled(long Generation);
+
     private sealed record JournalFailed(long Generation, JournalEntry Entry, string Reason);
 
     private sealed record JournalAgain(JournalEntry Entry);

@@ -101,18 +101,19 @@ public sealed partial class CoordinatorActor
     }
 
     /// <summary>An epoch is told once, unless steps of it were done again.</summary>
-    private void TellEpoch(double? testLoss, double? testAccuracy)
+    /// <returns>Ends once it is known to a coordinator that is started anew, and its metrics are on the disk.</returns>
+    private Task TellEpoch(double? testLoss, double? testAccuracy)
     {
         if (Epoch <= _epochsTold)
         {
-            return;
+            return Task.CompletedTask;
         }
 
         _epochsTold = Epoch;
         _observer.Tell(new EpochCompleted(
             Epoch, _cursor.Step, _cursor.TrainLoss, _options.CountsHits ? _cursor.TrainAccuracy : null, testLoss,
             testAccuracy));
-        AppendQuietly(new EpochDone(Epoch));
+        return Recovers ? _journal.Append(new EpochDone(Epoch)) : Task.CompletedTask;
     }
 
     private List<WorkerShare> Shares(Sharding sharding) =>

@@ -116,12 +116,14 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     private void Training()
     {
         Receive<TrainDone>(OnTrainDone, done => done.Generation == _generation);
+        Receive<EpochJournaled>(_ => Continue(), written => written.Generation == _generation);
         Member();
     }
 
     private void Evaluating()
     {
         Receive<EvaluateDone>(OnEvaluateDone, done => done.Generation == _generation);
+        Receive<EpochJournaled>(_ => Continue(), written => written.Generation == _generation);
         Member();
     }
 
@@ -176,6 +178,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         DropStale<TrainDone>(done => done.Generation);
         DropStale<EvaluateDone>(done => done.Generation);
         DropStale<WorkFailed>(failed => failed.Generation);
+        DropStale<EpochJournaled>(written => written.Generation);
         Receive<Position>(_ => { }); // the plan has been answered meanwhile
     }
 
@@ -329,9 +332,18 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         _evaluated = true;
         _test = (testLoss, testAccuracy);
         TellRecovered();
-        TellEpoch(testLoss, testAccuracy);
+        var kept = TellEpoch(testLoss, testAccuracy);
         _desk.MakeDue();
-        Continue();
+        if (kept.IsCompleted)
+        {
+            Continue();
+            return;
+        }
+
+        // What an epoch came to cannot be found again once training has gone on, so it is on the disk before. A disk
+        // that fails stops nobody: then only a coordinator that dies now will not tell it.
+        var written = new EpochJournaled(_generation);
+        _ = kept.PipeTo(Self, success: () => written, failure: _ => written);
     }
 }
 

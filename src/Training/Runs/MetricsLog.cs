@@ -124,6 +124,8 @@ public sealed class MetricsLog : IDisposable
 
     private void Append(StepsCommitted steps)
     {
+        // Steps that nobody remembers leave a gap; those that follow keep their numbers.
+        _step = Math.Max(_step, steps.FirstStep);
         // After a roll back steps are done again, to the same totals: their lines are there already.
         foreach (var totals in steps.Steps.Skip((int)Math.Min(_step - steps.FirstStep, steps.Steps.Count)))
         {

@@ -93,8 +93,8 @@ public sealed class LauncherTests : IDisposable
 
         Assert.Equal(3, run.Exit);
         Assert.Matches(
-            @"distributed: step \d+: the loss is (NaN|infinite), first in layer .loss. \(.*\), micro-batch \d+; "
-            + "the last good checkpoint is kept; try a smaller --learning-rate\n$",
+            @"(?m)^distributed: step \d+: the loss is (NaN|infinite), first in layer .loss. \(.*\), micro-batch \d+; "
+            + "the last good checkpoint is kept; try a smaller --learning-rate$",
             run.Error);
         Assert.Equal("failed", run.Last.GetProperty("event").GetString());
         Assert.Empty(_distributed.Leftovers());

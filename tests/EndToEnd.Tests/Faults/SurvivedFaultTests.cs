@@ -208,8 +208,10 @@ public sealed class SurvivedFaultTests(ClusterUnderFaults shared, ITestOutputHel
     private void SendGarbage(FaultRow row)
     {
         var generations = Cluster.Log.Events.Count(line => line.GetProperty("event").GetString() == "members");
-        var data = Cluster.Log.Events.Last(line => line.GetProperty("event").GetString() == "joined");
-        string[] ports = [Cluster.Address, data.GetProperty("address").GetString()!];
+        var worker = Cluster.Log.Events.Last(
+            line => line.GetProperty("event").GetString() == "joined"
+                && Cluster.Workers.ContainsKey(line.GetProperty("worker").GetString()!));
+        string[] ports = [Cluster.Address, worker.GetProperty("address").GetString()!];
         Assert.All(ports, port => SendGarbage(IPEndPoint.Parse(port)));
         Cluster.WaitForEpoch(Cluster.Log.Count);
         row.SeesError(Cluster.Coordinator, "control");
