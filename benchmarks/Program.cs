@@ -6,6 +6,9 @@ using Distributed.Benchmarks.Collectives;
 using Distributed.Benchmarks.Comparisons;
 using Distributed.Benchmarks.Measuring;
 
+// What follows an option; null where it is not given.
+string? After(string option) => args.SkipWhile(word => word != option).Skip(1).FirstOrDefault();
+
 if (args is [AllReduceProcess.Name, ..])
 {
     return AllReduceProcess.Run(args[1..]);
@@ -15,9 +18,7 @@ const string Everything = "all";
 var name = args.FirstOrDefault() ?? "";
 if (name == Everything || Comparison.All.Any(comparison => comparison.Name == name))
 {
-    const string Gloo = "--gloo";
-    var gloo = Array.IndexOf(args, Gloo);
-    var effort = Effort.Real with { GlooScript = gloo > 0 && gloo + 1 < args.Length ? args[gloo + 1] : null };
+    var effort = Effort.Real with { GlooScript = After("--gloo"), TorchScript = After("--torch") };
     foreach (var comparison in Comparison.All.Where(comparison => name is Everything || comparison.Name == name))
     {
         var report = comparison.Measure(effort);

@@ -20,6 +20,9 @@ internal sealed record Effort(
 
     /// <summary>The script that measures gloo's all-reduce; null for none.</summary>
     internal string? GlooScript { get; init; }
+
+    /// <summary>The script that measures PyTorch's training; null for none.</summary>
+    internal string? TorchScript { get; init; }
 }
 
 /// <summary>A comparison that runs as a plain program.</summary>
@@ -35,5 +38,6 @@ internal sealed record Comparison(string Name, Func<Effort, Report> Measure)
         new(KernelSpeeds.Name, KernelSpeeds.Measure),
         new(ActorSpeeds.Name, ActorSpeeds.Measure),
         new(AllReduce.Name, AllReduce.Measure),
+        new(ClusterSpeed.Name, ClusterSpeed.Measure),
     ];
 }

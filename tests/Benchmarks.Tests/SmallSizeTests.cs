@@ -21,6 +21,7 @@ public sealed class SmallSizeTests
     [InlineData("kernels", 11)]
     [InlineData("actors", 4)]
     [InlineData("allreduce", 5)]
+    [InlineData("cluster", 2)]
     public void Comparison_HasItsRows(string name, int rows)
     {
         var comparison = Comparison.All.Single(comparison => comparison.Name == name);

@@ -91,8 +91,8 @@ internal static class JobSettings
 
     internal static Setting Workers { get; } = new(
         "workers", "N", ValueKind.Count,
-        "Workers in this process, 1 to the micro-batches of a step. Does not change the result. Default: one per "
-        + "core.",
+        "Workers: threads with train, processes with cluster; 1 to the micro-batches of a step. Does not change the "
+        + "result. Default: one per core.",
         "choose 1 to the micro-batches of a step (default one per core)",
         (request, value) => request with { Workers = (int)value },
         request => request.Workers?.ToString(CultureInfo.InvariantCulture));

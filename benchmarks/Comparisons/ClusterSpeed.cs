@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Distributed.Benchmarks.Measuring;
+
+namespace Distributed.Benchmarks.Comparisons;
+
+/// <summary>
+/// The `mlp` job as users run it: a cluster of processes, one process of as many workers, and PyTorch's DDP over gloo
+/// if its script is given, in turns.
+/// </summary>
+/// <remarks>Units: training samples per second, without start, evaluation and checkpoints, as the runs report it.
+/// </remarks>
+internal static partial class ClusterSpeed
+{
+    internal const string Name = "cluster";
+
+    internal static Report Measure(Effort effort)
+    {
+        var isReal = effort.Size == Kernels.BenchmarkSize.Real;
+        var (turns, job) = isReal ? (5, "--model mlp:512,512 --epochs 8") : (1, "--model mlp:8 --epochs 1");
+        var (cluster, threads, torch) = (new List<double>(), new List<double>(), new List<double>());
+        for (var turn = 0; turn < turns; turn++)
+        {
+            cluster.Add(Run($"cluster --workers 2 {job}"));
+            threads.Add(Run($"train --workers 2 {job}"));
+            if (effort.TorchScript is { } script)
+            {
+                torch.Add(RunTorch(script));
+            }
+        }
+
+        var rows = new List<Row>
+        {
+            Row("mlp, one process of 2 workers", threads, null, null),
+            Row("mlp, cluster of 2 processes", cluster, $"{cluster.Max() / threads.Max():0.00} × one process", null),
+        };
+        if (torch.Count > 0)
+        {
+            rows.Add(Row("mlp, PyTorch DDP (gloo) of 2 processes", torch, null, null));
+            var times = cluster.Max() / torch.Max();
+            rows.Add(Row("mlp, cluster ÷ PyTorch DDP", cluster, $"{times:0.00} ×", times));
+        }
+
+        return Report.Of(Name, $"Whole processes, {turns} turns each; ratios of the best.", rows);
+    }
+
+    private static Row Row(string what, List<double> rates, string? ratio, double? times) => new(
+        what, Statistics.Median(rates), rates.Max(), Statistics.Quantile(rates, 0.01), "samples/s", ratio,
+        times is null ? null : "at least 1.5 ×", times is null ? null : times >= 1.5);
+
+    /// <summary>Runs the program in a folder of its own, and takes the rate from its last line.</summary>
+    private static double Run(string arguments)
+    {
+        var executable = typeof(ClusterSpeed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "DistributedExecutable").Value!;
+        var folder = Directory.CreateTempSubdirectory("distributed-benchmark-");
+        try
+        {
+            var output = OutputOf("dotnet", $"{executable} {arguments} --json", folder.FullName);
+            var last = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+            return JsonDocument.Parse(last).RootElement.GetProperty("samplesPerSecond").GetDouble();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static double RunTorch(string script)
+    {
+        var line = TorchLine().Match(OutputOf("python3", $"{script} mlp 1 ddp", Environment.CurrentDirectory));
+        return double.Parse(line.Groups["rate"].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    private static string OutputOf(string program, string arguments, string folder)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return output;
+    }
+
+    [GeneratedRegex(@": (?<rate>\d+) samples/s", RegexOptions.None, 1000)]
+    private static partial Regex TorchLine();
+}
