@@ -10,9 +10,11 @@ internal static class HostLogs
 {
     /// <summary>From information on; of the libraries only what is wrong.</summary>
     /// <param name="collector">Gets them too; null for none.</param>
-    internal static ILoggerFactory Create(CliHost host, Collector? collector) => LoggerFactory.Create(logging =>
+    /// <param name="isQuiet">Only what is wrong: somebody else tells the rest.</param>
+    internal static ILoggerFactory Create(
+        CliHost host, Collector? collector, bool isQuiet = false) => LoggerFactory.Create(logging =>
     {
-        logging.SetMinimumLevel(LogLevel.Information)
+        logging.SetMinimumLevel(isQuiet ? LogLevel.Warning : LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Error)
             .AddFilter("System", LogLevel.Error)
             .AddProvider(new Provider(host));

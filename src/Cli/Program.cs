@@ -22,7 +22,7 @@ internal static class Program
         return Run(arguments, new CliHost
         {
             Out = output,
-            Error = Console.Error,
+            Error = new Display.ErrorLines(Console.Error),
             WorkingDirectory = Environment.CurrentDirectory,
             Console = Display.Terminal.Find(),
             Listen = () => new SystemInterrupts(),

@@ -63,6 +63,8 @@ public sealed class WorkerHost : IDisposable
     private readonly string _node;
     private readonly TelemetrySource _telemetry = new();
     private readonly WorkerInstruments _instruments;
+    private volatile WorkerJobTelemetry? _job;
+    private volatile bool _waitsForJob;
 
     /// <summary>Opens the data link.</summary>
     /// <remarks>Errors: UserErrorException where its address cannot be listened at.</remarks>
@@ -80,7 +82,7 @@ public sealed class WorkerHost : IDisposable
     }
 
     /// <summary>True while a coordinator is there: waiting for a job, or working on one.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => _job?.IsConnected ?? _waitsForJob;
 
     /// <summary>Works on one job after the other until it is told to leave.</summary>
     /// <param name="leave">Leave politely: others take over what this worker holds first.</param>
@@ -123,9 +125,10 @@ public sealed class WorkerHost : IDisposable
                 {
                     using var client = new ControlClient(
                         address, _options.Security, new ControlClientOptions(), _options.Clock);
+                    await client.StatusAsync(leave); // it is there, and takes this worker's word
+                    _waitsForJob = true;
                     await foreach (var assignment in client.AwaitJobAsync(_options.Name, _node, leave))
                     {
-                        IsReady = true;
                         return assignment;
                     }
 
@@ -137,7 +140,7 @@ public sealed class WorkerHost : IDisposable
                 }
             }
 
-            IsReady = false;
+            _waitsForJob = false;
             if (_options.Clock.GetElapsedTime(since) > _options.Patience)
             {
                 throw new UserErrorException(
@@ -168,7 +171,9 @@ public sealed class WorkerHost : IDisposable
         var control = new CoordinatorDialer(_options.Join, new MeasuredDialer(dialer, telemetry));
         var worker = new WorkerOptions { Name = _options.Name, Node = _node, DataAddress = _link.Address };
         _log.Joins(assignment.JobId, job.Model, job.Data);
+        _job = telemetry;
         var ended = await WorkerActors.RunAsync(worker, work, control, _options, _logs, leave);
+        _job = null;
         _link.Reset();
         leave.ThrowIfCancellationRequested();
         _log.JobEnded(assignment.JobId, ended);

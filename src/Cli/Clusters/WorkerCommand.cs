@@ -14,7 +14,7 @@ internal static class WorkerCommand
         using var parent = arguments.WithParent ? new ParentWatch() : null;
         using var interrupts = host.Listen();
         interrupts.IgnoresInterrupt = arguments.WithParent;
-        using var logs = HostLogs.Create(host, collector);
+        using var logs = HostLogs.Create(host, collector, isQuiet: arguments.WithParent);
         using var worker = new WorkerHost(options, logs);
         using var telemetry = Exporters.Start(collector);
         using var health = Probes.Start(arguments.Health, () => new Health(

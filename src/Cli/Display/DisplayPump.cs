@@ -31,6 +31,9 @@ internal sealed class DisplayPump
 
     internal void Start(RunHeader header) => Post(() => _display.Start(header));
 
+    /// <summary>Takes a line that is no event.</summary>
+    internal void Note(string line) => Post(() => _display.Note(line));
+
     /// <summary>Takes an event and the figures after it.</summary>
     internal void Post(JobEvent happened, RunProgress? progress)
     {

@@ -22,6 +22,14 @@ internal interface IRunDisplay
     /// <summary>A worker joined, left or was lost; the members came together; training has recovered.</summary>
     public void Membership(MembershipEvent happened);
 
+    /// <summary>True where other lines on the same terminal would disturb it; then it gets them.</summary>
+    public bool TakesNotes => false;
+
+    /// <summary>A line that is none of the run's events.</summary>
+    public void Note(string line)
+    {
+    }
+
     /// <summary>The run is over; called after the loop.</summary>
     public void End(RunOutcome outcome);
 }

@@ -58,10 +58,14 @@ internal sealed class LiveDisplay(IAnsiConsole console, TimeProvider clock) : IR
         // One follows every epoch; the last is named at the end.
     }
 
-    public void Membership(MembershipEvent happened)
+    public void Membership(MembershipEvent happened) => Note(Wording.Of(happened));
+
+    public bool TakesNotes => true;
+
+    public void Note(string line)
     {
         Erase();
-        console.WriteLine(Wording.Of(happened));
+        console.WriteLine(line);
         Draw();
     }
 

@@ -23,8 +23,13 @@ internal sealed class RunShow
     {
         (_header, _metrics, _host) = (header, metrics, host);
         _tracker = new RunTracker(header.Epochs, header.StepsPerEpoch, header.FirstStep, countsHits, host.Clock);
-        _pump = new DisplayPump(Displays.Open(json, host));
+        var display = Displays.Open(json, host);
+        _pump = new DisplayPump(display);
         _pump.Start(header);
+        if (display.TakesNotes)
+        {
+            (host.Error as ErrorLines)?.Redirect(_pump.Note);
+        }
     }
 
     /// <summary>Takes an event; shows it soon, on another thread.</summary>
@@ -49,6 +54,7 @@ internal sealed class RunShow
     /// <param name="checkpoint">The last one, where the events did not tell it.</param>
     internal int End(JobEnded end, string? checkpoint, Interrupts interrupts)
     {
+        (_host.Error as ErrorLines)?.Redirect(null);
         _pump.End(new RunOutcome(end, _header.Command, _header.RunDirectory, checkpoint ?? _checkpoint));
         if (_pump.Fault is { } fault)
         {

@@ -25,11 +25,19 @@ internal sealed class WorkerJobTelemetry : IDisposable
         _job = _spans.Begin("worker.job", null, TimeSpan.Zero, TagNames.Of(TagNames.Worker, worker));
     }
 
-    internal void OnConnected() => _instruments.SetConnected(true, _tag);
+    /// <summary>True while there is a control link.</summary>
+    internal bool IsConnected { get; private set; }
+
+    internal void OnConnected()
+    {
+        IsConnected = true;
+        _instruments.SetConnected(true, _tag);
+    }
 
     /// <param name="isLost">False where this side has closed it.</param>
     internal void OnClosed(bool isLost)
     {
+        IsConnected = false;
         _instruments.SetConnected(false, _tag);
         if (isLost)
         {

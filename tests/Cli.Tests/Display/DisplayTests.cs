@@ -111,7 +111,7 @@ public sealed class DisplayTests
         tracker.Observe(Lease(3, [timing, timing], "c", "b"));
         tracker.Observe(new WorkerLeft("a", 4));
         Assert.Equal(["c", "b"], tracker.Progress!.Workers.Select(worker => worker.Name));
-        Assert.Equal(30 / 4.0, tracker.Progress.Workers[1].SamplesPerSecond);
+        Assert.Equal(10, tracker.Progress.Workers[1].SamplesPerSecond);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ internal sealed class FrameReader(Wire wire, ReceiveBuffers buffers, int floatsM
         if (count == 0)
         {
             throw new LinkLostException(
-                _to == _from ? "closed by the other side" : "closed by the other side within a frame");
+                _to == _from ? LinkLostException.CleanEnd : $"{LinkLostException.CleanEnd} within a frame");
         }
 
         _to += count;

@@ -9,6 +9,9 @@ namespace Distributed.Cluster.Links.Tcp;
 /// <param name="isRefusal">The other side has answered, and trying again gives the same answer.</param>
 internal sealed class LinkLostException(string reason, bool isRefusal = false) : Exception(reason)
 {
+    /// <summary>The reason of a link that ended in order, between two frames.</summary>
+    internal const string CleanEnd = "closed by the other side";
+
     internal bool IsRefusal => isRefusal;
 
     /// <summary>What may come out of a socket or out of TLS when a link ends.</summary>

@@ -233,7 +233,7 @@ internal sealed class OutgoingLink
     /// <summary>Hears the peer's signs of life, and the end.</summary>
     private void Listen()
     {
-        var reason = "closed by the other side";
+        var reason = LinkLostException.CleanEnd;
         try
         {
             Span<byte> signs = stackalloc byte[64];

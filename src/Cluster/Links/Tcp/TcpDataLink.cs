@@ -302,7 +302,15 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         if (!_isDisposed)
         {
             Traffic.AddLost();
-            _logger.Lost(address, reason);
+            if (reason == LinkLostException.CleanEnd)
+            {
+                _logger.Ended(address);
+            }
+            else
+            {
+                _logger.Lost(address, reason);
+            }
+
             _receiver?.OnPeerLost(address, generation, reason);
         }
     }

@@ -123,7 +123,7 @@ internal sealed class Wire : IDisposable
         for (var count = 0; count < to.Length;)
         {
             var read = Read(to[count..]);
-            count += read > 0 ? read : throw new LinkLostException("closed by the other side");
+            count += read > 0 ? read : throw new LinkLostException(LinkLostException.CleanEnd);
         }
     }
 
