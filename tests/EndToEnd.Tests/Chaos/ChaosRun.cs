@@ -48,6 +48,11 @@ internal sealed class ChaosRun
             done++;
         }
 
+        if (done == faults)
+        {
+            _cluster.KeepOneWorker();
+        }
+
         return done;
     }
 

@@ -32,7 +32,7 @@ public sealed class ServiceTests : IDisposable
     [Fact]
     public void SubmittedJob_EndsWithTheFingerprintOfOneProcess_OnWorkersWithOtherData()
     {
-        var job = new SmallJob(400);
+        var job = new SmallJob(200);
         job.Write(_distributed);
         var alone = SmallJob.TrainAlone(_distributed, "alone");
         var coordinator = Start("--workers-min 2");
