@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Distributed.Cli.Display;
 
-/// <summary>Standard error, line by line; while a live picture is drawn its lines go there, lest they tear it.</summary>
+/// <summary>Standard error by lines; while a live picture is drawn they go there, lest they tear it.</summary>
 internal sealed class ErrorLines(TextWriter inner) : TextWriter
 {
     private volatile Action<string>? _picture;

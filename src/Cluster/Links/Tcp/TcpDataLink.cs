@@ -239,6 +239,10 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         {
             Tell(link.Address, link.Generation!.Value, reason);
         }
+        else if (!_isDisposed && link.Address.Length > 0 && reason == LinkLostException.CleanEnd)
+        {
+            _logger.Ended(link.Address);
+        }
         else if (!_isDisposed)
         {
             _logger.Refused(link.Address.Length > 0 ? $"{remote} ({link.Address})" : remote, reason);
