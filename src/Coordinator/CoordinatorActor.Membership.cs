@@ -196,10 +196,9 @@ public sealed partial class CoordinatorActor
             here, _expected, _started is null ? _options.Workers : 1, _waited,
             _options.Recovery?.Patience ?? TimeSpan.Zero, Grace);
         Because(reason);
-        // The same workers hold the same as when they were questioned before: only time, or others, can help.
-        if (begins && (_waited >= Grace || !here.SequenceEqual(_questioned)))
+        // Those who were questioned before hold the same as then: only time, or others, can help.
+        if (begins && (_waited >= Grace || here.Exists(node => !_questioned.Contains(node))))
         {
-            _questioned = here;
             BecomeRegrouping(reason);
         }
         else if (_stopAsked && _waited > Grace)
@@ -320,6 +319,7 @@ public sealed partial class CoordinatorActor
         if (plan.Cursor.Step < CommittedMax() && MayStillComeBack())
         {
             // Committed steps would be lost; those who have them may be on their way back.
+            _questioned = [.. _candidates.Select(peer => peer.Join.Node)];
             BecomeGathering();
             return;
         }

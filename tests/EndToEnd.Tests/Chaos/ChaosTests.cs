@@ -13,7 +13,7 @@ namespace Distributed.EndToEnd.Tests.Chaos;
 public sealed class ChaosTests(ITestOutputHelper output) : IDisposable
 {
     private const int FaultsPerJobMax = 50;
-    private const int EpochsPerFault = 40;
+    private const int EpochsPerFault = 25;
 
     private readonly Executable _distributed = new();
     private readonly RecoveryTimes _times = new();

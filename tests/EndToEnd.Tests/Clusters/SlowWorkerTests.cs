@@ -13,7 +13,7 @@ public sealed class SlowWorkerTests(ITestOutputHelper output) : IDisposable
     public void Others_TakeOverMicrobatches_WhenAWorkerIsSlowedToAThird()
     {
         // Wide enough that a step is mostly computing, with many micro-batches to share out.
-        const string Job = "--data digits --model mlp:256,256 --batch-size 256 --microbatch-size 8 --epochs 40 --json";
+        const string Job = "--data digits --model mlp:256,256 --batch-size 256 --microbatch-size 8 --epochs 10 --json";
         var alone = _distributed.Start($"train {Job} --workers 1 --run-dir alone");
         var fingerprint = alone.WaitForExit().Fingerprint;
         var launcher = _distributed.Start($"cluster {Job} --workers 2 --run-dir run");

@@ -117,6 +117,19 @@ internal sealed class StandaloneCluster
         _workers.Clear();
     }
 
+    /// <summary>Lets all workers but one leave: alone it is soonest done with small steps.</summary>
+    internal void KeepOneWorker()
+    {
+        var leaving = _workers.Skip(1).ToDictionary();
+        foreach (var (name, worker) in leaving)
+        {
+            worker.Send(Signals.Terminate);
+            _workers.Remove(name);
+        }
+
+        Assert.All(leaving.Values, worker => Assert.Equal(128 + Signals.Terminate, worker.WaitForExit().Exit));
+    }
+
     /// <summary>What users see are lines, whatever happened.</summary>
     internal void HasNoStackTraces() => Assert.All(_coordinators.Concat(_allWorkers), process => Assert.DoesNotContain(
         process.Errors.Lines.Concat(process.Output.Lines),

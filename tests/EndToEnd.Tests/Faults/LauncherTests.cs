@@ -28,7 +28,7 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public void Launcher_StartsAWorkerAgain_WhenItIsKilled()
     {
-        var job = new SmallJob(400);
+        var job = new SmallJob(200);
         job.Write(_distributed);
         var alone = SmallJob.TrainAlone(_distributed, "alone");
         var launcher = _distributed.Start($"{Cluster} run");
@@ -48,7 +48,7 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public void Cluster_EndsWith130AndGoesOnWithResume_WhenCtrlCGoesToAllItsProcesses()
     {
-        var job = new SmallJob(1000);
+        var job = new SmallJob(200);
         job.Write(_distributed);
         var alone = SmallJob.TrainAlone(_distributed, "alone");
         var launcher = _distributed.Start($"{Cluster} run", within: "setsid");
