@@ -2,7 +2,7 @@ using Distributed.EndToEnd.Tests.Processes;
 
 namespace Distributed.EndToEnd.Tests.Clusters;
 
-/// <summary>Whatever the number of processes and of threads in each, a cluster ends with what one process makes.</summary>
+/// <summary>Whatever the number of processes and threads, a cluster ends with what one process makes.</summary>
 public sealed class ClusterMatrixTests : IDisposable
 {
     // A network and samples that are small, and an epoch: what is tested is that nothing depends on the cut.

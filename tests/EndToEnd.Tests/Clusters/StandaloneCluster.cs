@@ -105,7 +105,7 @@ internal sealed class StandaloneCluster
     /// <summary>Waits until an epoch ends.</summary>
     internal JsonElement? WaitForEpoch(int from) => Log.TryWaitForEvent("epoch", null, from, Bounds.Hang);
 
-    /// <summary>Asks all workers to end, and holds that each does so properly and that nobody was told of a bug.</summary>
+    /// <summary>Asks all workers to end, and holds that each does so properly.</summary>
     internal void EndWorkers()
     {
         foreach (var worker in _workers.Values)

@@ -4,8 +4,9 @@ using Distributed.EndToEnd.Tests.Processes;
 
 namespace Distributed.EndToEnd.Tests.Faults;
 
-/// <summary>A coordinator and three workers on a job that does not end, for the rows of the fault table to share.</summary>
-/// <remarks>Plain gradient descent: one survivor has everything, so no row waits for the dead but the one that kills all.
+/// <summary>A coordinator and three workers on a job without end, for the rows of the fault table to share.</summary>
+/// <remarks>
+/// Plain gradient descent: one survivor has everything, so no row waits for the dead but the one that kills all.
 /// </remarks>
 public sealed class ClusterUnderFaults : IDisposable
 {
@@ -46,7 +47,7 @@ public sealed class ClusterUnderFaults : IDisposable
         return (relay, name);
     }
 
-    /// <summary>A worker whose peers reach its data link through a relay, at another address and the same port.</summary>
+    /// <summary>A worker whose peers reach its data link through a relay, elsewhere and at the same port.</summary>
     internal (Relay Relay, string Name) StartBehindDataRelay()
     {
         IPEndPoint target = new(IPAddress.Loopback, 0);
@@ -61,5 +62,7 @@ public sealed class ClusterUnderFaults : IDisposable
 
     /// <summary>The last generation's line: members that it names train.</summary>
     private int LastMembers() => Math.Max(
-        0, Cluster.Log.Lines.ToList().FindLastIndex(line => line.StartsWith("{\"event\":\"members\"", StringComparison.Ordinal)));
+        0,
+        Cluster.Log.Lines.ToList().FindLastIndex(
+            line => line.StartsWith("{\"event\":\"members\"", StringComparison.Ordinal)));
 }

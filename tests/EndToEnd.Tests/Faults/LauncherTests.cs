@@ -39,7 +39,8 @@ public sealed class LauncherTests : IDisposable
         var lost = launcher.Output.WaitForEvent("lost");
         launcher.Output.WaitForEvent("recovered");
         launcher.Errors.WaitFor(
-            line => line.EndsWith("was ended by signal 9; starting it again", StringComparison.Ordinal), "its new start");
+            line => line.EndsWith("was ended by signal 9; starting it again", StringComparison.Ordinal),
+            "its new start");
         Assert.Equal(alone.Fingerprint, launcher.WaitForExit().Fingerprint);
         Assert.NotEmpty(lost.GetProperty("phase").GetString()!);
         Assert.Empty(_distributed.Leftovers());

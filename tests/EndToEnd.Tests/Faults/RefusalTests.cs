@@ -9,8 +9,8 @@ using Xunit.Abstractions;
 namespace Distributed.EndToEnd.Tests.Faults;
 
 /// <summary>
-/// The fault table, part three: what is refused beside a running job, in one line and with an exit code, and without the
-/// job's noticing.
+/// The fault table, part three: what is refused beside a running job, in one line and with an exit code, and without
+/// the job's noticing.
 /// </summary>
 public sealed class RefusalTests : IClassFixture<RefusalTests.RunningJob>
 {
@@ -90,7 +90,7 @@ public sealed class RefusalTests : IClassFixture<RefusalTests.RunningJob>
         _job.IsUnharmed();
     }
 
-    /// <summary>The whole program once more, but for the engine's identity, which a build makes of its sources.</summary>
+    /// <summary>The program once more, but for the engine's identity, which a build makes of its sources.</summary>
     [Fact]
     public void Coordinator_RefusesAWorkerOfAnotherBuildOfTheKernels_AndNamesBoth()
     {

@@ -6,7 +6,7 @@ namespace Distributed.EndToEnd.Tests.Faults;
 /// <summary>
 /// A TCP relay between two processes, which can be cut, hold everything up, or put bytes into the stream.
 /// </summary>
-/// <remarks>It listens on an address of its own, at the port of the process that it relays to or at a free one.</remarks>
+/// <remarks>It listens on an address of its own, at the port of the process it relays to or a free one.</remarks>
 internal sealed class Relay : IDisposable
 {
     private readonly TcpListener _listener;

@@ -204,7 +204,7 @@ public sealed class SurvivedFaultTests(ClusterUnderFaults shared, ITestOutputHel
         }
     }
 
-    /// <summary>No generation ends by it: each such connection is closed with a line, and nothing else happens.</summary>
+    /// <summary>No generation ends by it: each such connection is closed with a line, and that is all.</summary>
     private void SendGarbage(FaultRow row)
     {
         var generations = Cluster.Log.Events.Count(line => line.GetProperty("event").GetString() == "members");
