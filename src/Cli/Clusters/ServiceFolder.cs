@@ -67,11 +67,16 @@ internal sealed class ServiceFolder : IDisposable
                 $"run directory '{name}' is no plain name: the coordinator keeps runs in {_folder}; give a name");
         }
 
-        var directory = Path.Combine(_folder, name ?? FreeName());
-        _prepared = request.Resume
+        if (request.Resume && name is null)
+        {
+            throw new UserErrorException("--resume needs to know the run: give its name with --run-dir");
+        }
+
+        var directory = name is null ? null : Path.Combine(_folder, name);
+        _prepared = directory is not null && request.Resume
             ? PreparedRun.ResumeOrNew(directory, settings, _host)
-            : PreparedRun.New(directory, settings, _host);
-        File.WriteAllText(CurrentPath, Path.GetFileName(directory) + "\n");
+            : PreparedRun.New(directory, settings, _host, _folder);
+        File.WriteAllText(CurrentPath, Path.GetFileName(_prepared.Directory.Path) + "\n");
         return Ticket();
     }
 
@@ -94,16 +99,4 @@ internal sealed class ServiceFolder : IDisposable
 
     private JobTicket Ticket() => JobTicket.Of(
         _prepared!.Request.Job, _prepared.Data, _prepared.Directory, _host.Clock);
-
-    private string FreeName()
-    {
-        var name = $"{_host.Clock.GetUtcNow():yyyyMMdd-HHmmss}";
-        var number = 1;
-        while (Directory.Exists(Path.Combine(_folder, number == 1 ? name : $"{name}-{number}")))
-        {
-            number++;
-        }
-
-        return number == 1 ? name : $"{name}-{number}";
-    }
 }

@@ -36,14 +36,16 @@ internal sealed class PreparedRun : IDisposable
     }
 
     /// <summary>Checks the job, makes the run's directory, loads the data.</summary>
+    /// <param name="root">Where a run is kept that is given no directory of its own.</param>
     /// <remarks>Errors: UserErrorException; a directory that was made is removed again.</remarks>
-    internal static PreparedRun New(string? runDirectory, IReadOnlyList<Given> settings, CliHost host)
+    internal static PreparedRun New(
+        string? runDirectory, IReadOnlyList<Given> settings, CliHost host, string root = RunDirectory.RootName)
     {
         var request = DataPath.Resolve(settings.ApplyTo(TrainRequest.Default), host);
         settings.Checked(() => request.Validate(host.Cores));
         var directory = runDirectory is not null
             ? RunDirectory.Create(host.Absolute(runDirectory))
-            : RunDirectory.CreateNamed(host.Absolute(RunDirectory.RootName), host.Clock);
+            : RunDirectory.CreateNamed(host.Absolute(root), host.Clock);
         return Load(directory, request, settings, null);
     }
 
