@@ -169,4 +169,22 @@ public sealed class EventTests : RecoveryKit
         Assert.Equal(1, Observed<EpochCompleted>().Epoch);
         Assert.Equal([1, 0, 1], Journal.Entries.OfType<EpochDone>().Select(done => done.Epoch));
     }
+
+    /// <summary>Its results cannot be found again once the state has gone on.</summary>
+    [Fact]
+    public void Training_GoesOnAfterAnEpoch_OnceItsEndIsJournaled()
+    {
+        Options = Options with { StepsPerEpoch = 1 };
+        var written = new TaskCompletionSource();
+        Journal.Writing = entry => entry is EpochDone ? written.Task : Task.CompletedTask;
+        var workers = Begin(2);
+        Answer(workers, Expect<TrainPlan>(workers));
+        Assert.Equal(1, Observed<EpochCompleted>().Epoch);
+        this.Settle();
+        Assert.False(workers[0].HasMessages);
+
+        written.SetException(new IOException("full")); // written or not, once it is known
+
+        Assert.Equal(1, Expect<TrainPlan>(workers)[0].FirstStep);
+    }
 }

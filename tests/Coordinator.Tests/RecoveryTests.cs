@@ -90,6 +90,45 @@ public sealed class RecoveryTests : RecoveryKit
         AssertNothingUnhandled();
     }
 
+    /// <summary>Nothing that may have been told is lost with the missing one, so nobody waits for it for long.</summary>
+    [Fact]
+    public void Coordinator_GoesOnWithoutAMissingMember_WhenItIsStartedAgainAndTheOthersHoldAll()
+    {
+        Journal = new FakeJournal { Found = new JournalState(7, ["worker-0", "worker-1"], 3) };
+        Start(workers: 1);
+        TestProbe[] one = [Join("worker-0")];
+        this.Settle();
+        Time.Advance(Recovery.Patience + TimeSpan.FromSeconds(1));
+        Expect<Regroup>(one);
+        one[0].Reply(Standing(8, 4));
+        Form(one);
+        Assert.Equal(4, Expect<TrainPlan>(one)[0].FirstStep);
+        AssertNothingUnhandled();
+    }
+
+    /// <summary>The missing one may hold the rest of a step that was told: it is waited for, and asked about once.</summary>
+    [Fact]
+    public void Coordinator_WaitsForAMissingMember_WhenItIsStartedAgainAndTheOthersHoldLess()
+    {
+        Journal = new FakeJournal { Found = new JournalState(7, ["worker-0", "worker-1"], 3) };
+        Start(workers: 1);
+        var first = Join("worker-0");
+        this.Settle();
+        Time.Advance(Recovery.Patience + TimeSpan.FromSeconds(1));
+        Expect<Regroup>([first]);
+        first.Reply(Standing(8, 2));
+        this.Settle();
+        Time.Advance(Recovery.Grace - Recovery.Patience - TimeSpan.FromSeconds(3));
+        Assert.False(first.HasMessages);
+        TestProbe[] both = [first, Join("worker-1")];
+        var asked = Expect<Regroup>(both);
+        first.Reply(Standing(asked[0].Generation, 2));
+        both[1].Reply(Standing(asked[0].Generation, 3));
+        Form(both);
+        Assert.Equal(3, Expect<TrainPlan>(both)[0].FirstStep);
+        AssertNothingUnhandled();
+    }
+
     [Fact]
     public void Job_GoesOnFromTheCheckpoint_WhenNobodyHoldsMore()
     {

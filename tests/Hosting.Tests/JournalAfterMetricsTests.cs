@@ -49,6 +49,22 @@ public sealed class JournalAfterMetricsTests : IDisposable
     }
 
     [Fact]
+    public async Task EpochDone_WaitsForItsLine_AndStandsBeforeTheStepsThatWaitWithIt()
+    {
+        var steps = _subject.Append(new StepsDone(3));
+        var first = _subject.Append(new EpochDone(1));
+        var second = _subject.Append(new StepsDone(4));
+        Write(0, 4);
+        Assert.False(first.IsCompleted);
+
+        _metrics.Observe(new EpochCompleted(1, 4, 1, 1, null, null));
+
+        await Task.WhenAll(steps, first, second, _subject.Settled);
+        Assert.Contains(new EpochDone(1), _journal.Entries);
+        Assert.Equal(new StepsDone(4), _journal.Entries[^1]);
+    }
+
+    [Fact]
     public async Task StepsDone_DoNotWaitForAnEvaluation_WhereTheyEndAnEpoch()
     {
         Write(0, 4);

@@ -16,7 +16,8 @@ public sealed class EvaluationFaultTests : IDisposable
         _distributed.WriteTable("points.csv", rows: 20_000);
         File.WriteAllText(
             _distributed.PathOf("job.yaml"),
-            "data: csv:points.csv\nholdout: 0.99\nmodel: mlp:256,256\nepochs: 1000000\noptimizer: sgd\nbatch-size: 200\n");
+            "data: csv:points.csv\nholdout: 0.99\nmodel: mlp:256,256\nepochs: 1000000\noptimizer: sgd\n"
+            + "batch-size: 200\n");
         var cluster = new StandaloneCluster(_distributed, "job.yaml", "run");
         cluster.StartCoordinator();
         cluster.StartWorkers(2);
