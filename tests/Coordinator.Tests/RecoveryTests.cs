@@ -90,7 +90,7 @@ public sealed class RecoveryTests : RecoveryKit
         AssertNothingUnhandled();
     }
 
-    /// <summary>Nothing that may have been told is lost with the missing one, so nobody waits for it for long.</summary>
+    /// <summary>Nothing that may have been told is lost with the missing one: nobody waits for it for long.</summary>
     [Fact]
     public void Coordinator_GoesOnWithoutAMissingMember_WhenItIsStartedAgainAndTheOthersHoldAll()
     {
@@ -106,7 +106,7 @@ public sealed class RecoveryTests : RecoveryKit
         AssertNothingUnhandled();
     }
 
-    /// <summary>The missing one may hold the rest of a step that was told: it is waited for, and asked about once.</summary>
+    /// <summary>The missing one may hold the rest of a told step: it is waited for, and asked about once.</summary>
     [Fact]
     public void Coordinator_WaitsForAMissingMember_WhenItIsStartedAgainAndTheOthersHoldLess()
     {

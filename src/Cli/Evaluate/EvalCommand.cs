@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Distributed.Cli.Display;
-using Distributed.Cli.Settings;
 using Distributed.Cli.Runs;
+using Distributed.Cli.Settings;
 using Distributed.Engine.Checkpoints;
 using Distributed.Engine.Data;
 using Distributed.Engine.Errors;
