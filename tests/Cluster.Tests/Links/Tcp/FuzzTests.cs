@@ -10,6 +10,7 @@ namespace Distributed.Cluster.Tests.Links.Tcp;
 /// Random, garbled, cut, oversize and repeated input, from strangers and from those that have proved themselves: each
 /// connection ends in one line of the log, while a good link keeps working and memory stays bounded.
 /// </summary>
+[Collection(AloneInProcess.Name)]
 public sealed class FuzzTests
 {
     /// <summary>Bad inputs, each a handshake or a frame; a whole run has 100,000.</summary>
