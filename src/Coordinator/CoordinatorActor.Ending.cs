@@ -51,7 +51,7 @@ public sealed partial class CoordinatorActor
     private void OnSaveNow()
     {
         _saveAskers.Add(Sender);
-        _desk.MakeDue();
+        _desk.Ask();
     }
 
     /// <summary>Answers those who had asked before this state was taken.</summary>

@@ -63,7 +63,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         (_generation, _expected) = (found.Generation, found.Nodes);
         _epochsTold = (int)Math.Min(found.Epochs, _cursor.Step / options.StepsPerEpoch);
         _evaluated = WasEvaluated(_cursor.Step);
-        _desk = new CheckpointDesk(clock, options.CheckpointEvery);
+        _desk = new CheckpointDesk(clock, options.CheckpointEvery, options.CheckpointPause);
         (_incidentAt, _tickedAt) = (clock.GetTimestamp(), clock.GetTimestamp());
         _isHeir = found.Generation > 0;
         if (_isHeir)
@@ -333,7 +333,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         _test = (testLoss, testAccuracy);
         TellRecovered();
         var kept = TellEpoch(testLoss, testAccuracy);
-        _desk.MakeDue();
+        _desk.EndEpoch();
         if (kept.IsCompleted)
         {
             Continue();

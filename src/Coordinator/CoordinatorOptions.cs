@@ -30,8 +30,14 @@ public sealed record CoordinatorOptions
     /// <summary>Held-out samples.</summary>
     public required int TestSamples { get; init; }
 
-    /// <summary>Between checkpoints inside an epoch; one is written after every epoch in any case.</summary>
+    /// <summary>Between checkpoints inside an epoch; default 1 min.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Between checkpoints at the end of epochs, at least, so that short epochs do not spend their time on them; default
+    /// 5 s. The first epoch's end does not wait.
+    /// </summary>
+    public TimeSpan CheckpointPause { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How faults are met; null where workers share memory, so that a lost one ends the job.</summary>
     public RecoveryOptions? Recovery { get; init; }

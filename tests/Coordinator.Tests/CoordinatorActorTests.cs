@@ -84,6 +84,21 @@ public sealed class CoordinatorActorTests : TestKit
     }
 
     [Fact]
+    public void Checkpoint_IsWrittenAtTheFirstEpochsEnd_ThenAtThoseFiveSecondsAfterTheLast()
+    {
+        Start(epochs: 4);
+        RunEpoch();
+        AnswerEvaluation(loss: 25, hits: 40);
+        Assert.Equal(3, Observed<CheckpointSaved>().Step);
+        RunEpoch();
+        AnswerEvaluation(loss: 25, hits: 40);
+        RunEpoch();
+        _time.Advance(TimeSpan.FromSeconds(5));
+        AnswerEvaluation(loss: 25, hits: 40);
+        Assert.Equal(9, Observed<CheckpointSaved>().Step);
+    }
+
+    [Fact]
     public void Checkpoint_FailureIsReportedAndTheJobGoesOn_WhenTheDiskIsFull()
     {
         _store.Failure = new IOException("no space left");

@@ -189,6 +189,7 @@ internal sealed class SimulatedCluster
         TestSamples = _job.Replica.Data.Test!.Count,
         CountsHits = true,
         CheckpointEvery = TimeSpan.FromMilliseconds(200),
+        CheckpointPause = TimeSpan.Zero,
         PlanBound = TimeSpan.FromMinutes(5),
         Recovery = new RecoveryOptions { Grace = Monitors.Grace },
     };
