@@ -87,9 +87,9 @@ public sealed record SignOfLife
 /// <summary>How a control link notices silence.</summary>
 public sealed record LinkOptions
 {
-    /// <summary>Between two signs of life; default 1 s.</summary>
-    public TimeSpan SignEvery { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Between two signs of life; default 0.5 s.</summary>
+    public TimeSpan SignEvery { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    /// <summary>The longest silence before the link is given up; default 5 s.</summary>
-    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>The longest silence before the link is given up; default 2.5 s.</summary>
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(2.5);
 }

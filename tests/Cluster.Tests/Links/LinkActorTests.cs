@@ -58,7 +58,7 @@ public sealed class LinkActorTests : TestKit
 
         ExpectNoMsg();
         _time.Advance(Options.SilenceMax + Options.SignEvery);
-        ExpectMsg(new LinkClosed("nothing came for 5 s"));
+        ExpectMsg(new LinkClosed("nothing came for 2.5 s"));
         ExpectTerminated(_link);
         Assert.True(_connection.IsClosed);
     }

@@ -130,7 +130,7 @@ public sealed class SurvivedFaultTests(ClusterUnderFaults shared, ITestOutputHel
         var (name, worker) = Cluster.Workers.First();
         var from = worker.Errors.Count;
         Cluster.Coordinator.Send(Signals.Stop);
-        row.SeesError(worker, "closed: nothing came for 5 s", from); // the control link: its data link may be first
+        row.SeesError(worker, "closed: nothing came for 2.5 s", from); // the control link: its data link may be first
         Cluster.Coordinator.Send(Signals.Continue);
         row.SeesLine("lost", name);
         row.Recovers();
@@ -157,7 +157,7 @@ public sealed class SurvivedFaultTests(ClusterUnderFaults shared, ITestOutputHel
         {
             row.Trains(name);
             relay.Hold();
-            row.SeesLine("lost", name, "nothing came for 5 s");
+            row.SeesLine("lost", name, "nothing came for 2.5 s");
             row.Recovers();
             Cluster.Kill(name);
         }

@@ -56,6 +56,11 @@ internal sealed class MemoryNetwork : IDisposable
 
         public void Send(string address, in FrameHeader header, AlignedBuffer? buffer = null, int offset = 0)
         {
+            if (_work.IsAddingCompleted)
+            {
+                return; // the dead say nothing
+            }
+
             var frame = header;
             if (_network._ends.TryGetValue(address, out var end))
             {
@@ -187,9 +192,9 @@ internal sealed class MemoryNetwork : IDisposable
 
         public void Connect(string address, Action<IControlConnection> connected, Action<DialFailure> failed)
         {
-            if (network._accepted is not { } accepted)
+            if (network._accepted is not { } accepted || !network._ends.ContainsKey(owner.Address))
             {
-                failed(new DialFailure("nobody listens"));
+                failed(new DialFailure("nobody listens, or the caller is dead"));
                 return;
             }
 

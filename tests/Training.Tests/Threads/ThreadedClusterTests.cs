@@ -58,10 +58,16 @@ public sealed class ThreadedClusterTests : IDisposable
             StartWorker($"worker-{i}", threads);
         }
 
+        var story = new List<string>();
         var (changes, toKill) = (0, new Queue<string>(Enumerable.Range(0, killed).Select(i => $"worker-{i}")));
         await foreach (var happened in _events.Reader.ReadAllAsync(new CancellationTokenSource(Ample).Token))
         {
             changes += happened is MembersChanged ? 1 : 0;
+            if (happened is MembershipEvent)
+            {
+                story.Add($"{happened}");
+            }
+
             if (happened is StepsCommitted { FirstStep: > 3 } && changes > killed - toKill.Count
                 && toKill.TryDequeue(out var victim))
             {
@@ -71,7 +77,7 @@ public sealed class ThreadedClusterTests : IDisposable
             if (happened is JobEnded end)
             {
                 Assert.Equal(truth.Fingerprint, Assert.IsType<JobDone>(end).Fingerprint);
-                Assert.Equal(workers - killed, ((JobDone)end).Workers);
+                Assert.True(workers - killed == ((JobDone)end).Workers, $"{end}\n{string.Join('\n', story)}");
                 return;
             }
         }

@@ -20,14 +20,14 @@ public sealed record TcpDataLinkOptions
     /// <summary>Nodes that may have a link to this one at the same time; default 4096.</summary>
     public int PeersMax { get; init; } = 4096;
 
-    /// <summary>Between two signs of life on a link that has nothing else to carry; default 1 s.</summary>
-    public TimeSpan SignEvery { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Between two signs of life on a link that has nothing else to carry; default 0.5 s.</summary>
+    public TimeSpan SignEvery { get; init; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
     /// The longest silence of a peer before its link is given up, counted in whole <see cref="SignEvery"/> that this
-    /// process was awake for; default 5 s.
+    /// process was awake for; default 2.5 s.
     /// </summary>
-    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan SilenceMax { get; init; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>
     /// What the system keeps of a link's frames before the sender waits; 4 KiB to 64 MiB, default 256 KiB.
