@@ -10,6 +10,7 @@ public sealed partial class CoordinatorActor
     private const int StepTimesKept = 15;
 
     private readonly WorkerSpeeds _speeds = new();
+    private readonly PieceCost _pieceCost = new();
     private readonly Queue<TimeSpan> _stepTimes = new();
     private TimeSpan _evaluationTime;
     private TimeSpan _askEvery;
@@ -31,7 +32,8 @@ public sealed partial class CoordinatorActor
 
         var present = ShardPlan.CountsOf(_sharding, _options.Microbatches);
         var plan = ShardPlan.Decide(
-            [.. _members.Select(member => _speeds.Of(member.Join.Node))], present, _options.Microbatches);
+            [.. _members.Select(member => _speeds.Of(member.Join.Node))], present, _options.Microbatches,
+            _pieceCost.PerPiece);
         if (!plan.Counts.SequenceEqual(present))
         {
             _sharding = plan.Sharding;
@@ -50,6 +52,9 @@ public sealed partial class CoordinatorActor
         {
             return;
         }
+
+        _pieceCost.Add(
+            [.. reports.Select(report => report.Timing)], ShardPlan.CountsOf(_sharding, _options.Microbatches));
 
         _stepTime = elapsed / reports[0].Steps.Count;
         _stepTimes.Enqueue(_stepTime);

@@ -129,7 +129,7 @@ public sealed class GradientAveragingTests : TestKit
         var optimizer = new Engine.Optimizers.Sgd(1);
         var state = new Engine.Training.TrainingState(job.Graph.Layout, optimizer);
         Engine.Training.ParameterUpdate.Create(state.Optimizer, job.Path).Apply(
-            new PieceTable(shards, sources, plan.Partials), 0, state.Parameters, state.Slots, 0, state.Layout.Length,
+            new PieceTable(shards, sources, plan.Partials), 0, state.Buffers, state.Buffers, 0, state.Layout.Length,
             samples);
         return SmallJob.BitsOf(state);
     }

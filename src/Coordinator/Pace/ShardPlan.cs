@@ -7,27 +7,29 @@ namespace Distributed.Coordinator.Pace;
 /// <param name="Counts">Micro-batches of a full mini-batch, by rank.</param>
 public sealed record ShardPlan(IReadOnlyList<int> Counts, string Reason)
 {
-    /// <summary>
-    /// The part of a step's time that new shards must save, default 0.1: uneven shards come in more pieces of the
-    /// canonical tree, which all go over the wire.
+    /// <summary>The part of a step's time that new shards must save, default 0.1: differences below it are noise.
     /// </summary>
     public const double GainMin = 0.1;
 
     public Sharding Sharding => new(Counts);
 
     /// <summary>
-    /// Deals so that the slowest ends as early as possible, if that is worth it; else leaves the shards as they are.
+    /// Deals so that a step takes as little time as possible, if that is worth it; else leaves the shards as they are.
     /// </summary>
     /// <remarks>
     /// Micro-batches are whole, and everyone gets one at least where there are enough, so that its speed stays known.
-    /// Given the rest one by one to whom it delays least, the largest count over speed is the least there is. Among
-    /// dealings that are as good the cuts lie at large nodes of the canonical tree. Equal shards come back as soon as
-    /// they cost nothing.
+    /// They are dealt one by one, in twos, in fours and so on, each time to whom it delays least, so that the largest
+    /// count over speed is the least there is; and the cuts are moved to large nodes of the canonical tree where that
+    /// delays nobody. Of these dealings the one is taken whose slowest shard and pieces take least time together:
+    /// dealt one by one shards are the most even, in larger lots they come in fewer pieces, which all go over the wire.
+    /// Equal shards come back as soon as they cost nothing.
     /// </remarks>
     /// <param name="speeds">By rank, relative; null where unknown, which counts as the median of the others.</param>
     /// <param name="present">Counts by rank, as they are.</param>
     /// <param name="microbatches">Of a full mini-batch, at least 1.</param>
-    public static ShardPlan Decide(IReadOnlyList<double?> speeds, IReadOnlyList<int> present, int microbatches)
+    /// <param name="perPiece">What a piece more costs a step, in the unit of <see cref="Time"/>.</param>
+    public static ShardPlan Decide(
+        IReadOnlyList<double?> speeds, IReadOnlyList<int> present, int microbatches, double perPiece = 0)
     {
         var known = speeds.OfType<double>().Order().ToList();
         if (known.Count == 0 || speeds.Count == 1)
@@ -36,9 +38,10 @@ public sealed record ShardPlan(IReadOnlyList<int> Counts, string Reason)
         }
 
         var filled = speeds.Select(speed => speed ?? known[known.Count / 2]).ToList();
-        var best = AtNodes(Best(filled, microbatches), filled);
+        double Whole(IReadOnlyList<int> counts) => Time(counts, filled) + (perPiece * PieceCost.Pieces(counts));
+        var best = Dealings(filled, microbatches).MinBy(Whole)!;
         var equal = CountsOf(Sharding.Equal(speeds.Count), microbatches);
-        var (now, atBest, atEqual) = (Time(present, filled), Time(best, filled), Time(equal, filled));
+        var (now, atBest, atEqual) = (Whole(present), Whole(best), Whole(equal));
         if (!present.SequenceEqual(equal) && atEqual <= Math.Min(now, atBest / (1 - GainMin)))
         {
             return new ShardPlan(equal, "equal shards are as fast again");
@@ -58,6 +61,17 @@ public sealed record ShardPlan(IReadOnlyList<int> Counts, string Reason)
     /// <summary>When the last one ends, in the time that a worker of speed 1 takes for a micro-batch.</summary>
     public static double Time(IReadOnlyList<int> counts, IReadOnlyList<double> speeds) =>
         counts.Zip(speeds, (count, speed) => count / speed).Max();
+
+    /// <summary>Dealt in lots of 1, 2, 4, … micro-batches, while there are as many lots as workers.</summary>
+    private static IEnumerable<int[]> Dealings(List<double> speeds, int microbatches)
+    {
+        for (var lot = 1; lot == 1 || microbatches / lot >= speeds.Count; lot *= 2)
+        {
+            var counts = Best(speeds, microbatches / lot).Select(lots => lots * lot).ToArray();
+            counts[^1] += microbatches % lot;
+            yield return AtNodes(counts, speeds);
+        }
+    }
 
     private static int[] Best(List<double> speeds, int microbatches)
     {

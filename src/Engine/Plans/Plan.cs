@@ -66,10 +66,13 @@ public sealed class Plan
 
     /// <summary>Plans the computation of these tensors.</summary>
     /// <remarks>
-    /// Units: samplesMax counts samples, at least 1; 1 for a graph without batch.
+    /// Units: samplesMax counts samples, at least 1; 1 for a graph without batch. stripFloats: weight gradients of more
+    /// floats are computed in strips of about so many, the last rows first, so that who waits for a gradient gets its
+    /// first part sooner; by default each is computed in one. The same bits either way.
     /// Errors: ArgumentException for no outputs, and when a sharded plan reads a sum over the batch before it is
     /// complete, naming both ends; adding such sums up is all that can be done with them.
     /// </remarks>
-    public static Plan Compile(IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode) =>
-        new(new PlanBuilder(outputs, samplesMax, mode));
+    public static Plan Compile(
+        IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode, int stripFloats = int.MaxValue) =>
+        new(new PlanBuilder(outputs, samplesMax, mode, stripFloats));
 }

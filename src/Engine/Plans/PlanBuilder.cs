@@ -14,8 +14,9 @@ internal sealed class PlanBuilder
     private readonly ArenaPlanner _inputPlanner = new();
     private readonly ArenaPlanner _constantPlanner = new();
     private readonly HashSet<Tensor> _sumsOfSums = [];
+    private readonly int _stripFloats;
 
-    internal PlanBuilder(IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode)
+    internal PlanBuilder(IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode, int stripFloats)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesMax, 1);
         if (outputs.Count == 0)
@@ -23,7 +24,7 @@ internal sealed class PlanBuilder
             throw new ArgumentException("plan: no outputs asked for; name at least one tensor");
         }
 
-        (SamplesMax, Mode) = (samplesMax, mode);
+        (SamplesMax, Mode, _stripFloats) = (samplesMax, mode, stripFloats);
         Layout = new ParameterLayout(outputs[0].Graph);
         var steps = Fusion.Apply(Needed(outputs), outputs.Select(Root).ToList())
             .Where(step => step.Operation is not ReshapeOperation).ToList();
@@ -188,7 +189,8 @@ internal sealed class PlanBuilder
             ReleaseInputs(step, index, reused: null);
         }
 
-        _instructions.Add(new Instruction(step.Operation, inputs, place, step.Layer));
+        _instructions.AddRange(GradientStrips.Of(
+            new Instruction(step.Operation, inputs, place, step.Layer), _stripFloats));
     }
 
     private bool CanOverwrite(Tensor input, Tensor result, int index) =>

@@ -23,15 +23,16 @@ public abstract class ParameterUpdate
         _ => optimizer.Bind<ScalarLanes, float>(),
     };
 
-    /// <summary>Updates the elements offset … offset + count − 1 of a state, in place.</summary>
+    /// <summary>
+    /// Makes the elements offset … offset + count − 1 of the state after from those before; both may be the same memory.
+    /// </summary>
     /// <remarks>
     /// Units: from is the place of the first of these elements among the pieces' results; weight is the batch's total
     /// sample weight, above 0. Allocates nothing. Different ranges may be updated at the same time by different
     /// threads, each with its own instance.
     /// </remarks>
     public abstract void Apply(
-        PieceTable pieces, int from, AlignedBuffer parameters, IReadOnlyList<AlignedBuffer> slots, int offset,
-        int count, float weight);
+        PieceTable pieces, int from, in StateBuffers before, in StateBuffers after, int offset, int count, float weight);
 }
 
 internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule) : ParameterUpdate
@@ -45,51 +46,63 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
     private readonly AlignedBuffer _gradient = new(BlockFloats);
 
     public override void Apply(
-        PieceTable pieces, int from, AlignedBuffer parameters, IReadOnlyList<AlignedBuffer> slots, int offset,
-        int count, float weight)
+        PieceTable pieces, int from, in StateBuffers before, in StateBuffers after, int offset, int count, float weight)
     {
         for (var done = 0; done < count; done += BlockFloats)
         {
             var length = Math.Min(BlockFloats, count - done);
             pieces.Finish<TLanes, TVector>(from + done, length, _gradient.Pointer);
-            var place = offset + done;
-            var first = TRule.Slots > 0 ? slots[0].Pointer + place : null;
-            var second = TRule.Slots > 1 ? slots[1].Pointer + place : null;
+            var (old, made) = (new Block(before, offset + done), new Block(after, offset + done));
             var vectors = length / TLanes.Count * TLanes.Count;
-            Update<TLanes, TVector>(
-                _gradient.Pointer, parameters.Pointer + place, first, second, 0, vectors, weight);
-            Update<ScalarLanes, float>(
-                _gradient.Pointer, parameters.Pointer + place, first, second, vectors, length, weight);
+            Update<TLanes, TVector>(old, made, 0, vectors, weight);
+            Update<ScalarLanes, float>(old, made, vectors, length, weight);
         }
 
-        GC.KeepAlive(parameters);
-        GC.KeepAlive(slots);
+        GC.KeepAlive(before.Parameters);
+        GC.KeepAlive(before.Slots);
+        GC.KeepAlive(after.Parameters);
+        GC.KeepAlive(after.Slots);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Update<TWidth, T>(
-        float* gradient, float* parameters, float* first, float* second, int from, int to, float weight)
+    private void Update<TWidth, T>(Block old, Block made, int from, int to, float weight)
         where TWidth : struct, ILanes<T>
         where T : struct
     {
         var divisor = TWidth.Broadcast(weight);
+        var gradient = _gradient.Pointer;
         for (var i = from; i < to; i += TWidth.Count)
         {
             var mean = TWidth.Divide(TWidth.Load(gradient + i), divisor);
-            var parameter = TWidth.Load(parameters + i);
-            var one = TRule.Slots > 0 ? TWidth.Load(first + i) : TWidth.Zero;
-            var two = TRule.Slots > 1 ? TWidth.Load(second + i) : TWidth.Zero;
+            var parameter = TWidth.Load(old.Parameters + i);
+            var one = TRule.Slots > 0 ? TWidth.Load(old.First + i) : TWidth.Zero;
+            var two = TRule.Slots > 1 ? TWidth.Load(old.Second + i) : TWidth.Zero;
             rule.Apply<TWidth, T>(mean, ref parameter, ref one, ref two);
-            TWidth.Store(parameter, parameters + i);
+            TWidth.Store(parameter, made.Parameters + i);
             if (TRule.Slots > 0)
             {
-                TWidth.Store(one, first + i);
+                TWidth.Store(one, made.First + i);
             }
 
             if (TRule.Slots > 1)
             {
-                TWidth.Store(two, second + i);
+                TWidth.Store(two, made.Second + i);
             }
+        }
+    }
+
+    /// <summary>Where a block of a state lies; null for slots that the rule does not have.</summary>
+    private readonly struct Block
+    {
+        internal readonly float* Parameters;
+        internal readonly float* First;
+        internal readonly float* Second;
+
+        internal Block(in StateBuffers buffers, int place)
+        {
+            Parameters = buffers.Parameters.Pointer + place;
+            First = TRule.Slots > 0 ? buffers.Slots[0].Pointer + place : null;
+            Second = TRule.Slots > 1 ? buffers.Slots[1].Pointer + place : null;
         }
     }
 }

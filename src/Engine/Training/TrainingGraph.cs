@@ -68,8 +68,9 @@ public sealed class TrainingGraph
     public bool CountsHits => _hit is not null;
 
     /// <summary>Loss and metric per sample and all gradients, as a sharded plan.</summary>
-    public Plan TrainingPlan(int samplesMax) =>
-        Plan.Compile([_loss, .. Metrics(), .. Gradients], samplesMax, BatchMode.Sharded);
+    /// <remarks>Units: stripFloats as in <see cref="Plan.Compile"/>.</remarks>
+    public Plan TrainingPlan(int samplesMax, int stripFloats = int.MaxValue) =>
+        Plan.Compile([_loss, .. Metrics(), .. Gradients], samplesMax, BatchMode.Sharded, stripFloats);
 
     /// <summary>Loss and metric per sample only, for a handful of micro-batches of this size at a time.</summary>
     public Plan EvaluationPlan(int microbatchSize) =>

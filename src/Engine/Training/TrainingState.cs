@@ -25,6 +25,8 @@ public sealed class TrainingState
     /// <summary>The optimizer's state, in the order of its slot names.</summary>
     public IReadOnlyList<AlignedBuffer> Slots { get; }
 
+    public StateBuffers Buffers => new(Parameters, Slots);
+
     /// <summary>
     /// The SHA-256 of all parameters and all optimizer state, as little-endian floats, in hexadecimal.
     /// </summary>

@@ -160,8 +160,8 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
     {
         _phase = "update";
         var (offset, count) = _group.Owned(_rank);
-        _update!.Apply(
-            batch.Pieces, offset, job.State.Parameters, job.State.Slots, offset, count, batch.Samples);
+        var state = job.State.Buffers;
+        _update!.Apply(batch.Pieces, offset, state, state, offset, count, batch.Samples);
     }
 
     /// <summary>One size of mini-batch, dealt out.</summary>

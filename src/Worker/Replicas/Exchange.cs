@@ -324,14 +324,8 @@ internal sealed partial class Exchange
     {
         var (from, to) = (_replica.Current, _replica.Next);
         to.Invalidate();
-        Copy(from.Parameters, to.Parameters, segment);
-        for (var slot = 0; slot < to.Slots.Count; slot++)
-        {
-            Copy(from.Slots[slot], to.Slots[slot], segment);
-        }
-
         _update.Apply(
-            batch.Table, _layout.Owner(_rank).ResultOffset(bucket), to.Parameters, to.Slots, segment.Offset,
+            batch.Table, _layout.Owner(_rank).ResultOffset(bucket), from.Buffers, to.Buffers, segment.Offset,
             segment.Count, batch.Samples);
         for (var i = 1; i < _plan.Workers; i++)
         {
@@ -402,7 +396,4 @@ internal sealed partial class Exchange
         var pieces = lease.Batch.PieceCount - lease.Batch.Pieces[_rank];
         return pieces * _stretchCounts[bucket];
     }
-
-    private static void Copy(AlignedBuffer from, AlignedBuffer to, FlatRange range) =>
-        from.Span.Slice(range.Offset, range.Count).CopyTo(to.Span[range.Offset..]);
 }

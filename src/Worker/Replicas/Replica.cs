@@ -1,6 +1,7 @@
 using Distributed.Cluster;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Memory;
+using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Replicas;
 
@@ -121,6 +122,8 @@ public sealed class ReplicaState
     public AlignedBuffer Parameters { get; }
 
     public IReadOnlyList<AlignedBuffer> Slots { get; }
+
+    internal StateBuffers Buffers => new(Parameters, Slots);
 
     /// <summary>Which step's state this is; null while it is incomplete.</summary>
     public JobCursor? Cursor { get; private set; }

@@ -11,6 +11,9 @@ namespace Distributed.Worker.Replicas;
 /// <summary>What a worker with a copy of its own of the weights knows of the job. Shared and never changed.</summary>
 public sealed record ReplicaJob : WorkerJob
 {
+    /// <summary>Gradients become final in parts of about a bucket of two workers.</summary>
+    private const int StripFloats = 2 * BucketPlan.SegmentFloats;
+
     private readonly ConcurrentDictionary<int, Plan> _plans = new();
     private readonly ConcurrentDictionary<(int Buckets, int Workers), GroupLayout> _layouts = new();
     private readonly ConcurrentDictionary<int, ReadyParts> _ready = new();
@@ -41,7 +44,7 @@ public sealed record ReplicaJob : WorkerJob
 
     /// <summary>A training plan for shards of so many samples at most; made once per size.</summary>
     public Plan TrainingPlan(int samplesMax) =>
-        _plans.GetOrAdd(samplesMax, (size, graph) => graph.TrainingPlan(size), Graph);
+        _plans.GetOrAdd(samplesMax, (size, graph) => graph.TrainingPlan(size, StripFloats), Graph);
 
     /// <summary>When in a pass each bucket becomes final; made once per number of buckets.</summary>
     public ReadyParts Ready(int buckets) => _ready.GetOrAdd(

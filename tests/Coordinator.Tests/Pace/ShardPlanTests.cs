@@ -49,6 +49,29 @@ public sealed class ShardPlanTests
     public void Decide_CutsAtNodesOfTheTree_WhereThatDelaysNobody() =>
         Assert.Equal([8, 4, 4], ShardPlan.Decide([2.3, 1, 1], [1, 1, 14], 16).Counts);
 
+    /// <summary>7 and 9 of 16 come in three pieces and two, 8 and 8 in one each, 12 and 4 in two and one.</summary>
+    [Theory]
+    [InlineData(1.3, 0, new[] { 7, 9 })]
+    [InlineData(1.3, 0.7, new[] { 8, 8 })]
+    [InlineData(0.33, 0.7, new[] { 12, 4 })]
+    public void Decide_WeighsPiecesAgainstEvenEnds(double speed, double perPiece, int[] expected) =>
+        Assert.Equal(expected, ShardPlan.Decide([1, speed], [8, 8], 16, perPiece).Counts);
+
+    /// <summary>Seeds of the draws are 1 to 300.</summary>
+    [Fact]
+    public void Decide_DealsEveryMicrobatchOnce_WhateverPiecesCost()
+    {
+        for (var seed = 1; seed <= 300; seed++)
+        {
+            var random = new Random(seed);
+            var speeds = Enumerable.Range(0, 1 + random.Next(9)).Select(_ => (double?)(0.1 + random.NextDouble()));
+            var present = ShardPlan.CountsOf(Sharding.Equal(1 + random.Next(9)), 40);
+            var counts = ShardPlan.Decide([.. speeds.Take(present.Count)], present, 40, random.NextDouble()).Counts;
+            Assert.Equal(40, counts.Sum());
+            Assert.All(counts, count => Assert.InRange(count, 1, 40));
+        }
+    }
+
     /// <summary>Equal workers whose measurements are off by up to 20 %: 1,000 leases, seeds 1 to 20.</summary>
     [Theory]
     [InlineData(4, 64)]

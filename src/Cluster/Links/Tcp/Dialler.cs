@@ -40,7 +40,10 @@ internal static class Dialler
         TcpDataLink owner, string address, string host, IPEndPoint end, Func<Wire, bool> tryKeep)
     {
         var within = owner.Options.HandshakeMax;
-        var wire = new Wire(new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        var local = owner.Options.UsesLocalSockets ? LocalSocket.TryConnect(address) : null;
+        var wire = local is null
+            ? new Wire(new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
+            : Wire.Of(local);
         if (!tryKeep(wire))
         {
             wire.Close();
@@ -51,7 +54,12 @@ internal static class Dialler
         using var deadline = owner.Clock.CreateTimer(_ => wire.Close(late), null, within, Timeout.InfiniteTimeSpan);
         try
         {
-            wire.Connect(end, within, owner.Security.IsEncrypted, owner.Options.SendBufferBytes);
+            if (local is null)
+            {
+                wire.Connect(end, within);
+            }
+
+            wire.Prepare(owner.Security.IsEncrypted, owner.Options.SendBufferBytes);
             if (owner.Security.IsEncrypted)
             {
                 wire.EncryptAsDialler(owner.Security, host);

@@ -7,7 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster.Links.Tcp;
 
-/// <summary>Data links over TCP: frames of floats between nodes, checked, in order or not at all.</summary>
+/// <summary>
+/// Data links over TCP, or over a <see cref="LocalSocket"/> between nodes of one machine: frames of floats, checked, in
+/// order or not at all.
+/// </summary>
 /// <remarks>
 /// Note [A connection for each direction]: a node sends over connections that it has made, and takes frames from those
 /// that others have made. So two nodes that dial each other at once need no agreement on which connection stays, and
@@ -29,6 +32,7 @@ public sealed class TcpDataLink : IDataLink, IDisposable
     private readonly ManualResetEventSlim _ended = new(false);
     private readonly ILogger _logger;
     private readonly Socket _listener;
+    private readonly Socket? _localListener;
     private volatile IDataReceiver? _receiver;
     private long _newest = long.MinValue;
     private volatile bool _isDisposed;
@@ -49,7 +53,13 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         HalfOpen = new HalfOpenWires(options.HalfOpenMax);
         _listener = Listen(listen);
         Address = NodeAddress.Of(advertisedHost, (IPEndPoint)_listener.LocalEndPoint!);
-        LinkThread.Start($"data links at {Address}", AcceptAll);
+        LinkThread.Start($"data links at {Address}", () => AcceptAll(_listener));
+        _localListener = options.UsesLocalSockets ? LocalSocket.TryListen(Address) : null;
+        if (_localListener is { } local)
+        {
+            LinkThread.Start($"local data links at {Address}", () => AcceptAll(local));
+        }
+
         LinkThread.Start($"signs of {Address}", Watch);
     }
 
@@ -124,6 +134,7 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         _ended.Set();
         _opened.Set();
         _listener.Dispose();
+        _localListener?.Dispose();
         HalfOpen.CloseAll();
         Reset();
     }
@@ -319,13 +330,13 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         }
     }
 
-    private void AcceptAll()
+    private void AcceptAll(Socket listener)
     {
         while (!_isDisposed)
         {
             try
             {
-                var wire = Wire.Accepted(_listener.Accept());
+                var wire = Wire.Of(listener.Accept());
                 HalfOpen.Add(wire);
                 LinkThread.Start($"data from {wire.Remote}", new IncomingLink(this, wire).Run);
             }

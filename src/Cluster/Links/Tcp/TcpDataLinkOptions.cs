@@ -38,6 +38,11 @@ public sealed record TcpDataLinkOptions
     /// </remarks>
     public int SendBufferBytes { get; init; } = 256 << 10;
 
+    /// <summary>
+    /// Whether nodes of one machine talk to each other over Unix domain sockets, where the system has them; default true.
+    /// </summary>
+    public bool UsesLocalSockets { get; init; } = true;
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(FrameFloatsMax);

@@ -26,7 +26,10 @@ internal sealed class Wire : IDisposable
     internal Wire(Socket socket)
     {
         _socket = socket;
-        socket.NoDelay = true;
+        if (socket.AddressFamily != AddressFamily.Unix)
+        {
+            socket.NoDelay = true;
+        }
     }
 
     /// <summary>The other side's end of the connection, for people.</summary>
@@ -37,23 +40,18 @@ internal sealed class Wire : IDisposable
     /// <summary>Why this side closed it, where it did so for a reason.</summary>
     internal string? ClosedFor { get; private set; }
 
-    /// <summary>A connection that another node has made.</summary>
-    internal static Wire Accepted(Socket socket)
+    /// <summary>A connection that is there already.</summary>
+    internal static Wire Of(Socket socket)
     {
         var wire = new Wire(socket);
-        wire.Remote = socket.RemoteEndPoint?.ToString() ?? wire.Remote;
+        wire.Remote = socket.RemoteEndPoint is IPEndPoint remote ? remote.ToString() : "this machine";
         return wire;
     }
 
-    /// <summary>Connects, or throws within the time given. In clear, writing is eager from then on.</summary>
-    /// <remarks>
-    /// A socket that did not block once never blocks again in the system: .NET would play blocking with threads of its
-    /// own. So a connection in clear stays as it is, and waits by polling; only TLS, which cannot, takes that price.
-    /// </remarks>
-    internal void Connect(IPEndPoint to, TimeSpan within, bool isEncrypted, int sendBufferBytes)
+    /// <summary>Connects, or throws within the time given.</summary>
+    internal void Connect(IPEndPoint to, TimeSpan within)
     {
         Remote = to.ToString();
-        _socket.SendBufferSize = sendBufferBytes;
         _socket.Blocking = false;
         try
         {
@@ -73,7 +71,16 @@ internal sealed class Wire : IDisposable
                 throw new SocketException(outcome);
             }
         }
+    }
 
+    /// <summary>Before the first byte of the side that has connected. In clear, writing is eager from then on.</summary>
+    /// <remarks>
+    /// A socket that did not block once never blocks again in the system: .NET would play blocking with threads of its
+    /// own. So a connection in clear stays as it is, and waits by polling; only TLS, which cannot, takes that price.
+    /// </remarks>
+    internal void Prepare(bool isEncrypted, int sendBufferBytes)
+    {
+        _socket.SendBufferSize = sendBufferBytes;
         _isEager = !isEncrypted;
         _socket.Blocking = isEncrypted;
     }

@@ -69,14 +69,17 @@ internal sealed unsafe class BatchProductKernel<TLanes, TVector> : BatchReductio
     where TVector : struct
 {
     private readonly int _rows;
+    private readonly int _xColumns;
+    private readonly int _firstRow;
     private readonly int _m;
     private readonly int _n;
 
     internal BatchProductKernel(CpuMemory memory, Instruction instruction, Plan plan)
         : base(memory, instruction, plan)
     {
-        (_rows, _m) = MatMulOperation.Matrix(instruction.Inputs[0].Shape);
-        (_, _n) = MatMulOperation.Matrix(instruction.Inputs[1].Shape);
+        (_rows, _xColumns) = MatMulOperation.Matrix(instruction.Inputs[0].Shape);
+        _firstRow = ((BatchProductOperation)instruction.Operation).FirstRow;
+        (_m, _n) = MatMulOperation.Matrix(instruction.Output.Shape);
     }
 
     internal int WorkspaceFloats(int samplesMax) =>
@@ -84,7 +87,7 @@ internal sealed unsafe class BatchProductKernel<TLanes, TVector> : BatchReductio
 
     protected override void Sum(in MicrobatchRange range, float* pieces, int stride) =>
         MicrobatchProduct.Run<TLanes, TVector>(
-            _m, _n, range, _rows, Input(0), _m, Input(1), _n, pieces, stride, Memory.Workspace);
+            _m, _n, range, _rows, Input(0) + _firstRow, _xColumns, Input(1), _n, pieces, stride, Memory.Workspace);
 }
 
 internal sealed unsafe class BatchSumKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction, Plan plan)

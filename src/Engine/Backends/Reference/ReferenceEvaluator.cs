@@ -113,9 +113,10 @@ public sealed class ReferenceEvaluator : IOperationVisitor
         var z = Out(instruction);
         var (_, m) = MatMulOperation.Matrix(instruction.Inputs[0].Shape);
         var (_, n) = MatMulOperation.Matrix(instruction.Inputs[1].Shape);
+        var firstRow = ((BatchProductOperation)instruction.Operation).FirstRow;
         for (var index = 0; index < z.Length; index++)
         {
-            var (i, j) = (index / n, index % n);
+            var (i, j) = (firstRow + (index / n), index % n);
             z[index] = 0;
             for (var row = 0; row < x.Length / m; row++)
             {

@@ -13,9 +13,23 @@ public sealed partial class Tensor
 /// Z = Σ xᵀ·y: per micro-batch one chain of fused multiply-adds over its rows, ascending from 0; the micro-batches
 /// along the canonical tree.
 /// </summary>
-/// <remarks>For z = x·W this is dL/dW = xᵀ·dL/dz.</remarks>
+/// <remarks>
+/// For z = x·W this is dL/dW = xᵀ·dL/dz. The compiler may cut it into strips: some rows of z, which take as many columns
+/// of x. A strip has no gradient rule.
+/// </remarks>
 public sealed class BatchProductOperation : Operation
 {
+    private readonly bool _isStrip;
+
+    public BatchProductOperation()
+    {
+    }
+
+    private BatchProductOperation(int firstRow) => (FirstRow, _isStrip) = (firstRow, true);
+
+    /// <summary>The first row of the product that is computed; how many follows from the result's shape.</summary>
+    internal int FirstRow { get; }
+
     public override string Name => "batch-product";
 
     internal override bool SumsOverBatch => true;
@@ -41,8 +55,16 @@ public sealed class BatchProductOperation : Operation
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.BatchProduct(instruction);
 
+    /// <summary>The rows from this one on, as many as the result has.</summary>
+    internal static BatchProductOperation Strip(int firstRow) => new(firstRow);
+
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
     {
+        if (_isStrip)
+        {
+            throw new InvalidOperationException($"{Name}: a strip is made by the compiler, after differentiation");
+        }
+
         var (x, y) = (output.Inputs[0], output.Inputs[1]);
         return [y.Product(upstream, false, transposeRight: true), x.Product(upstream, false, false)];
     }
