@@ -11,12 +11,14 @@ public sealed class EncryptedLinkTests
 {
     private static readonly FrameHeader Hello = new(FrameKind.Hello, 1, 0, 0, 0, 0, 0, 0);
 
-    [Fact]
-    public void Frames_ArriveEqual_WhenBothSidesAreOfOneAuthority()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Frames_ArriveEqual_WhenBothSidesAreOfOneAuthority(bool isLocal)
     {
         using var authority = NewAuthority("ours");
-        using var one = new TestNode(NewSecurity(authority, authority));
-        using var two = new TestNode(NewSecurity(authority, authority));
+        using var one = new TestNode(NewSecurity(authority, authority), isLocal: isLocal);
+        using var two = new TestNode(NewSecurity(authority, authority), isLocal: isLocal);
         var buffer = new AlignedBuffer(1_000_003);
         for (var i = 0; i < buffer.Length; i++)
         {

@@ -4,13 +4,17 @@ using Distributed.Engine.Memory;
 
 namespace Distributed.Cluster.Tests.Links.Tcp;
 
+public sealed class LostLinkOverTcpTests() : LostLinkTests(isLocal: false);
+
+public sealed class LostLinkOverLocalSocketsTests() : LostLinkTests(isLocal: true);
+
 /// <summary>Who is told of a link's end, how often and why.</summary>
-public sealed class LostLinkTests
+public abstract class LostLinkTests(bool isLocal)
 {
     [Fact]
     public void Loss_IsToldToEveryoneOnce_WhenANodeEnds()
     {
-        var nodes = Enumerable.Range(0, 5).Select(_ => new TestNode()).ToList();
+        var nodes = Enumerable.Range(0, 5).Select(_ => Node()).ToList();
         AllToAll(nodes, 1);
         nodes[4].Dispose();
         foreach (var node in nodes[..4])
@@ -28,9 +32,9 @@ public sealed class LostLinkTests
     [Fact]
     public void Loss_IsToldOnceForAGeneration_HoweverMuchIsSent()
     {
-        using var node = new TestNode();
+        using var node = Node();
         string nobody;
-        using (var gone = new TestNode())
+        using (var gone = Node())
         {
             nobody = gone.Address;
         }
@@ -56,7 +60,7 @@ public sealed class LostLinkTests
     [InlineData("no-such-host.invalid:9", "not found")]
     public void Loss_NamesTheCause_WhenThereIsNoSuchAddress(string address, string reason)
     {
-        using var node = new TestNode();
+        using var node = Node();
         node.Link.Send(address, Hello(1));
         var loss = node.TakeLoss();
         Assert.Equal(address, loss.Address);
@@ -66,8 +70,8 @@ public sealed class LostLinkTests
     [Fact]
     public void Reset_TellsNobodyHere_AndANewGenerationHasNewLinks()
     {
-        using var one = new TestNode();
-        using var two = new TestNode();
+        using var one = Node();
+        using var two = Node();
         List<TestNode> nodes = [one, two];
         for (var generation = 1; generation <= 20; generation++)
         {
@@ -90,8 +94,8 @@ public sealed class LostLinkTests
     [Fact]
     public void Reset_DropsWhatIsQueued()
     {
-        using var from = new TestNode();
-        using var to = new TestNode(isOpen: false);
+        using var from = Node();
+        using var to = Node(isOpen: false);
         var buffer = new AlignedBuffer(1 << 20);
         for (var i = 0; i < 100; i++)
         {
@@ -119,7 +123,7 @@ public sealed class LostLinkTests
             SignEvery = TimeSpan.FromMilliseconds(50),
             SilenceMax = TimeSpan.FromMilliseconds(200),
         };
-        using var node = new TestNode(options: options);
+        using var node = Node(options);
         using var mute = new RawPeer();
         node.Link.Send(mute.Address, Hello(1));
         mute.AcceptOnce(TestNode.Token);
@@ -134,8 +138,8 @@ public sealed class LostLinkTests
             SignEvery = TimeSpan.FromMilliseconds(20),
             SilenceMax = TimeSpan.FromSeconds(20),
         };
-        using var one = new TestNode(options: options);
-        using var two = new TestNode(options: options);
+        using var one = Node(options);
+        using var two = Node(options);
         List<TestNode> nodes = [one, two];
         AllToAll(nodes, 1);
         using var ticks = new ManualResetEventSlim();
@@ -147,9 +151,9 @@ public sealed class LostLinkTests
     [Fact]
     public void Send_NeverWaits_WhileThePeerTakesNothing()
     {
-        using var from = new TestNode();
-        using var stuck = new TestNode(isOpen: false);
-        using var other = new TestNode();
+        using var from = Node();
+        using var stuck = Node(isOpen: false);
+        using var other = Node();
         var buffer = new AlignedBuffer(1 << 20);
         for (var i = 0; i < 64; i++)
         {
@@ -164,6 +168,9 @@ public sealed class LostLinkTests
             Assert.Equal(buffer.Length, stuck.TakeFrame().Floats.Length);
         }
     }
+
+    private TestNode Node(TcpDataLinkOptions? options = null, bool isOpen = true) =>
+        new(options: options, isOpen: isOpen, isLocal: isLocal);
 
     private static FrameHeader Hello(long generation) => new(FrameKind.Hello, generation, 0, 0, 0, 0, 0, 0);
 

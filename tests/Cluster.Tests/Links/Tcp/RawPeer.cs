@@ -25,7 +25,7 @@ internal sealed class RawPeer : IDisposable
     {
         var socket = _listener.Accept();
         _sockets.Add(socket);
-        Handshake.Accept(Wire.Accepted(socket), token, Address);
+        Handshake.Accept(Wire.Of(socket), token, Address);
         return socket;
     }
 

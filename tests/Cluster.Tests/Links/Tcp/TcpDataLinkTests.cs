@@ -8,8 +8,12 @@ using Distributed.Engine.Memory;
 
 namespace Distributed.Cluster.Tests.Links.Tcp;
 
+public sealed class TcpDataLinkOverTcpTests() : TcpDataLinkTests(isLocal: false);
+
+public sealed class TcpDataLinkOverLocalSocketsTests() : TcpDataLinkTests(isLocal: true);
+
 /// <summary>Frames arrive bit for bit and in order, between any number of nodes.</summary>
-public sealed class TcpDataLinkTests
+public abstract class TcpDataLinkTests(bool isLocal)
 {
     /// <summary>Nothing, one, primes, around the bounds of gathering and of buffers, and several chunks.</summary>
     private static readonly int[] Counts =
@@ -21,7 +25,7 @@ public sealed class TcpDataLinkTests
     [MemberData(nameof(Sizes))]
     public void Frames_ArriveEqualAndInOrder_FromAllToAll(int count)
     {
-        var nodes = Enumerable.Range(0, count).Select(_ => new TestNode()).ToList();
+        var nodes = Enumerable.Range(0, count).Select(_ => new TestNode(isLocal: isLocal)).ToList();
         var source = RandomFloats(count, 1_000_100);
         Parallel.For(0, count, from =>
         {
@@ -51,8 +55,8 @@ public sealed class TcpDataLinkTests
     [Fact]
     public void Open_TakesTheOldReceiversPlace_AndWhatCameBeforeWaits()
     {
-        using var from = new TestNode();
-        using var to = new TestNode(isOpen: false);
+        using var from = new TestNode(isLocal: isLocal);
+        using var to = new TestNode(isOpen: false, isLocal: isLocal);
         from.Link.Send(to.Address, Header(0, 0));
         to.Link.Open(to);
         Assert.Equal(Header(0, 0), to.TakeFrame().Header);
@@ -80,7 +84,7 @@ public sealed class TcpDataLinkTests
     [Fact]
     public void Constructor_NamesAddressAndNextStep_WhenThePortIsTaken()
     {
-        using var first = new TestNode();
+        using var first = new TestNode(isLocal: isLocal);
         var error = Assert.Throws<UserErrorException>(() => new TcpDataLink(
             first.EndPoint, null, LinkSecurity.None, new TcpDataLinkOptions(), first.Log, TimeProvider.System));
         Assert.Contains(first.Address, error.Message, StringComparison.Ordinal);

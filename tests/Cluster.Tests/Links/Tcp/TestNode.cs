@@ -15,11 +15,16 @@ internal sealed class TestNode : IDataReceiver, IDisposable
 
     internal static readonly ClusterToken Token = ClusterToken.Parse("a token of some length", "test");
 
-    internal TestNode(LinkSecurity? security = null, TcpDataLinkOptions? options = null, bool isOpen = true)
+    /// <param name="security">The cluster's token by default.</param>
+    /// <param name="options">Bounds.</param>
+    /// <param name="isOpen">Whether it takes frames from the beginning.</param>
+    /// <param name="isLocal">Whether it is reached, and reaches others, over local sockets.</param>
+    internal TestNode(
+        LinkSecurity? security = null, TcpDataLinkOptions? options = null, bool isOpen = true, bool isLocal = false)
     {
         Link = new TcpDataLink(
             new IPEndPoint(IPAddress.Loopback, 0), null, security ?? new LinkSecurity { Token = Token },
-            options ?? new TcpDataLinkOptions(), Log, TimeProvider.System);
+            (options ?? new TcpDataLinkOptions()) with { UsesLocalSockets = isLocal }, Log, TimeProvider.System);
         if (isOpen)
         {
             Link.Open(this);
