@@ -31,6 +31,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
     private Form? _form;
     private Formation? _formation;
     private volatile Exchange? _exchange;
+    private string? _savesTo;
 
     /// <param name="compute">Where shards run; its threads share each of them.</param>
     public ReplicaShardWork(ReplicaJob job, ICompute compute, IDataLink link, TimeProvider clock)
@@ -59,7 +60,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
         {
             _generation = regroup.Generation;
             EndExchange();
-            (_form, _formation) = (null, null);
+            (_form, _formation, _savesTo) = (null, null, null);
             _greeted.Clear();
             _link.Reset();
             var (from, totals) = _replica.TotalsSince(regroup.KnownStep);
@@ -129,6 +130,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
                 return;
             }
 
+            _savesTo = plan.Store;
             var owned = _job.Layout(_form.Buckets, _form.Members.Length).Plan.Owned(_form.Rank);
             Send(plan, FrameKind.SavedWeights, 0, owned, _replica.Current.Parameters);
             for (var slot = 0; slot < _replica.Current.Slots.Count; slot++)
@@ -179,8 +181,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
         PeersLost? lost = null;
         using (_gate.Enter())
         {
-            // Of a node that is no member, only what it gives or keeps can be lost.
-            if (_form is not null && generation >= _generation)
+            if (_form is not null && generation >= _generation && Matters(address))
             {
                 lost = new PeersLost(_generation, _form.Rank, [_form.Members.IndexOf(address)], reason);
             }
@@ -191,6 +192,14 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
             _lost(lost);
         }
     }
+
+    /// <summary>
+    /// Of a node that is no member only what it gives or keeps can be lost. Others may be members of before, whose end
+    /// is told late.
+    /// </summary>
+    private bool Matters(string address) =>
+        _form!.Members.Contains(address) || address == _savesTo
+        || (_exchange is null && _form.Incoming.Any(transfer => transfer.From == address));
 
     private Task<Formed> Begin(Form form)
     {

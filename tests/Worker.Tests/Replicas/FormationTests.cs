@@ -164,6 +164,22 @@ public sealed class FormationTests
         Assert.Null(nodes[0].Work.Missing());
     }
 
+    /// <summary>A member of before is told late, by a link that knows no generations.</summary>
+    [Fact]
+    public void Loss_ConcernsMembersAndGiversOnly()
+    {
+        var group = new ReplicaGroup(Job, Buckets, seed: 5);
+        var nodes = group.Add(3);
+        group.Form(nodes);
+        group.TrainTo(2, Sharding.Equal(3));
+        group.BeginForming([nodes[0], nodes[1]], leaver: nodes[1]);
+        Cluster.Links.IDataReceiver receiver = nodes[0].Work;
+        receiver.OnPeerLost(nodes[2].Address, "gone");
+        Assert.Empty(nodes[0].Lost);
+        receiver.OnPeerLost(nodes[1].Address, "gone");
+        Assert.Equal(PeersLost.NoMember, Assert.Single(Assert.Single(nodes[0].Lost).Peers));
+    }
+
     /// <summary>False when nothing was left to do before so many turns had been.</summary>
     private static bool Run(ReplicaGroup group, int turns)
     {
