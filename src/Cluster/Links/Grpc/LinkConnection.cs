@@ -183,7 +183,8 @@ internal sealed class LinkConnection : IControlConnection
         }
     }
 
-    private string Describe(Exception error) => error is OperationCanceledException
+    /// <summary>A stream that was aborted, which is a cancellation, says nothing that "lost" does not.</summary>
+    private string Describe(Exception error) => (error.InnerException ?? error) is OperationCanceledException
         ? $"connection to {Peer} lost"
         : $"connection to {Peer} lost: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}";
 
