@@ -47,12 +47,8 @@ internal sealed partial class Exchange
     private readonly ICompute _compute;
     private readonly Action _knock;
     private readonly Action<Exchange, Action> _within;
-    private readonly ShardPass[] _passes;
     private Lease? _lease;
     private StepTotals? _totals;
-    private long _begun;
-    private long _announced;
-    private long _handled;
 
     /// <param name="knock">Called when something was announced; whoever is inside the gate then calls
     /// <see cref="HandleAnnounced"/>.</param>
@@ -78,8 +74,8 @@ internal sealed partial class Exchange
         _update = ParameterUpdate.Create(job.Optimizer, job.Path);
         _progress = new BucketProgress(_plan, _rank, job.Optimizer.Slots.Count);
         _kept = _plan.Kept(_rank);
-        _passes = [.. Enumerable.Range(0, 2)
-            .Select(_ => new ShardPass(this, runner, _layout, job.Ready(form.Buckets), form.Shards))];
+        _passes = [.. Enumerable.Range(0, PassesAlive)
+            .Select(_ => new ShardPass(this, runner, clock, _layout, job.Ready(form.Buckets), form.Shards))];
         Step = replica.Current.Cursor!.Step;
         Arrivals(Step).Reset(Step);
         Arrivals(Step + 1).Reset(Step + 1);
@@ -108,40 +104,6 @@ internal sealed partial class Exchange
         return _lease.Result.Task;
     }
 
-    /// <summary>Buckets are ready that have not been seen to. May be asked by anyone.</summary>
-    internal bool IsAnnounced => Volatile.Read(ref _announced) > Volatile.Read(ref _handled);
-
-    /// <summary>So many buckets are ready, of all passes since the beginning. From any thread; never waits.</summary>
-    internal void Announce(long total)
-    {
-        // One that comes late, behind a higher one, says nothing new.
-        var seen = Volatile.Read(ref _announced);
-        while (seen < total && Interlocked.CompareExchange(ref _announced, total, seen) is var now && now != seen)
-        {
-            seen = now;
-        }
-
-        _knock();
-    }
-
-    /// <summary>Sees to the buckets that were announced, in their order.</summary>
-    internal void HandleAnnounced()
-    {
-        while (IsAnnounced)
-        {
-            var bucket = (int)(_handled % _plan.Buckets);
-            Volatile.Write(ref _handled, _handled + 1);
-            try
-            {
-                OnReady(bucket);
-            }
-            catch (Exception error)
-            {
-                OnComputeFailed(error); // it may be anybody's thread
-            }
-        }
-    }
-
     /// <summary>The shard's computation failed. From any thread.</summary>
     internal void Fail(Exception error) => _within(this, () => OnComputeFailed(error));
 
@@ -160,7 +122,7 @@ internal sealed partial class Exchange
 
         if (bucket == _plan.Buckets - 1)
         {
-            lease.Compute += _clock.GetElapsedTime(lease.StepStarted);
+            lease.Compute += _clock.GetElapsedTime(lease.StepStarted, LatestPass.Ended);
         }
 
         SendPartials(lease, bucket);
@@ -174,8 +136,15 @@ internal sealed partial class Exchange
     }
 
     /// <summary>The shard's computation failed; the reason becomes the lease's.</summary>
-    private void OnComputeFailed(Exception error) =>
+    private void OnComputeFailed(Exception error)
+    {
+        if (_ahead is not null)
+        {
+            DropAhead(); // once the plan has come, it fails again, or does not
+        }
+
         _lease?.Result.TrySetException(new WorkException($"compute, step {Step + 1}", error));
+    }
 
     /// <summary>Ends the lease that is under way: a newer generation has begun.</summary>
     internal void Abandon() =>
@@ -206,19 +175,6 @@ internal sealed partial class Exchange
     }
 
     private StepArrivals Arrivals(long step) => _arrivals[step & 1];
-
-    private void StartStep(Lease lease)
-    {
-        var step = Step;
-        _totals = null;
-        _progress.Reset();
-        lease.StepStarted = _clock.GetTimestamp();
-        lease.Deal(_job.Schedule, step, _placeOf, _layout.Owner(_rank).Partials);
-        var pass = _passes[step & 1];
-        pass.Set(
-            step, _replica.Current.Parameters, lease.Batch.Shards[_rank], Arrivals(step), _begun++ * _plan.Buckets);
-        _compute.RunInParts(ComputeKind.Shard, pass);
-    }
 
     private void OnLosses(in FrameHeader header, ReadOnlySpan<float> floats)
     {
@@ -389,6 +345,10 @@ internal sealed partial class Exchange
     {
         _lease = null;
         lease.Result.TrySetResult(lease.Report(_rank, broken));
+        if (broken is null && _job.Schedule.StepInEpoch(Step) != 0)
+        {
+            RunAhead(lease);
+        }
     }
 
     private int ExpectedParts(Lease lease, int bucket)

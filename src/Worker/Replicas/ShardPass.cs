@@ -8,10 +8,11 @@ namespace Distributed.Worker.Replicas;
 
 /// <summary>One pass over a worker's shard, whose buckets become ready along the backward pass.</summary>
 /// <remarks>
-/// Made once and set anew: an exchange has two that take turns, because the next step may be begun while the tail of a
+/// Made once and set anew: an exchange has some that take turns, because the next step may be begun while the tail of a
 /// pass, behind its last bucket, still runs. The step after that cannot: it needs buckets of the next.
 /// </remarks>
-internal sealed class ShardPass(Exchange exchange, TeamRunner runner, GroupLayout layout, ReadyParts ready, int room)
+internal sealed class ShardPass(
+    Exchange exchange, TeamRunner runner, TimeProvider clock, GroupLayout layout, ReadyParts ready, int room)
     : IPartedWork
 {
     private long _ticket;
@@ -23,6 +24,9 @@ internal sealed class ShardPass(Exchange exchange, TeamRunner runner, GroupLayou
     internal ReadyParts Ready => ready;
 
     internal long Step { get; private set; }
+
+    /// <summary>When its last bucket became ready. Known to whoever sees to that bucket.</summary>
+    internal long Ended { get; private set; }
 
     internal AlignedBuffer Parameters { get; private set; } = null!;
 
@@ -42,7 +46,15 @@ internal sealed class ShardPass(Exchange exchange, TeamRunner runner, GroupLayou
 
     void IPartedWork.Run(IPartsReady told) => runner.Run(this, room, told);
 
-    void IPartsReady.OnReady(int count) => exchange.Announce(_ticket + count);
+    void IPartsReady.OnReady(int count)
+    {
+        if (count == Parts)
+        {
+            Ended = clock.GetTimestamp();
+        }
+
+        exchange.Announce(_ticket + count);
+    }
 
     void IPartedWork.OnFailed(Exception error) => exchange.Fail(error);
 }
