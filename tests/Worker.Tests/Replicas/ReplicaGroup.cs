@@ -101,6 +101,17 @@ internal sealed class ReplicaGroup(ReplicaJob job, int buckets, int seed, int th
         return reports;
     }
 
+    /// <summary>A lease of one step, left as soon as everyone has ended it; what is begun ahead is under way.</summary>
+    internal void TrainOne(Sharding sharding)
+    {
+        var lease = BeginTraining(1, sharding);
+        while (lease.Any(task => !task.IsCompleted) && RunOne())
+        {
+        }
+
+        Assert.All(lease, task => Assert.True(task.IsCompletedSuccessfully));
+    }
+
     /// <summary>One frame or one turn of somebody's compute; false when nothing is left to do.</summary>
     internal bool RunOne()
     {
