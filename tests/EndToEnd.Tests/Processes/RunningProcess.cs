@@ -15,6 +15,7 @@ internal sealed class RunningProcess : IDisposable
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Output.Add(line.Data);
         _process.ErrorDataReceived += (_, line) => Errors.Add(line.Data);
+        Signals.HeedInterrupts();
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();

@@ -22,8 +22,16 @@ internal static partial class Signals
         }
     }
 
+    /// <summary>
+    /// A shell lets what it starts in the background ignore Ctrl-C, and so do the children of that. Not so these.
+    /// </summary>
+    internal static void HeedInterrupts() => SetHandler(Interrupt, 0);
+
     internal static bool TrySend(int process, int signal) => SendSignal(process, signal) == 0;
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 }
