@@ -30,10 +30,16 @@ public sealed class PlanTests
         var loss = logits.SoftmaxCrossEntropy(labels);
         var probabilities = logits.Softmax();
         var spread = (probabilities - probabilities.Sum(0).Reshape(1).Expand(TensorShape.Batch(4))).Square().Sum();
-        var total = (loss + (0.1f * spread)).BatchSum();
+        var total = (loss + (0.1f * spread) + (0.01f * Picture(x).Square().Sum())).BatchSum();
         var gram = hidden.BatchProduct(logits).Transpose().Exp().Sum(1);
         return (graph, [loss, logits.ArgMaxHit(labels), total, gram, .. graph.Gradients(total, graph.Parameters)]);
     }
+
+    private static Tensor Picture(Tensor x) => new Sequential
+    {
+        new AsImages(), new Conv2d(1, 4, 3, padding: 1), new ReLU(), new MaxPool2d(2, 1),
+        new Residual(new Conv2d(4, 6, 3, stride: 2, padding: 1, groups: 2)), new AvgPool2d(2, 1, 1), new GlobalAvgPool(),
+    }.Apply(x);
 
     public static TheoryData<KernelPath> Paths => [.. KernelPaths.All];
 
