@@ -48,6 +48,18 @@ public interface IOperationVisitor
     /// <summary>1 where the largest logit is the label's, else 0: inputs logits and labels.</summary>
     public void ArgMaxHit(Instruction instruction);
 
+    /// <summary>The mean over each micro-batch, for each of its samples.</summary>
+    public void MicrobatchMean(Instruction instruction);
+
+    /// <summary>What a sample keeps: input the samples' keys.</summary>
+    public void Dropout(Instruction instruction, DropoutOperation dropout);
+
+    /// <summary>Rows of a table: inputs indices and table.</summary>
+    public void Embedding(Instruction instruction);
+
+    /// <summary>Its gradient to the table, along the canonical tree: inputs indices and upstream.</summary>
+    public void EmbeddingGradient(Instruction instruction);
+
     /// <summary>Images and filters: inputs x and w.</summary>
     public void Convolution(Instruction instruction, ConvolutionOperation convolution);
 

@@ -51,19 +51,26 @@ internal static class ImageModels
     /// <summary>
     /// The small residual networks of He, Zhang, Ren and Sun 2015, "Deep residual learning for image recognition",
     /// section 4.2: a 3×3 convolution, then three stages of so many blocks with 16, 32 and 64 channels, each later stage
-    /// at half the size, the mean over all pixels, and a linear layer; 6·blocks + 2 layers.
+    /// at half the size, the mean over all pixels, and a linear layer; 6·blocks + 2 layers. Batch normalisation follows
+    /// each convolution.
     /// </summary>
     internal static Sequential ResNet(TensorShape images, int outputs, int blocks)
     {
-        var model = new Sequential { new AsImages(), Filters(Channels(images), 16, 1), new ReLU() };
+        var model = new Sequential
+        {
+            new AsImages(), Filters(Channels(images), 16, 1), new BatchNorm(16), new ReLU(),
+        };
         var channels = 16;
         foreach (var width in (int[])[16, 32, 64])
         {
             for (var block = 0; block < blocks; block++)
             {
                 var stride = width > channels ? 2 : 1;
-                model.Add(new Residual(
-                    new Sequential { Filters(channels, width, stride), new ReLU(), Filters(width, width, 1) }));
+                model.Add(new Residual(new Sequential
+                {
+                    Filters(channels, width, stride), new BatchNorm(width), new ReLU(),
+                    Filters(width, width, 1), new BatchNorm(width),
+                }));
                 model.Add(new ReLU());
                 channels = width;
             }
@@ -75,9 +82,9 @@ internal static class ImageModels
         return model;
     }
 
-    /// <summary>3×3 filters that keep the size, or halve it by their stride.</summary>
+    /// <summary>3×3 filters that keep the size, or halve it by their stride; the normalisation behind has a bias.</summary>
     private static Conv2d Filters(int channels, int filters, int stride) =>
-        new(channels, filters, 3, stride, padding: 1);
+        new(channels, filters, 3, stride, padding: 1, bias: false);
 
     private static int Channels(TensorShape images) => images.Rank == 3 ? images.Dimensions[0] : 1;
 

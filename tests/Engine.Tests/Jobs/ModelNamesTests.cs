@@ -39,10 +39,10 @@ public sealed class ModelNamesTests
             Assert.Throws<UserErrorException>(() => Catalog.Model("resnet:2", rows)).Message);
     }
 
-    /// <summary>Counted by hand from the paper's table: filters, biases, and two projections.</summary>
+    /// <summary>Counted by hand from the paper's table: filters, four values per channel, and two projections.</summary>
     private static int ResNetParameters(int blocks)
     {
-        static int Filters(int from, int to) => (9 * from * to) + to;
+        static int Filters(int from, int to) => (9 * from * to) + (4 * to);
         var total = Filters(1, 16) + (64 * 10) + 10;
         foreach (var (from, to) in new[] { (16, 16), (16, 32), (32, 64) })
         {
