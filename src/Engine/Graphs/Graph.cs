@@ -39,7 +39,7 @@ public sealed class Graph
     public Tensor Parameter(string name, ReadOnlySpan<int> dimensions, Initializer initializer) =>
         Add(name, dimensions, initializer, share: null);
 
-    /// <summary>A parameter that follows what is observed, instead of the loss: a running mean over the steps.</summary>
+    /// <summary>A parameter that follows what is observed, not the loss: a running mean over the steps.</summary>
     /// <remarks>
     /// Each step takes it by a share of the way to the newest value, the mean over the batch of what
     /// <see cref="Observe"/> names. Shapes, names and errors as for <see cref="Parameter"/>. Units: share in (0, 1].
@@ -71,7 +71,7 @@ public sealed class Graph
     /// <summary>What a statistic is the mean of; null for other parameters, and where nothing is observed.</summary>
     internal Tensor? Observed(Tensor statistic) => _observations.GetValueOrDefault(statistic);
 
-    /// <summary>The one input of a graph by which samples differ in chance; see <see cref="DropoutOperation"/>.</summary>
+    /// <summary>A graph's one input by which samples differ in chance; see <see cref="DropoutOperation"/>.</summary>
     internal Tensor SampleKeys() =>
         _tensors.Find(tensor => tensor.Operation is InputOperation { Name: SampleKey.InputName })
         ?? Input(SampleKey.InputName, TensorShape.Batch(SampleKey.Floats));

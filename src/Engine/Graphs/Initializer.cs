@@ -37,7 +37,8 @@ public abstract record Initializer
     /// <remarks>
     /// Marsaglia's polar method on the place's own draws, with this engine's logarithm, so the same bits everywhere.
     /// </remarks>
-    private protected static void FillNormal(ulong seed, long firstIndex, Span<float> values, float mean, float deviation)
+    private protected static void FillNormal(
+        ulong seed, long firstIndex, Span<float> values, float mean, float deviation)
     {
         var random = new CounterRandom(seed, RandomPurpose.Initialise);
         for (var i = 0; i < values.Length; i++)

@@ -50,9 +50,9 @@ internal static class ImageModels
 
     /// <summary>
     /// The small residual networks of He, Zhang, Ren and Sun 2015, "Deep residual learning for image recognition",
-    /// section 4.2: a 3×3 convolution, then three stages of so many blocks with 16, 32 and 64 channels, each later stage
-    /// at half the size, the mean over all pixels, and a linear layer; 6·blocks + 2 layers. Batch normalisation follows
-    /// each convolution.
+    /// section 4.2: a 3×3 convolution, then three stages of so many blocks with 16, 32 and 64 channels, each later
+    /// stage at half the size, the mean over all pixels, and a linear layer; 6·blocks + 2 layers. Batch normalisation
+    /// follows each convolution.
     /// </summary>
     internal static Sequential ResNet(TensorShape images, int outputs, int blocks)
     {
@@ -82,7 +82,7 @@ internal static class ImageModels
         return model;
     }
 
-    /// <summary>3×3 filters that keep the size, or halve it by their stride; the normalisation behind has a bias.</summary>
+    /// <summary>3×3 filters that keep the size, or halve it by their stride; the layer behind has a bias.</summary>
     private static Conv2d Filters(int channels, int filters, int stride) =>
         new(channels, filters, 3, stride, padding: 1, bias: false);
 

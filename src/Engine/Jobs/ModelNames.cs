@@ -33,8 +33,8 @@ internal static class ModelNames
         if (shape.Rank is not (2 or 3))
         {
             throw new UserErrorException(
-                $"--model '{name}' needs images: samples of {data.Name} have shape [{string.Join(", ", data.SampleShape)}]"
-                + "; choose linear, or mlp: with widths, as mlp:512,512");
+                $"--model '{name}' needs images: samples of {data.Name} have shape "
+                + $"[{string.Join(", ", data.SampleShape)}]; choose linear, or mlp: with widths, as mlp:512,512");
         }
 
         try

@@ -3,7 +3,7 @@ using Distributed.Engine.Graphs;
 
 namespace Distributed.Engine.Layers;
 
-/// <summary>Samples as images with channels: [batch, height, width] gets one channel, and with channels stays.</summary>
+/// <summary>Samples as images with channels: [batch, height, width] gets one, others stay as they are.</summary>
 /// <remarks>Errors: ShapeException for samples of another rank.</remarks>
 public sealed record AsImages : Layer
 {
@@ -13,7 +13,8 @@ public sealed record AsImages : Layer
     {
         if (!input.Shape.Batched || input.Shape.Rank is not (2 or 3))
         {
-            Throw.Shape("images", "the input", input.Shape, "[batch, height, width] or [batch, channels, height, width]");
+            Throw.Shape("images", "the input", input.Shape,
+                "[batch, height, width] or [batch, channels, height, width]");
         }
 
         return input.Shape.Rank == 3 ? input : input.Reshape([1, .. input.Shape.Dimensions]);

@@ -4,8 +4,8 @@ namespace Distributed.Engine.Layers;
 
 /// <summary>A learned row for each index; see <see cref="Tensor.Embedding"/>.</summary>
 /// <remarks>
-/// Shapes: x (indices) [batch, …], weight [Count, Width], result [batch, …, Width]. Units: the weight starts normal with
-/// deviation 1 unless Weights says otherwise, as in PyTorch.
+/// Shapes: x (indices) [batch, …], weight [Count, Width], result [batch, …, Width]. Units: the weight starts normal
+/// with deviation 1 unless Weights says otherwise, as in PyTorch.
 /// </remarks>
 public sealed record Embedding(int Count, int Width, Initializer? Weights = null) : Layer
 {

@@ -3,7 +3,7 @@ using Distributed.Engine.Training;
 
 namespace Distributed.Engine.Optimizers;
 
-/// <summary>m ← m + share · (x − m): how a statistic follows what is observed. Not for parameters with a loss.</summary>
+/// <summary>m ← m + share · (x − m): how a statistic follows what is observed. Not by name.</summary>
 internal sealed record RunningMean(float Share) : Optimizer(Share)
 {
     public override IReadOnlyList<string> Slots { get; } = [];

@@ -1,6 +1,6 @@
 namespace Distributed.Engine.Randomness;
 
-/// <summary>64 bits by which a sample of one epoch differs in chance from all others, as floats of a graph's input.</summary>
+/// <summary>64 bits by which a sample of one epoch differs in chance from all others, as a graph's input.</summary>
 /// <remarks>Each float is a whole number below 2²⁴, so that it is exact on every backend.</remarks>
 internal static class SampleKey
 {

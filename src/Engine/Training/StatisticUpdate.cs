@@ -2,7 +2,7 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Training;
 
-/// <summary>An optimizer's update in which some ranges of the buffer, the statistics, follow what is observed.</summary>
+/// <summary>An optimizer's update in which ranges of the buffer, the statistics, follow what is observed.</summary>
 /// <remarks>The optimizer's state of a statistic is never used; it is carried along as it is.</remarks>
 internal sealed class StatisticUpdate(ParameterUpdate others, StatisticUpdate.Part[] statistics) : ParameterUpdate
 {

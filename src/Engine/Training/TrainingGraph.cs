@@ -126,7 +126,9 @@ public sealed class TrainingGraph
     /// <summary>Both graphs read one flat buffer.</summary>
     private static void CheckSameParameters(ParameterLayout training, ParameterLayout evaluation)
     {
-        static IEnumerable<string> Named(ParameterLayout layout) => layout.Slots.Select(slot => $"{slot.Name}{slot.Shape}");
+        static IEnumerable<string> Named(ParameterLayout layout) =>
+            layout.Slots.Select(slot => $"{slot.Name}{slot.Shape}");
+
         if (!Named(training).SequenceEqual(Named(evaluation)))
         {
             throw new ArgumentException(

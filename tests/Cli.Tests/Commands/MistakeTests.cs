@@ -65,8 +65,8 @@ public sealed class MistakeTests : IDisposable
         "--standardize does not apply to --data digits: pixels are already scaled to 0 to 1; leave --standardize out")]
     [InlineData("train --optimizer adam", "--optimizer 'adam' is unknown: choose sgd or momentum")]
     [InlineData("train --model transformer",
-        "--model 'transformer' is unknown: choose linear, mlp: with widths as mlp:512,512, cnn, lenet5, or resnet: with "
-        + "blocks as resnet:1")]
+        "--model 'transformer' is unknown: choose linear, mlp: with widths as mlp:512,512, cnn, lenet5, or resnet: "
+        + "with blocks as resnet:1")]
     [InlineData("train --model resnet:0",
         "--model 'resnet:0': '0' is no number of blocks: choose 1 to 50, as resnet:1")]
     [InlineData("train --model mlp:5,x",

@@ -39,7 +39,7 @@ public sealed class ModelNamesTests
             Assert.Throws<UserErrorException>(() => Catalog.Model("resnet:2", rows)).Message);
     }
 
-    /// <summary>Counted by hand from the paper's table: filters, four values per channel, and two projections.</summary>
+    /// <summary>Counted from the paper's table: filters, four values per channel, and two projections.</summary>
     private static int ResNetParameters(int blocks)
     {
         static int Filters(int from, int to) => (9 * from * to) + (4 * to);

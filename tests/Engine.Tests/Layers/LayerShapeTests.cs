@@ -71,7 +71,7 @@ public sealed class LayerShapeTests
     }
 
     [Fact]
-    public void Residual_AddsItsInput_AndProjectsItUnderAName_WhenShapesDiffer()
+    public void Residual_ProjectsItsInputUnderAName_WhenShapesDiffer()
     {
         var graph = new Graph();
         new Sequential { new Residual(Halving), new GlobalAvgPool(), new Residual(new Linear(16, 3)) }

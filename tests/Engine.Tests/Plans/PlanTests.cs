@@ -38,8 +38,9 @@ public sealed class PlanTests
     /// <summary>Layers for images, with those that look at samples.</summary>
     private static Tensor Picture(Tensor x) => new Sequential
     {
-        new AsImages(), new Conv2d(1, 4, 3, padding: 1), new BatchNorm(4), new ReLU(), new MaxPool2d(2, 1), new Dropout(0.25f),
-        new Residual(new Conv2d(4, 6, 3, stride: 2, padding: 1, groups: 2)), new AvgPool2d(2, 1, 1), new GlobalAvgPool(),
+        new AsImages(), new Conv2d(1, 4, 3, padding: 1), new BatchNorm(4), new ReLU(), new MaxPool2d(2, 1),
+        new Dropout(0.25f), new Residual(new Conv2d(4, 6, 3, stride: 2, padding: 1, groups: 2)),
+        new AvgPool2d(2, 1, 1), new GlobalAvgPool(),
     }.Apply(x);
 
     public static TheoryData<KernelPath> Paths => [.. KernelPaths.All];

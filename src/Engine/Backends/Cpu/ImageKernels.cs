@@ -13,7 +13,8 @@ internal static class ImageShapes
         new(window, images.Dimensions[1], images.Dimensions[2]);
 
     /// <summary>Shapes: images and results as of the forward pass.</summary>
-    internal static ConvolutionShape Convolution(Window2d window, int groups, TensorShape images, TensorShape results) =>
+    internal static ConvolutionShape Convolution(
+        Window2d window, int groups, TensorShape images, TensorShape results) =>
         new(Grid(window, images), images.Dimensions[0], results.Dimensions[0], groups);
 }
 

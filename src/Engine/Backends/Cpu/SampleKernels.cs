@@ -37,7 +37,8 @@ internal sealed unsafe class EmbeddingKernel(CpuMemory memory, Instruction instr
 }
 
 internal sealed unsafe class EmbeddingGradientKernel<TLanes, TVector>(
-    CpuMemory memory, Instruction instruction, Plan plan) : BatchReductionKernel<TLanes, TVector>(memory, instruction, plan)
+    CpuMemory memory, Instruction instruction, Plan plan)
+    : BatchReductionKernel<TLanes, TVector>(memory, instruction, plan)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {

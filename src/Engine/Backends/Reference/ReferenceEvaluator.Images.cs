@@ -127,9 +127,9 @@ public sealed partial class ReferenceEvaluator
         {
             for (var tap = 0; tap < window.Height * window.Width; tap++)
             {
-                var row = (position / columns * window.Stride) + (tap / window.Width * window.Dilation) - window.Padding;
-                var column = (position % columns * window.Stride) + (tap % window.Width * window.Dilation)
-                    - window.Padding;
+                var (up, left) = (position / columns * window.Stride, position % columns * window.Stride);
+                var row = up + (tap / window.Width * window.Dilation) - window.Padding;
+                var column = left + (tap % window.Width * window.Dilation) - window.Padding;
                 if (row >= 0 && row < height && column >= 0 && column < width)
                 {
                     product((row * width) + column, tap, position);

@@ -33,8 +33,8 @@ public sealed partial class ReferenceEvaluator
         for (var i = 0; i < y.Length; i++)
         {
             var key = keys.Slice(i / n * SampleKey.Floats, SampleKey.Floats);
-            var random = new CounterRandom(
-                SampleKey.Of((float)key[0], (float)key[1], (float)key[2]), RandomPurpose.Dropout, (ulong)dropout.Number);
+            var seed = SampleKey.Of((float)key[0], (float)key[1], (float)key[2]);
+            var random = new CounterRandom(seed, RandomPurpose.Dropout, (ulong)dropout.Number);
             y[i] = keep.Apply<DoubleArithmetic, double>(random.Uniform((ulong)(i % n)));
         }
     }

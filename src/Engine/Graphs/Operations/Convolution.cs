@@ -42,7 +42,7 @@ public sealed partial class Tensor
     }
 }
 
-/// <summary>y = x ∗ w: one chain of fused multiply-adds over channel, tap row and tap column, ascending from 0.</summary>
+/// <summary>y = x ∗ w: one chain of fused multiply-adds over channel, tap row, tap column, ascending from 0.</summary>
 /// <remarks>
 /// It is linear in x and in w, and so are its gradients: the three operations here are each other's gradients. To the
 /// image it is a convolution with the flipped filter, to the filter a correlation of images and upstream gradient.

@@ -11,7 +11,8 @@ public sealed partial class Tensor
     {
         if (!(rate >= 0 && rate < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(rate), $"dropout {rate} is out of range: choose 0 up to below 1");
+            throw new ArgumentOutOfRangeException(
+                nameof(rate), $"dropout {rate} is out of range: choose 0 up to below 1");
         }
 
         if (!Shape.Batched)
@@ -33,14 +34,15 @@ public sealed partial class Tensor
 /// A mask of 0 and 1 / (1 − rate): a function of seed, epoch, the sample's place in it (that is, step and sample), the
 /// layer and the element, and so the same on any number of workers and after resume.
 /// </summary>
-/// <remarks>Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014; inverted, as is usual now.</remarks>
+/// <remarks>Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014; inverted, as is usual.</remarks>
 public sealed class DropoutOperation : Operation
 {
     internal const string Word = "dropout";
 
     private readonly TensorShape _shape;
 
-    internal DropoutOperation(TensorShape shape, float rate, int layer) => (_shape, Rate, Number) = (shape, rate, layer);
+    internal DropoutOperation(TensorShape shape, float rate, int layer) =>
+        (_shape, Rate, Number) = (shape, rate, layer);
 
     public override string Name => Word;
 

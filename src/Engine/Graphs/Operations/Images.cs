@@ -13,11 +13,12 @@ internal static class Images
     internal static TensorShape After(string operation, Window2d window, TensorShape images, int channels)
     {
         Check(operation, "the input", images);
-        var (rows, columns) = (
-            window.Positions(images.Dimensions[1], window.Height), window.Positions(images.Dimensions[2], window.Width));
+        var rows = window.Positions(images.Dimensions[1], window.Height);
+        var columns = window.Positions(images.Dimensions[2], window.Width);
         if (rows < 1 || columns < 1)
         {
-            var (height, width) = (((window.Height - 1) * window.Dilation) + 1, ((window.Width - 1) * window.Dilation) + 1);
+            var height = ((window.Height - 1) * window.Dilation) + 1;
+            var width = ((window.Width - 1) * window.Dilation) + 1;
             Throw.Shape(operation, "the input", images,
                 $"images of at least {height} by {width} pixels, padding of {window.Padding} on each side counted");
         }

@@ -4,7 +4,7 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>Convolutions of images, and their gradient to the image, as matrix products over gathered patches.</summary>
+/// <summary>Convolutions, and their gradients to the images, as matrix products over gathered patches.</summary>
 /// <remarks>
 /// Shapes as in <see cref="ConvolutionShape"/>. One sample and group at a time, cut so that the patches of a block stay
 /// in the second-level cache; blocks never cut a chain. So every path gives the bits of

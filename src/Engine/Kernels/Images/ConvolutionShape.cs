@@ -9,7 +9,7 @@ namespace Distributed.Engine.Kernels.Images;
 /// </remarks>
 internal readonly struct ConvolutionShape(in WindowGrid grid, int channels, int filters, int groups)
 {
-    /// <summary>Floats of patches gathered at once, where one row of positions or one channel is not more: 256 KB.</summary>
+    /// <summary>Floats of patches gathered at once, unless one row or one channel has more: 256 KB.</summary>
     private const int PatchFloatsMax = 64 * 1024;
 
     internal WindowGrid Grid { get; } = grid;
@@ -35,7 +35,8 @@ internal readonly struct ConvolutionShape(in WindowGrid grid, int channels, int 
     internal bool IsPointwise => Grid.Taps == 1 && Grid.Stride == 1 && Grid.Padding == 0;
 
     /// <summary>Rows of positions gathered at once.</summary>
-    internal int RowsAtOnce => Math.Clamp(PatchFloatsMax / Math.Max(Inner * Grid.Columns, 1), 1, Math.Max(Grid.Rows, 1));
+    internal int RowsAtOnce =>
+        Math.Clamp(PatchFloatsMax / Math.Max(Inner * Grid.Columns, 1), 1, Math.Max(Grid.Rows, 1));
 
     /// <summary>Channels gathered at once, all positions of each.</summary>
     internal int ChannelsAtOnce =>

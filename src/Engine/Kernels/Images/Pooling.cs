@@ -7,7 +7,7 @@ namespace Distributed.Engine.Kernels.Images;
 /// </remarks>
 internal static unsafe class Pooling
 {
-    /// <summary>y = the value at the place of the window's largest x: the first of equals; a NaN is larger than all.</summary>
+    /// <summary>y = the value where x is largest in the window, the first of equals; NaN is larger than all.</summary>
     internal static void Pick(in WindowGrid grid, int images, float* x, float* values, float* y)
     {
         for (var image = 0; image < images; image++, x += grid.ImagePixels, values += grid.ImagePixels)

@@ -28,7 +28,7 @@ public sealed record Window2d
 
     public int Dilation { get; }
 
-    /// <summary>Positions along a side of so many pixels, for so many taps; 0 or less where the window does not fit.</summary>
+    /// <summary>Positions along a side of so many pixels, for so many taps; 0 where the window does not fit.</summary>
     internal int Positions(int pixels, int taps)
     {
         var room = checked(pixels + (2 * Padding) - ((taps - 1) * Dilation) - 1);

@@ -4,7 +4,7 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Kernels.Reductions;
 
-/// <summary>For each sample the mean over its micro-batch: a chain of additions from +0, divided by the samples.</summary>
+/// <summary>For each sample the mean over its micro-batch: additions from +0, divided by their number.</summary>
 /// <remarks>Shapes: x and y are [samples of the range, n] and do not overlap.</remarks>
 internal static unsafe class MicrobatchMean
 {

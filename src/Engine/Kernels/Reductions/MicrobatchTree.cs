@@ -13,14 +13,14 @@ internal unsafe interface ISampleSum
     public void Add(nint sample, bool isFirst, float* sum);
 }
 
-/// <summary>Sums over micro-batches along the canonical tree, where each sample's part is a kernel of its own.</summary>
+/// <summary>Sums over micro-batches along the canonical tree, where each sample's part is a kernel.</summary>
 /// <remarks>
 /// Shapes: a sum is [length]; piece p of the range goes to pieces + p · pieceStride. A leaf is its samples in order, a
 /// node left + right. After micro-batch k of a piece as many neighbours are merged as k + 1 has factors of two.
 /// </remarks>
 internal static unsafe class MicrobatchTree
 {
-    /// <summary>Room for the sums that can be waiting at one time; the lowest waits in the result's own memory.</summary>
+    /// <summary>Room for the sums that can wait at one time; the lowest waits in the result's memory.</summary>
     internal static int WaitingFloats(int length, int microbatches) =>
         checked(Lines(length) * (BitOperations.Log2((uint)Math.Max(microbatches, 1)) + 1));
 

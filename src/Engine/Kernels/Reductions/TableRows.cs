@@ -25,7 +25,7 @@ internal static unsafe class TableRows
         }
     }
 
-    /// <summary>The gradient to the table: per micro-batch chains of additions from +0, then the canonical tree.</summary>
+    /// <summary>The gradient to the table: per micro-batch chains of additions from +0, then the tree.</summary>
     internal static void AddUp<TLanes, TVector>(
         float* indices, int perSample, in MicrobatchRange range, float* rows, int count, int width, float* pieces,
         int pieceStride, float* waiting)

@@ -51,7 +51,8 @@ public sealed unsafe class SampleKernelTests
         {
             (_range, _width) = (range, width);
             _x = new GuardedFloats(SampleFloats.Ordinary(range.Samples * PerSample * width, width), 1);
-            _indices = new GuardedFloats([.. Enumerable.Range(0, range.Samples * PerSample).Select(i => (float)(i % Rows))]);
+            _indices = new GuardedFloats(
+                [.. Enumerable.Range(0, range.Samples * PerSample).Select(i => (float)(i % Rows))]);
             _keys = new GuardedFloats(
                 [.. Enumerable.Range(0, range.Samples * SampleKey.Floats).Select(i => (float)(i * 977))]);
             _results =
