@@ -33,7 +33,7 @@ public class SteadyStep
         _computation = new ShardComputation(
             _job.TrainingPlan, _job.Graph.CountsHits, _job.Backend, _job.Data.Train, _job.State.Parameters,
             _job.Group.Partials[0]);
-        _update = ParameterUpdate.Create(_job.State.Optimizer, _job.Path);
+        _update = ParameterUpdate.Create(_job.State.Optimizer, _job.Path, _job.State.Layout);
         _pieces = new PieceTable([_batch], _job.Group.Partials, _job.TrainingPlan.Partials);
         CheckAgainstALease();
     }

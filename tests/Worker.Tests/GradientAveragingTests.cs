@@ -43,6 +43,13 @@ public sealed class GradientAveragingTests : TestKit
         Assert.Equal(Train(Sharding.Equal(1), shared), Train(new Sharding([2, 1, 4]), shared));
     }
 
+    [Theory]
+    [InlineData(2, 1, 4)]
+    [InlineData(1, 1, 1, 1, 1)]
+    public void Workers_UpdateToTheBitsOfOneWorker_WhenLayersLookAtSamples(params int[] weights) =>
+        Assert.Equal(
+            Train(Sharding.Equal(1), SmallJob.Sampling), Train(new Sharding(weights), SmallJob.Sampling));
+
     [Fact]
     public void Workers_ReportTheSameTotals_WhenTheirPartsDiffer()
     {
@@ -128,7 +135,7 @@ public sealed class GradientAveragingTests : TestKit
         // SGD with rate 1 from a state of zeros leaves minus the finished sum, divided by the weight.
         var optimizer = new Engine.Optimizers.Sgd(1);
         var state = new Engine.Training.TrainingState(job.Graph.Layout, optimizer);
-        Engine.Training.ParameterUpdate.Create(state.Optimizer, job.Path).Apply(
+        Engine.Training.ParameterUpdate.Create(state.Optimizer, job.Path, state.Layout).Apply(
             new PieceTable(shards, sources, plan.Partials), 0, state.Buffers, state.Buffers, 0, state.Layout.Length,
             samples);
         return SmallJob.BitsOf(state);

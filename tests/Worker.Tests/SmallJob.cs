@@ -21,6 +21,13 @@ internal static class SmallJob
 
     private static readonly Sequential Mlp = new() { new Linear(6, 10), new ReLU(), new Linear(10, 3) };
 
+    /// <summary>Layers that look at micro-batches and at chance.</summary>
+    internal static Sequential Sampling { get; } = new()
+    {
+        new BatchNorm(6), new Linear(6, 10), new BatchNorm(10), new ReLU(), new Dropout(0.3f), new LayerNorm(10),
+        new Dropout(0.2f), new Linear(10, 3),
+    };
+
     internal static LocalJob Create(
         int workers, float rate = 0.1f, DataSet? train = null, Layer? model = null, Optimizer? optimizer = null)
     {

@@ -44,7 +44,8 @@ internal static class JobSettings
 
     internal static Setting Model { get; } = new(
         "model", "NAME", ValueKind.Text,
-        $"mlp:WIDTHS (hidden layers with ReLU) or linear. Default {Defaults.Model}.", "",
+        "linear, mlp:WIDTHS (hidden layers with ReLU), or, for images, cnn, lenet5, resnet:BLOCKS (per stage). Default "
+        + $"{Defaults.Model}.", "",
         (request, value) => With(request, job => job with { Model = (string)value }), request => request.Job.Model);
 
     internal static Setting Epochs { get; } = new(

@@ -1,4 +1,5 @@
 using Distributed.Engine.Errors;
+using Distributed.Engine.Randomness;
 
 namespace Distributed.Engine.Graphs;
 
@@ -11,7 +12,14 @@ public sealed class Graph
     private readonly List<Tensor> _tensors = [];
     private readonly List<Tensor> _parameters = [];
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly Dictionary<Tensor, Tensor> _observations = [];
     private string _layer = "";
+
+    /// <summary>A graph for training, or for using what was trained: some layers differ between the two.</summary>
+    public Graph(bool training = true) => Training = training;
+
+    /// <summary>True where layers are to drop values, and to take statistics of the samples at hand.</summary>
+    public bool Training { get; }
 
     /// <summary>Every tensor, inputs before the tensors made from them.</summary>
     public IReadOnlyList<Tensor> Tensors => _tensors;
@@ -28,13 +36,45 @@ public sealed class Graph
     /// Units: name is prefixed by the current layer. Shapes: dimensions without batch.
     /// Errors: ArgumentException when an input or parameter of that name exists.
     /// </remarks>
-    public Tensor Parameter(string name, ReadOnlySpan<int> dimensions, Initializer initializer)
+    public Tensor Parameter(string name, ReadOnlySpan<int> dimensions, Initializer initializer) =>
+        Add(name, dimensions, initializer, share: null);
+
+    /// <summary>A parameter that follows what is observed, not the loss: a running mean over the steps.</summary>
+    /// <remarks>
+    /// Each step takes it by a share of the way to the newest value, the mean over the batch of what
+    /// <see cref="Observe"/> names. Shapes, names and errors as for <see cref="Parameter"/>. Units: share in (0, 1].
+    /// Errors: ArgumentOutOfRangeException for a share out of range.
+    /// </remarks>
+    public Tensor Statistic(string name, ReadOnlySpan<int> dimensions, Initializer initializer, float share)
     {
-        var full = _layer.Length == 0 ? name : $"{_layer}.{name}";
-        var parameter = Add(new ParameterOperation(Unique(full), TensorShape.Of(dimensions), initializer));
-        _parameters.Add(parameter);
-        return parameter;
+        if (!(share > 0 && share <= 1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(share), $"share {share} is out of range: choose above 0 up to 1");
+        }
+
+        return Add(name, dimensions, initializer, share);
     }
+
+    /// <summary>Says which values of each sample a statistic is to be the mean of.</summary>
+    /// <remarks>Shapes: perSample [batch, …] as the statistic. Errors: ShapeException for another shape.</remarks>
+    public void Observe(Tensor statistic, Tensor perSample)
+    {
+        if (!perSample.Shape.Equals(statistic.Shape.WithBatch(true)))
+        {
+            Throw.Shape("observe", "what is observed", perSample.Shape, $"{statistic.Shape.WithBatch(true)}");
+        }
+
+        _observations.Add(statistic, perSample);
+    }
+
+    /// <summary>What a statistic is the mean of; null for other parameters, and where nothing is observed.</summary>
+    internal Tensor? Observed(Tensor statistic) => _observations.GetValueOrDefault(statistic);
+
+    /// <summary>A graph's one input by which samples differ in chance; see <see cref="DropoutOperation"/>.</summary>
+    internal Tensor SampleKeys() =>
+        _tensors.Find(tensor => tensor.Operation is InputOperation { Name: SampleKey.InputName })
+        ?? Input(SampleKey.InputName, TensorShape.Batch(SampleKey.Floats));
 
     /// <summary>Values that never change.</summary>
     public Tensor Constant(ReadOnlySpan<float> values, params ReadOnlySpan<int> dimensions) =>
@@ -74,6 +114,14 @@ public sealed class Graph
     /// The scope of a layer by its full name, so that gradients carry the name of the layer they come from.
     /// </summary>
     internal IDisposable LayerNamed(string fullName) => new LayerScope(this, fullName);
+
+    private Tensor Add(string name, ReadOnlySpan<int> dimensions, Initializer initializer, float? share)
+    {
+        var full = _layer.Length == 0 ? name : $"{_layer}.{name}";
+        var parameter = Add(new ParameterOperation(Unique(full), TensorShape.Of(dimensions), initializer, share));
+        _parameters.Add(parameter);
+        return parameter;
+    }
 
     private string Unique(string name)
     {

@@ -1,4 +1,5 @@
 using Distributed.Engine.Kernels.ElementWise;
+using Distributed.Engine.Kernels.Images;
 
 namespace Distributed.Engine.Graphs;
 
@@ -46,4 +47,37 @@ public interface IOperationVisitor
 
     /// <summary>1 where the largest logit is the label's, else 0: inputs logits and labels.</summary>
     public void ArgMaxHit(Instruction instruction);
+
+    /// <summary>The mean over each micro-batch, for each of its samples.</summary>
+    public void MicrobatchMean(Instruction instruction);
+
+    /// <summary>What a sample keeps: input the samples' keys.</summary>
+    public void Dropout(Instruction instruction, DropoutOperation dropout);
+
+    /// <summary>Rows of a table: inputs indices and table.</summary>
+    public void Embedding(Instruction instruction);
+
+    /// <summary>Its gradient to the table, along the canonical tree: inputs indices and upstream.</summary>
+    public void EmbeddingGradient(Instruction instruction);
+
+    /// <summary>Images and filters: inputs x and w.</summary>
+    public void Convolution(Instruction instruction, ConvolutionOperation convolution);
+
+    /// <summary>A convolution's gradient to the images: inputs upstream and w.</summary>
+    public void ConvolutionInputGradient(Instruction instruction, ConvolutionInputGradientOperation gradient);
+
+    /// <summary>A convolution's gradient to the filters, along the canonical tree: inputs x and upstream.</summary>
+    public void ConvolutionFilterGradient(Instruction instruction, ConvolutionFilterGradientOperation gradient);
+
+    /// <summary>The values where x is largest in each window: inputs x and the values.</summary>
+    public void MaxPool(Instruction instruction, Window2d window);
+
+    /// <summary>Its gradient to the values: inputs x and upstream.</summary>
+    public void MaxPoolGradient(Instruction instruction, Window2d window);
+
+    /// <summary>The mean of each window.</summary>
+    public void AveragePool(Instruction instruction, Window2d window);
+
+    /// <summary>Its gradient: input upstream.</summary>
+    public void AveragePoolGradient(Instruction instruction, Window2d window);
 }

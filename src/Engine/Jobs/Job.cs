@@ -14,7 +14,7 @@ public sealed record Job
     /// <summary>--data: digits, idx:DIR or csv:FILE. Default digits.</summary>
     public string Data { get; init; } = "digits";
 
-    /// <summary>--model: mlp:SIZES or linear. Default mlp:512,512.</summary>
+    /// <summary>--model: linear, mlp:WIDTHS, cnn, lenet5 or resnet:BLOCKS. Default mlp:512,512.</summary>
     public string Model { get; init; } = "mlp:512,512";
 
     /// <summary>--epochs: passes over the training data. Default 20; 1 to 1,000,000.</summary>

@@ -47,4 +47,7 @@ public sealed class ParameterLayout
 public sealed record ParameterSlot(string Name, TensorShape Shape, int Offset, ParameterOperation Operation)
 {
     public int Length => Shape.SampleLength;
+
+    /// <summary>True where it follows what is observed and not the loss; see <see cref="Graph.Statistic"/>.</summary>
+    public bool IsStatistic => Operation.Share is not null;
 }

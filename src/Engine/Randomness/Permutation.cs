@@ -18,6 +18,7 @@ public sealed class Permutation
     public const long CountMax = 1L << 40;
 
     private const int Rounds = 10;
+    private const uint KeyTag = 0x706C6163;
 
     // Networks of fewer bits reach too few orders: with 3 bits some pairs become neighbours twice as often as others.
     private const int BitsMin = 8;
@@ -68,6 +69,13 @@ public sealed class Permutation
             while (value >= (ulong)Count);
             return (long)value;
         }
+    }
+
+    /// <summary>64 random bits for a place of this order: a function of seed, epoch and place.</summary>
+    public ulong KeyAt(long place)
+    {
+        var (low, high, _, _) = Philox.Block(_keys[0], (uint)place, (uint)(place >> 32), KeyTag, 0);
+        return low | (ulong)high << 32;
     }
 
     private ulong Encrypt(ulong value)

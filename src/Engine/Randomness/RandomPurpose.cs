@@ -13,7 +13,9 @@ public enum RandomPurpose : uint
     /// <summary>Order of the samples. Stream: the epoch.</summary>
     Shuffle = 2,
 
-    /// <summary>Dropout masks. Stream: layer and step. Index: the element.</summary>
+    /// <summary>
+    /// Dropout masks. In place of the seed: the sample's key in its epoch. Stream: the layer. Index: the element.
+    /// </summary>
     Dropout = 3,
 
     /// <summary>Augmentation. Stream: the epoch. Index: the global sample.</summary>

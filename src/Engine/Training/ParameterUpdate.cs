@@ -4,6 +4,7 @@ using Distributed.Engine.Kernels;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Optimizers;
+using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Training;
@@ -14,8 +15,18 @@ namespace Distributed.Engine.Training;
 /// </summary>
 public abstract class ParameterUpdate
 {
-    /// <summary>The update by this optimizer, with these kernels.</summary>
-    public static ParameterUpdate Create(Optimizer optimizer, KernelPath path) => path switch
+    /// <summary>The update by this optimizer, with these kernels; statistics in the layout go their own way.</summary>
+    public static ParameterUpdate Create(Optimizer optimizer, KernelPath path, ParameterLayout layout)
+    {
+        var statistics = layout.Slots.Where(slot => slot.IsStatistic)
+            .Select(slot => new StatisticUpdate.Part(slot.Offset, slot.Offset + slot.Length, Create(
+                new RunningMean(slot.Operation.Share!.Value), path)))
+            .ToArray();
+        var others = Create(optimizer, path);
+        return statistics.Length == 0 ? others : new StatisticUpdate(others, statistics);
+    }
+
+    private static ParameterUpdate Create(Optimizer optimizer, KernelPath path) => path switch
     {
         KernelPath.Vector512 => optimizer.Bind<Lanes512, Vector512<float>>(),
         KernelPath.Vector256 => optimizer.Bind<Lanes256, Vector256<float>>(),

@@ -19,6 +19,7 @@ public sealed class ShardComputation
     private readonly DataSet _data;
     private readonly Operand _features;
     private readonly Operand _target;
+    private readonly Operand? _keys;
     private readonly bool _countsHits;
 
     /// <summary>Loads a plan of a <see cref="TrainingGraph"/> for a data set.</summary>
@@ -29,6 +30,7 @@ public sealed class ShardComputation
         _data = data;
         _features = plan.Inputs[TrainingGraph.FeaturesName];
         _target = plan.Inputs[TrainingGraph.TargetName];
+        _keys = plan.Inputs.TryGetValue(SampleKey.InputName, out var keys) ? keys : null;
         _countsHits = countsHits;
     }
 
@@ -136,6 +138,16 @@ public sealed class ShardComputation
             var sample = order is null ? first + i : (int)order[first + i];
             _data.ReadFeatures(sample, features.Slice(i * width, width));
             _data.ReadTarget(sample, targets.Slice(i * targetWidth, targetWidth));
+        }
+
+        if (_keys is { } place)
+        {
+            var keys = _executable.Input(place, samples);
+            for (var i = 0; i < samples; i++)
+            {
+                var key = order?.KeyAt(first + i) ?? (ulong)(first + i);
+                SampleKey.Write(key, keys.Slice(i * SampleKey.Floats, SampleKey.Floats));
+            }
         }
     }
 }

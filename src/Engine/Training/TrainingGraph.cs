@@ -26,55 +26,43 @@ public sealed class TrainingGraph
     /// <summary>Samples evaluated at once: enough for the kernels, little memory.</summary>
     private const int EvaluationSamples = 256;
 
-    private readonly Tensor _loss;
-    private readonly Tensor? _hit;
+    private readonly Outputs _training;
+    private readonly Outputs _evaluation;
 
-    /// <summary>Builds the graph of a model for data of this shape and task.</summary>
+    /// <summary>Builds the graphs of a model for data of this shape and task: one to train, one to evaluate.</summary>
     /// <remarks>Errors: ShapeException where a layer does not fit or the outputs do not fit the task.</remarks>
     public TrainingGraph(Layer model, DataSet data)
     {
-        var graph = new Graph();
-        var features = graph.Input(FeaturesName, TensorShape.Batch([.. data.SampleShape]));
-        var output = model.Apply(features);
-        if (data.Task == TaskKind.Classification)
-        {
-            CheckOutputs(output, data.ClassCount, "classes");
-            using var scope = graph.Layer(LossLayer);
-            var labels = graph.Input(TargetName, TensorShape.Batch());
-            _hit = output.ArgMaxHit(labels);
-            _loss = output.SoftmaxCrossEntropy(labels);
-        }
-        else
-        {
-            CheckOutputs(output, data.TargetWidth, "targets");
-            using var scope = graph.Layer(LossLayer);
-            _loss = SquaredErrors.SumOfSquares(output, graph.Input(TargetName, TensorShape.Batch(data.TargetWidth)));
-        }
-
-        Gradients = graph.Gradients(_loss.BatchSum(), graph.Parameters);
-        CheckGradients(graph);
-        Graph = graph;
-        Layout = new ParameterLayout(graph);
+        Graph = new Graph();
+        _training = Build(Graph, model, data);
+        _evaluation = Build(new Graph(training: false), model, data);
+        Gradients = Changes(Graph, _training.Loss.BatchSum());
+        CheckGradients(Graph);
+        Layout = new ParameterLayout(Graph);
+        CheckSameParameters(Layout, new ParameterLayout(_evaluation.Loss.Graph));
     }
 
     public Graph Graph { get; }
 
     public ParameterLayout Layout { get; }
 
-    /// <summary>The gradients of the batch's summed loss, one per parameter, in their order.</summary>
+    /// <summary>
+    /// The gradients of the batch's summed loss, one per parameter, in their order; for a statistic the sum over the
+    /// batch of what is observed.
+    /// </summary>
     public IReadOnlyList<Tensor> Gradients { get; }
 
     /// <summary>True where samples are hits or misses.</summary>
-    public bool CountsHits => _hit is not null;
+    public bool CountsHits => _training.Hit is not null;
 
     /// <summary>Loss and metric per sample and all gradients, as a sharded plan.</summary>
     /// <remarks>Units: stripFloats as in <see cref="Plan.Compile"/>.</remarks>
     public Plan TrainingPlan(int samplesMax, int stripFloats = int.MaxValue) =>
-        Plan.Compile([_loss, .. Metrics(), .. Gradients], samplesMax, BatchMode.Sharded, stripFloats);
+        Plan.Compile([.. _training.All, .. Gradients], samplesMax, BatchMode.Sharded, stripFloats);
 
     /// <summary>Loss and metric per sample only, for a handful of micro-batches of this size at a time.</summary>
     public Plan EvaluationPlan(int microbatchSize) =>
-        Plan.Compile([_loss, .. Metrics()], Math.Max(EvaluationSamples, microbatchSize), BatchMode.Sharded);
+        Plan.Compile([.. _evaluation.All], Math.Max(EvaluationSamples, microbatchSize), BatchMode.Sharded);
 
     /// <summary>
     /// Every parameter takes part in the loss, and its gradient is a sum over the batch and nothing more.
@@ -103,5 +91,55 @@ public sealed class TrainingGraph
         }
     }
 
-    private Tensor[] Metrics() => _hit is null ? [] : [_hit];
+    private static Outputs Build(Graph graph, Layer model, DataSet data)
+    {
+        var features = graph.Input(FeaturesName, TensorShape.Batch([.. data.SampleShape]));
+        var output = model.Apply(features);
+        if (data.Task == TaskKind.Classification)
+        {
+            CheckOutputs(output, data.ClassCount, "classes");
+            using var scope = graph.Layer(LossLayer);
+            var labels = graph.Input(TargetName, TensorShape.Batch());
+            var hit = output.ArgMaxHit(labels);
+            return new Outputs(output.SoftmaxCrossEntropy(labels), hit);
+        }
+        else
+        {
+            CheckOutputs(output, data.TargetWidth, "targets");
+            using var scope = graph.Layer(LossLayer);
+            var target = graph.Input(TargetName, TensorShape.Batch(data.TargetWidth));
+            return new Outputs(SquaredErrors.SumOfSquares(output, target), null);
+        }
+    }
+
+    /// <summary>What changes each parameter: the loss, or what a statistic observes.</summary>
+    private static Tensor[] Changes(Graph graph, Tensor loss)
+    {
+        var gradients = graph.Gradients(loss, [.. graph.Parameters.Where(IsTrained)]);
+        var next = 0;
+        return [.. graph.Parameters.Select(
+            parameter => IsTrained(parameter) ? gradients[next++] : graph.Observed(parameter)!.BatchSum())];
+
+        bool IsTrained(Tensor parameter) => graph.Observed(parameter) is null;
+    }
+
+    /// <summary>Both graphs read one flat buffer.</summary>
+    private static void CheckSameParameters(ParameterLayout training, ParameterLayout evaluation)
+    {
+        static IEnumerable<string> Named(ParameterLayout layout) =>
+            layout.Slots.Select(slot => $"{slot.Name}{slot.Shape}");
+
+        if (!Named(training).SequenceEqual(Named(evaluation)))
+        {
+            throw new ArgumentException(
+                $"model: it has the parameters {string.Join(", ", Named(training))} when it is trained and "
+                + $"{string.Join(", ", Named(evaluation))} when it is used; they must be the same");
+        }
+    }
+
+    /// <summary>What a run is asked for, per sample.</summary>
+    private sealed record Outputs(Tensor Loss, Tensor? Hit)
+    {
+        internal Tensor[] All => Hit is null ? [Loss] : [Loss, Hit];
+    }
 }

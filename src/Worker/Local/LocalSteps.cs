@@ -112,7 +112,7 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
             (_rank, _training) = (plan.Rank, null);
         }
 
-        _update ??= ParameterUpdate.Create(job.State.Optimizer, job.Path);
+        _update ??= ParameterUpdate.Create(job.State.Optimizer, job.Path, job.State.Layout);
         _training ??= new ShardComputation(
             job.TrainingPlan, job.Graph.CountsHits, job.Backend, job.Data.Train, job.State.Parameters,
             _group.Partials[_rank]);

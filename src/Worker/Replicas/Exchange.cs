@@ -71,7 +71,7 @@ internal sealed partial class Exchange
         _arrivals = [.. Enumerable.Range(0, 2)
             .Select(_ => new StepArrivals(_plan.Workers, _plan.Buckets, pieces * stretchesMax, microbatches))];
         _lossFrames = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(2 * microbatches))];
-        _update = ParameterUpdate.Create(job.Optimizer, job.Path);
+        _update = ParameterUpdate.Create(job.Optimizer, job.Path, job.Graph.Layout);
         _progress = new BucketProgress(_plan, _rank, job.Optimizer.Slots.Count);
         _kept = _plan.Kept(_rank);
         _passes = [.. Enumerable.Range(0, PassesAlive)

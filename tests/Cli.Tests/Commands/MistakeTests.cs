@@ -64,8 +64,11 @@ public sealed class MistakeTests : IDisposable
     [InlineData("train --standardize",
         "--standardize does not apply to --data digits: pixels are already scaled to 0 to 1; leave --standardize out")]
     [InlineData("train --optimizer adam", "--optimizer 'adam' is unknown: choose sgd or momentum")]
-    [InlineData("train --model cnn",
-        "--model 'cnn' is unknown: choose linear, or mlp: with widths, as mlp:512,512")]
+    [InlineData("train --model transformer",
+        "--model 'transformer' is unknown: choose linear, mlp: with widths as mlp:512,512, cnn, lenet5, or resnet: "
+        + "with blocks as resnet:1")]
+    [InlineData("train --model resnet:0",
+        "--model 'resnet:0': '0' is no number of blocks: choose 1 to 50, as resnet:1")]
     [InlineData("train --model mlp:5,x",
         "--model 'mlp:5,x': 'x' is no layer width: choose whole numbers from 1 to 1000000, as mlp:512,512")]
     [InlineData("train --data digit",

@@ -30,10 +30,18 @@ public sealed class PlanTests
         var loss = logits.SoftmaxCrossEntropy(labels);
         var probabilities = logits.Softmax();
         var spread = (probabilities - probabilities.Sum(0).Reshape(1).Expand(TensorShape.Batch(4))).Square().Sum();
-        var total = (loss + (0.1f * spread)).BatchSum();
+        var total = (loss + (0.1f * spread) + (0.01f * Picture(x).Square().Sum())).BatchSum();
         var gram = hidden.BatchProduct(logits).Transpose().Exp().Sum(1);
         return (graph, [loss, logits.ArgMaxHit(labels), total, gram, .. graph.Gradients(total, graph.Parameters)]);
     }
+
+    /// <summary>Layers for images, with those that look at samples.</summary>
+    private static Tensor Picture(Tensor x) => new Sequential
+    {
+        new AsImages(), new Conv2d(1, 4, 3, padding: 1), new BatchNorm(4), new ReLU(), new MaxPool2d(2, 1),
+        new Dropout(0.25f), new Residual(new Conv2d(4, 6, 3, stride: 2, padding: 1, groups: 2)),
+        new AvgPool2d(2, 1, 1), new GlobalAvgPool(),
+    }.Apply(x);
 
     public static TheoryData<KernelPath> Paths => [.. KernelPaths.All];
 
@@ -74,7 +82,7 @@ public sealed class PlanTests
     {
         var (_, outputs) = EveryFamily();
         var plan = Plan.Compile(outputs, Samples, BatchMode.Whole);
-        var reference = new ReferenceEvaluator(plan);
+        var reference = new ReferenceEvaluator(plan) { MicrobatchSize = 8 };
         var parameters = Parameters(plan);
         for (var i = 0; i < reference.Parameters.Length; i++)
         {
@@ -184,7 +192,10 @@ public sealed class PlanTests
             .Select(BitConverter.SingleToUInt32Bits).ToArray())];
     }
 
-    private static float InputValue(string name, int index) => name == "labels"
-        ? index % 4
-        : new CounterRandom(9, RandomPurpose.Example).Uniform((ulong)index, -1, 1);
+    private static float InputValue(string name, int index) => name switch
+    {
+        "labels" => index % 4,
+        SampleKey.InputName => index * 7919 % 65_536,
+        _ => new CounterRandom(9, RandomPurpose.Example).Uniform((ulong)index, -1, 1),
+    };
 }

@@ -60,7 +60,7 @@ public sealed class IndependentTruthTests
     {
         var (computation, state, partials) = Prepare();
         var range = MicrobatchRange.Whole(Samples, 4);
-        var update = ParameterUpdate.Create(state.Optimizer, Engine.Kernels.KernelPaths.Best);
+        var update = ParameterUpdate.Create(state.Optimizer, Engine.Kernels.KernelPaths.Best, state.Layout);
         var pieces = new PieceTable([range], [partials], PartialLayout.Plain(partials.Length));
         var losses = new List<float>();
         var microbatches = new float[range.Count];

@@ -105,6 +105,20 @@ public sealed class ExchangeTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(3, 1)]
+    [InlineData(4, 2)]
+    public void Replicas_HaveTheBitsOfOneWorker_WhenLayersLookAtSamples(int workers, int threads)
+    {
+        var oracle = new SingleWorker(Steps, new Momentum(0.1f), SmallJob.Sampling);
+        for (var seed = 0; seed < 5; seed++)
+        {
+            Check(
+                oracle, new Momentum(0.1f), SmallJob.Sampling, 1 + seed, Uneven(workers, seed), seed, threads);
+        }
+    }
+
     [Fact]
     public void Replicas_HaveTheBitsOfOneWorker_WhenAGradientHasManyTerms()
     {

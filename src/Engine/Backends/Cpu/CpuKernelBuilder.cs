@@ -7,7 +7,7 @@ using Distributed.Engine.Plans;
 namespace Distributed.Engine.Backends.Cpu;
 
 /// <summary>Turns each instruction into the kernel that runs it.</summary>
-internal sealed class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMemory memory) : IOperationVisitor
+internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMemory memory) : IOperationVisitor
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {

@@ -13,7 +13,7 @@ namespace Distributed.Engine.Backends.Reference;
 /// Sums are plain loops, not the canonical tree: it answers what the values are, not in which bits. A sharded plan's
 /// partial sums come out as the sum over all samples.
 /// </remarks>
-public sealed class ReferenceEvaluator : IOperationVisitor
+public sealed partial class ReferenceEvaluator : IOperationVisitor
 {
     private readonly Plan _plan;
     private readonly double[] _inputs;

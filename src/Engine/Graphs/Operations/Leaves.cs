@@ -20,12 +20,18 @@ public sealed class InputOperation(string inputName, TensorShape shape) : LeafOp
 }
 
 /// <summary>Values that training changes, and how they start.</summary>
-public sealed class ParameterOperation(string parameterName, TensorShape shape, Initializer initializer)
-    : LeafOperation(shape)
+public sealed class ParameterOperation(
+    string parameterName, TensorShape shape, Initializer initializer, float? share = null) : LeafOperation(shape)
 {
     public override string Name => parameterName;
 
     public Initializer Initializer => initializer;
+
+    /// <summary>
+    /// Null where the optimizer changes the values by the loss; for a statistic how much of the newest value a step
+    /// takes.
+    /// </summary>
+    public float? Share => share;
 }
 
 /// <summary>Values fixed when the graph is built.</summary>

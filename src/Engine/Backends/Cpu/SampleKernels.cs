@@ -1,0 +1,54 @@
+using Distributed.Engine.Graphs;
+using Distributed.Engine.Kernels;
+using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Kernels.Reductions;
+using Distributed.Engine.Plans;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Engine.Backends.Cpu;
+
+internal sealed unsafe class MicrobatchMeanKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction)
+    : CpuKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    internal override void Run(in MicrobatchRange range) =>
+        MicrobatchMean.Run<TLanes, TVector>(Input(0), Instruction.Output.Shape.SampleLength, range, Output);
+}
+
+internal sealed unsafe class DropoutKernel<TLanes, TVector>(
+    CpuMemory memory, Instruction instruction, DropoutOperation dropout) : CpuKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    internal override void Run(in MicrobatchRange range) =>
+        DropoutMask.Run<TLanes, TVector>(
+            Input(0), range.Samples, Instruction.Output.Shape.SampleLength, dropout.Rate, dropout.Number, Output);
+}
+
+internal sealed unsafe class EmbeddingKernel(CpuMemory memory, Instruction instruction)
+    : CpuKernel(memory, instruction)
+{
+    private readonly int _count = instruction.Inputs[1].Shape.Dimensions[0];
+    private readonly int _width = instruction.Inputs[1].Shape.Dimensions[1];
+
+    internal override void Run(in MicrobatchRange range) => TableRows.Read(
+        Input(0), Instruction.Inputs[0].Shape.Length(range.Samples), Input(1), _count, _width, Output);
+}
+
+internal sealed unsafe class EmbeddingGradientKernel<TLanes, TVector>(
+    CpuMemory memory, Instruction instruction, Plan plan)
+    : BatchReductionKernel<TLanes, TVector>(memory, instruction, plan)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private readonly int _perSample = instruction.Inputs[0].Shape.SampleLength;
+    private readonly int _count = instruction.Output.Shape.Dimensions[0];
+    private readonly int _width = instruction.Output.Shape.Dimensions[1];
+
+    internal int WorkspaceFloats(int samplesMax) => MicrobatchTree.WaitingFloats(_count * _width, samplesMax);
+
+    protected override void Sum(in MicrobatchRange range, float* pieces, int stride) =>
+        TableRows.AddUp<TLanes, TVector>(
+            Input(0), _perSample, range, Input(1), _count, _width, pieces, stride, Memory.Workspace);
+}

@@ -1,0 +1,35 @@
+using Distributed.Engine.Kernels.ElementWise;
+using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Engine.Kernels.Reductions;
+
+/// <summary>For each sample the mean over its micro-batch: additions from +0, divided by their number.</summary>
+/// <remarks>Shapes: x and y are [samples of the range, n] and do not overlap.</remarks>
+internal static unsafe class MicrobatchMean
+{
+    internal static void Run<TLanes, TVector>(float* x, int n, in MicrobatchRange range, float* y)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        for (var leaf = 0; leaf < range.Count; leaf++)
+        {
+            var start = (nint)leaf * range.Size * n;
+            var samples = range.SamplesIn(leaf);
+            var mean = y + start;
+            ColumnChain.Run<TLanes, TVector>(x + start, samples, n, mean, n);
+            ElementWiseLoop.Unary<TLanes, TVector, Divide>(new Divide(samples), mean, mean, n);
+            for (var sample = 1; sample < samples; sample++)
+            {
+                new Span<float>(mean, n).CopyTo(new Span<float>(mean + ((nint)sample * n), n));
+            }
+        }
+    }
+
+    private readonly struct Divide(int count) : IUnaryOperator
+    {
+        public T Apply<TMath, T>(T x)
+            where TMath : struct, IArithmetic<T>
+            where T : struct => TMath.Divide(x, TMath.Constant(count));
+    }
+}

@@ -1,0 +1,120 @@
+using Distributed.Engine.Kernels;
+using Distributed.Engine.Kernels.Images;
+using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Engine.Tests.Kernels.Images;
+
+/// <summary>Every path of the three sums of a convolution gives the bits of the definition, on drawn shapes.</summary>
+public sealed unsafe class ConvolutionTests
+{
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, EveryPath.IsSlow ? 12 : 60)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenShapesAreDrawn(int seed) => Check(Drawn(seed), seed);
+
+    /// <summary>Patches of more than a block: rows in the forward pass, channels in both gradients.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenPatchesFillSeveralBlocks(int groups)
+    {
+        var size = EveryPath.IsSlow ? 40 : 75;
+        var grid = new WindowGrid(new Window2d(5, 5, padding: 2), size, size);
+        var shape = new ConvolutionShape(grid, 4 * groups, groups, groups);
+        Assert.True(shape.RowsAtOnce < grid.Rows && shape.ChannelsAtOnce < shape.Channels);
+        Check(new Case(shape, new MicrobatchRange(3, 2, 1, 2)), groups);
+    }
+
+    private static void Check(Case sizes, int seed)
+    {
+        var expected = new Call(sizes, seed);
+        EveryPath.Run(KernelPath.Definition, expected);
+        foreach (var path in EveryPath.Wide)
+        {
+            var call = new Call(sizes, seed);
+            EveryPath.Run(path, call);
+            call.AssertEqual(expected, $"{path}, seed {seed}");
+        }
+    }
+
+    private static Case Drawn(int seed)
+    {
+        var draw = new Random(seed);
+        var window = new Window2d(
+            draw.Next(1, 5), draw.Next(1, 5), draw.Next(1, 4), draw.Next(0, 3), draw.Next(1, 3));
+        var grid = new WindowGrid(window, draw.Next(7, 30), draw.Next(7, 30));
+        var groups = draw.Next(1, 4);
+        var (count, size) = (draw.Next(1, 6), draw.Next(1, 4));
+        var shape = new ConvolutionShape(grid, groups * draw.Next(1, 6), groups * draw.Next(1, 20), groups);
+        var range = new MicrobatchRange(draw.Next(0, 9), count, size, (count * size) - draw.Next(0, size));
+        return new Case(shape, range);
+    }
+
+    private sealed record Case(ConvolutionShape Shape, MicrobatchRange Range);
+
+    private sealed class Call : IPathCall
+    {
+        private readonly Case _case;
+        private readonly GuardedFloats _x;
+        private readonly GuardedFloats _w;
+        private readonly GuardedFloats _dy;
+        private readonly GuardedFloats[] _results;
+
+        internal Call(Case sizes, int seed)
+        {
+            var (shape, range) = sizes;
+            _case = sizes;
+            _x = new GuardedFloats(SampleFloats.Ordinary(range.Samples * shape.ImageFloats, seed), 1);
+            _w = new GuardedFloats(SampleFloats.Ordinary(shape.FilterFloats, seed + 1), 2);
+            _dy = new GuardedFloats(SampleFloats.Ordinary(range.Samples * shape.ResultFloats, seed + 2), 3);
+            _results =
+            [
+                new GuardedFloats(range.Samples * shape.ResultFloats, 1),
+                new GuardedFloats(range.Samples * shape.ImageFloats, 2),
+                new GuardedFloats(CanonicalTree.PieceCount(range.First, range.Count) * shape.FilterFloats, 3),
+            ];
+        }
+
+        public void Run<TLanes, TVector>()
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct
+        {
+            var (shape, range) = _case;
+            var room = Room(Convolution.ForwardFloats<TLanes, TVector>(shape));
+            Convolution.Forward<TLanes, TVector>(
+                shape, range.Samples, _x.Pointer, _w.Pointer, _results[0].Pointer, room.Pointer);
+            room.AssertGuardsIntact("forward");
+            room = Room(Convolution.InputGradientFloats<TLanes, TVector>(shape));
+            Convolution.InputGradient<TLanes, TVector>(
+                shape, range.Samples, _dy.Pointer, _w.Pointer, _results[1].Pointer, room.Pointer);
+            room.AssertGuardsIntact("input gradient");
+            room = Room(FilterGradient.WorkspaceFloats<TLanes, TVector>(shape, range.Count));
+            FilterGradient.Run<TLanes, TVector>(
+                shape, range, _x.Pointer, _dy.Pointer, _results[2].Pointer, shape.FilterFloats, room.Pointer);
+            room.AssertGuardsIntact("filter gradient");
+        }
+
+        internal void AssertEqual(Call expected, string context)
+        {
+            var shape = _case.Shape;
+            context += $": {shape.Groups} x {shape.Channels} channels, {shape.Filters} filters, "
+                + $"{shape.Grid.Height}x{shape.Grid.Width}, {_case.Range}";
+            for (var i = 0; i < _results.Length; i++)
+            {
+                var what = $"{new[] { "forward", "input gradient", "filter gradient" }[i]}, {context}";
+                Bits.AssertEqual(expected._results[i].Span, _results[i].Span, what);
+                _results[i].AssertGuardsIntact(what);
+            }
+        }
+
+        /// <summary>Workspaces start on a boundary of 64 bytes, and hold anything.</summary>
+        private static GuardedFloats Room(int floats)
+        {
+            var room = new GuardedFloats(floats, 0);
+            room.Span.Fill(float.NaN);
+            return room;
+        }
+    }
+}

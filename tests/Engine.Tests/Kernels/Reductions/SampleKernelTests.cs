@@ -1,0 +1,89 @@
+using Distributed.Engine.Kernels;
+using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Kernels.Reductions;
+using Distributed.Engine.Randomness;
+using Distributed.Engine.Reduction;
+
+namespace Distributed.Engine.Tests.Kernels.Reductions;
+
+/// <summary>Means over micro-batches, masks and sums of rows: every path gives the bits of the scalar one.</summary>
+public sealed unsafe class SampleKernelTests
+{
+    public static TheoryData<int> Widths => [1, 3, 4, 7, 8, 15, 16, 17, 33, 100];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Kernels_GiveTheBitsOfTheDefinition_OnEveryPath(int width)
+    {
+        var range = new MicrobatchRange(width % 5, 4, 3, 11);
+        var expected = new Call(range, width);
+        EveryPath.Run(KernelPath.Definition, expected);
+        foreach (var path in EveryPath.Wide)
+        {
+            var call = new Call(range, width);
+            EveryPath.Run(path, call);
+            call.AssertEqual(expected, $"{path}, width {width}");
+        }
+    }
+
+    [Fact]
+    public void MicrobatchMean_IsTheSameForAllSamplesOfAMicrobatch_WhenTheLastIsShort()
+    {
+        var x = new GuardedFloats([1, 10, 3, 20, 7, 40], 1);
+        var y = new GuardedFloats(6, 2);
+        MicrobatchMean.Run<ScalarLanes, float>(x.Pointer, 2, new MicrobatchRange(0, 2, 2, 3), y.Pointer);
+        Assert.Equal([2, 15, 2, 15, 7, 40], y.Span.ToArray());
+    }
+
+    private sealed class Call : IPathCall
+    {
+        private const int Rows = 5;
+        private const int PerSample = 2;
+
+        private readonly MicrobatchRange _range;
+        private readonly int _width;
+        private readonly GuardedFloats _x;
+        private readonly GuardedFloats _indices;
+        private readonly GuardedFloats _keys;
+        private readonly GuardedFloats[] _results;
+
+        internal Call(MicrobatchRange range, int width)
+        {
+            (_range, _width) = (range, width);
+            _x = new GuardedFloats(SampleFloats.Ordinary(range.Samples * PerSample * width, width), 1);
+            _indices = new GuardedFloats(
+                [.. Enumerable.Range(0, range.Samples * PerSample).Select(i => (float)(i % Rows))]);
+            _keys = new GuardedFloats(
+                [.. Enumerable.Range(0, range.Samples * SampleKey.Floats).Select(i => (float)(i * 977))]);
+            _results =
+            [
+                new GuardedFloats(range.Samples * width, 3),
+                new GuardedFloats(range.Samples * width, 1),
+                new GuardedFloats(CanonicalTree.PieceCount(range.First, range.Count) * Rows * width, 2),
+            ];
+        }
+
+        public void Run<TLanes, TVector>()
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct
+        {
+            MicrobatchMean.Run<TLanes, TVector>(_x.Pointer, _width, _range, _results[0].Pointer);
+            DropoutMask.Run<TLanes, TVector>(
+                _keys.Pointer, _range.Samples, _width, 0.4f, 1, _results[1].Pointer);
+            var waiting = new GuardedFloats(MicrobatchTree.WaitingFloats(Rows * _width, _range.Count), 0);
+            TableRows.AddUp<TLanes, TVector>(
+                _indices.Pointer, PerSample, _range, _x.Pointer, Rows, _width, _results[2].Pointer, Rows * _width,
+                waiting.Pointer);
+            waiting.AssertGuardsIntact("waiting");
+        }
+
+        internal void AssertEqual(Call expected, string context)
+        {
+            for (var i = 0; i < _results.Length; i++)
+            {
+                Bits.AssertEqual(expected._results[i].Span, _results[i].Span, $"result {i}, {context}");
+                _results[i].AssertGuardsIntact(context);
+            }
+        }
+    }
+}
