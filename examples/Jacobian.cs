@@ -30,9 +30,9 @@ public sealed class Jacobian : IExample
         run.Set(row, 1, 2, 3, 4);
         run.Run();
 
-        lesson.Check("dy/dx for y = Wx is W:", weights, run.Get(results[0]));
+        lesson.Check("dy/dx for y = Wx is W", weights, run.Get(results[0]));
         double[] transposed = [.. Enumerable.Range(0, 12).Select(i => weights[(i % 4 * 3) + (i / 4)])];
-        lesson.Check("dy/dx for y = xW is Wᵀ:", transposed, run.Get(results[1]));
+        lesson.Check("dy/dx for y = xW is Wᵀ", transposed, run.Get(results[1]));
 
         var third = run.Get(results[2]);
         var nonZero = Enumerable.Range(0, 4 * 4 * 3).Where(i => third[i] != 0).ToList();
@@ -47,6 +47,6 @@ public sealed class Jacobian : IExample
         compact.Set(w, weights);
         compact.Set(x, values);
         compact.Run();
-        lesson.Check("vᵀ·dy/dW is v·xᵀ:", compact.Get(products[1]), compact.Get(products[0]));
+        lesson.Check("vᵀ·dy/dW is v·xᵀ", compact.Get(products[1]), compact.Get(products[0]));
     }
 }

@@ -41,8 +41,7 @@ public sealed class Lesson(TextWriter text, string folder)
     {
         var holds = expected.Count == actual.Count
             && expected.Zip(actual).All(pair => Math.Abs(pair.First - pair.Second) <= within);
-        var verb = what.EndsWith(':') ? "" : expected.Count == 1 ? " is" : " are";
-        Check($"{what}{verb} {List(actual)}" + (holds ? "" : $", not {List(expected)} within {within:G3}"), holds);
+        Check($"{what}: {List(actual)}" + (holds ? "" : $", not {List(expected)} within {within:G3}"), holds);
     }
 
     /// <summary>The same for single precision.</summary>

@@ -28,11 +28,14 @@ public sealed class Perceptron : IExample
         descent.Run.Set(w, [(float)Start[0], (float)Start[1]]);
 
         var (path1, path2) = (new List<double> { Start[0] }, new List<double> { Start[1] });
-        var wrong = true;
-        for (var step = 1; wrong && step <= 20; step++)
+        for (var step = 1; step <= 20; step++)
         {
             descent.Step();
-            wrong = descent.Run.Get(margins).ToArray().Any(margin => margin <= 0);
+            if (descent.Run.Get(margins).ToArray().All(margin => margin > 0))
+            {
+                break;
+            }
+
             var now = descent.Run.Get(w);
             path1.Add(now[0]);
             path2.Add(now[1]);

@@ -37,8 +37,8 @@ public sealed class ExampleTests
         using var text = new StringWriter();
         var lesson = new Lesson(text, "unused");
         lesson.Check("the answer", [42], [41], 0.5);
-        Assert.Equal(["the answer is 41, not 42 within 0.5"], lesson.Wrong);
-        Assert.Equal("WRONG: the answer is 41, not 42 within 0.5" + Environment.NewLine, text.ToString());
+        Assert.Equal(["the answer: 41, not 42 within 0.5"], lesson.Wrong);
+        Assert.Equal("WRONG: the answer: 41, not 42 within 0.5" + Environment.NewLine, text.ToString());
     }
 
     [Fact]

@@ -58,37 +58,64 @@ public static class Fourier
     }
 
     /// <summary>The transform along both dimensions.</summary>
-    public static Complex[,] Forward(Complex[,] values) => AlongBoth(values, row => Forward(row));
+    public static Complex[,] Forward(Complex[,] values) => AlongBoth(values, inverse: false);
 
     /// <summary>The values whose transform along both dimensions this is.</summary>
-    public static Complex[,] Inverse(Complex[,] spectrum) => AlongBoth(spectrum, row => Inverse(row));
+    public static Complex[,] Inverse(Complex[,] spectrum)
+    {
+        var values = AlongBoth(spectrum, inverse: true);
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i / values.GetLength(1), i % values.GetLength(1)] /= values.Length;
+        }
 
-    private static Complex[,] AlongBoth(Complex[,] values, Func<Complex[], Complex[]> transform)
+        return values;
+    }
+
+    private static Complex[,] AlongBoth(Complex[,] values, bool inverse)
     {
         var (rows, columns) = (values.GetLength(0), values.GetLength(1));
-        var result = new Complex[rows, columns];
+        var result = (Complex[,])values.Clone();
+        var roots = Roots(columns, inverse);
+        var row = new Complex[columns];
         for (var r = 0; r < rows; r++)
         {
-            var row = transform([.. Enumerable.Range(0, columns).Select(c => values[r, c])]);
             for (var c = 0; c < columns; c++)
             {
-                result[r, c] = row[c];
+                row[c] = result[r, c];
+            }
+
+            var transformed = Transform(row, roots, inverse);
+            for (var c = 0; c < columns; c++)
+            {
+                result[r, c] = transformed[c];
             }
         }
 
+        roots = Roots(rows, inverse);
+        var column = new Complex[rows];
         for (var c = 0; c < columns; c++)
         {
-            var column = transform([.. Enumerable.Range(0, rows).Select(r => result[r, c])]);
             for (var r = 0; r < rows; r++)
             {
-                result[r, c] = column[r];
+                column[r] = result[r, c];
+            }
+
+            var transformed = Transform(column, roots, inverse);
+            for (var r = 0; r < rows; r++)
+            {
+                result[r, c] = transformed[r];
             }
         }
 
         return result;
     }
 
-    private static Complex[] Transform(ReadOnlySpan<Complex> values, bool inverse)
+    private static Complex[] Transform(ReadOnlySpan<Complex> values, bool inverse) =>
+        Transform(values, Roots(values.Length, inverse), inverse);
+
+    /// <summary>Without the division by n. The roots are those of n; other lengths than powers of two need none.</summary>
+    private static Complex[] Transform(ReadOnlySpan<Complex> values, Complex[] roots, bool inverse)
     {
         if (!BitOperations.IsPow2(values.Length) && values.Length > 0)
         {
@@ -96,11 +123,23 @@ public static class Fourier
         }
 
         var result = values.ToArray();
-        Butterflies(result, inverse);
+        Butterflies(result, roots);
         return result;
     }
 
-    private static void Butterflies(Complex[] values, bool inverse)
+    /// <summary>e^(∓2πi·k/n) for k below n/2, where n is a power of two.</summary>
+    private static Complex[] Roots(int n, bool inverse)
+    {
+        var roots = new Complex[BitOperations.IsPow2(n) ? n / 2 : 0];
+        for (var k = 0; k < roots.Length; k++)
+        {
+            roots[k] = Root(k, n, inverse);
+        }
+
+        return roots;
+    }
+
+    private static void Butterflies(Complex[] values, Complex[] roots)
     {
         var n = values.Length;
         for (int i = 1, reversed = 0; i < n; i++)
@@ -118,20 +157,16 @@ public static class Fourier
             }
         }
 
-        var roots = new Complex[n / 2];
-        for (var k = 0; k < roots.Length; k++)
-        {
-            roots[k] = Root(k, n, inverse);
-        }
-
         for (var half = 1; half < n; half *= 2)
         {
+            var stride = n / (2 * half);
             for (var start = 0; start < n; start += 2 * half)
             {
                 for (var k = 0; k < half; k++)
                 {
-                    var odd = values[start + half + k] * roots[k * (n / (2 * half))];
-                    (values[start + k], values[start + half + k]) = (values[start + k] + odd, values[start + k] - odd);
+                    var (even, odd) = (values[start + k], values[start + half + k] * roots[k * stride]);
+                    values[start + k] = even + odd;
+                    values[start + half + k] = even - odd;
                 }
             }
         }
@@ -151,14 +186,15 @@ public static class Fourier
             right[k] = right[(size - k) % size] = Complex.Conjugate(chirp[k]);
         }
 
-        Butterflies(left, inverse: false);
-        Butterflies(right, inverse: false);
+        var roots = Roots(size, inverse: false);
+        Butterflies(left, roots);
+        Butterflies(right, roots);
         for (var i = 0; i < size; i++)
         {
             left[i] *= right[i];
         }
 
-        Butterflies(left, inverse: true);
+        Butterflies(left, Roots(size, inverse: true));
         var result = new Complex[n];
         for (var k = 0; k < n; k++)
         {

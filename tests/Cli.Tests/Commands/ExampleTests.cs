@@ -18,7 +18,7 @@ public sealed class ExampleTests : IDisposable
     {
         var result = _cli.Run("example", "computational-graph", "--out", "pictures");
         Assert.Equal((0, ""), (result.Exit, result.Error));
-        Assert.Contains("right: dd/da, dd/db, dd/dc, dc/da are 11, 4, 4, 1", result.Out, StringComparison.Ordinal);
+        Assert.Contains("right: dd/da, dd/db, dd/dc, dc/da: 11, 4, 4, 1", result.Out, StringComparison.Ordinal);
         Assert.True(File.Exists(_cli.PathOf("pictures/computational-graph.svg")));
     }
 
