@@ -4,8 +4,8 @@ using Distributed.Engine.Losses;
 namespace Distributed.Examples;
 
 /// <summary>
-/// Fahrenheit from Celsius needs a bias: a line through the origin cannot cross the axis at 32. Inputs are standardised,
-/// (x − mean) / deviation, because descent is quick where all directions are equally steep.
+/// Fahrenheit from Celsius needs a bias: a line through the origin cannot cross the axis at 32. Inputs are
+/// standardised, (x − mean) / deviation, because descent is quick where all directions are equally steep.
 /// </summary>
 public sealed class Celsius : IExample
 {

@@ -36,7 +36,8 @@ public sealed class Shapes : IExample
         Shape("4 → 6 → 6 → 2 with samples as columns", columns, 2, 8);
 
         var m = graph.Constant([1, 2, 3, 4, 5, 6], 3, 2);
-        var (hadamard, dot, reshaped, transposed) = (m * m, m.Flatten().Dot(m.Flatten()), m.Reshape(2, 3), m.Transpose());
+        var (hadamard, dot) = (m * m, m.Flatten().Dot(m.Flatten()));
+        var (reshaped, transposed) = (m.Reshape(2, 3), m.Transpose());
         var run = new GraphRun([hadamard, dot, reshaped, transposed]);
         run.Run();
         lesson.Check("m * m", [1, 4, 9, 16, 25, 36], run.Get(hadamard));

@@ -30,7 +30,7 @@ public sealed class XorLearned : IExample
         lesson.Check("2 units fail where units died or met", narrow.Learned < wideBare.Learned && narrow.Dead > 0);
     }
 
-    /// <summary>From how many starts XOR is learned, whether from the first, and how many units are 0 for all inputs.</summary>
+    /// <summary>From how many starts XOR is learned, whether from the first, and how many units end dead.</summary>
     private static (int Learned, bool First, int Dead) Count(int hidden, bool bias)
     {
         var graph = new Graph();

@@ -27,8 +27,8 @@ public static class Differentiation
 
     /// <summary>J·v for the Jacobian J = dy/dx: how y changes when x moves along v.</summary>
     /// <remarks>
-    /// Shapes: vector has x's shape or broadcasts to it; the result has y's. uᵀ·J is linear in u, so its derivative to u
-    /// along v is J·v, whatever u is: the rule backward, used twice, gives the rule forward.
+    /// Shapes: vector has x's shape or broadcasts to it; the result has y's. uᵀ·J is linear in u, so its derivative to
+    /// u along v is J·v, whatever u is: the rule backward, used twice, gives the rule forward.
     /// Errors: ShapeException for another vector.
     /// </remarks>
     public static Tensor JacobianVector(this Tensor y, Tensor x, Tensor vector)
@@ -74,7 +74,7 @@ public static class Differentiation
     }
 
     /// <summary>d²f/dx²: the Jacobian of the gradient.</summary>
-    /// <remarks>Shapes: of is []; the result has x's dimensions twice. Errors: ShapeException when of is not [].</remarks>
+    /// <remarks>Shapes: of is []; the result has x's dimensions twice. Errors: ShapeException for another of.</remarks>
     public static Tensor Hessian(this Tensor of, Tensor x) => of.Gradient(x).Jacobian(x);
 
     private static Tensor Fitting(string operation, Tensor vector, Tensor to) =>

@@ -38,7 +38,7 @@ public interface IOperationVisitor
     /// <summary>Two dimensions of each sample exchanged; matrices only.</summary>
     public void Transpose(Instruction instruction);
 
-    /// <summary>Blocks of the inputs copied to their places in the result; zeros elsewhere where it is padded.</summary>
+    /// <summary>Blocks of the inputs copied to their places in the result; zeros where none goes.</summary>
     public void CopyBlocks(Instruction instruction, BlockOperation blocks);
 
     /// <summary>A product of matrices for each index of the dimensions before them: inputs a and b.</summary>

@@ -8,7 +8,8 @@ namespace Distributed.Engine.Kernels;
 /// </summary>
 /// <remarks>
 /// Errors against the exact value, over a dense sample of all floats: erf 1.2 ulp, softplus 2.4 ulp. A power is
-/// e^(y·log x): its relative error grows with the exponent's size, up to about (1 + |y·ln x|) · 2⁻²³, which may carry the very largest results over to infinity.
+/// e^(y·log x): its relative error grows with the exponent's size, up to about (1 + |y·ln x|) · 2⁻²³, which may carry
+/// the very largest results over to infinity.
 /// </remarks>
 internal static class SpecialFunctions
 {
@@ -74,7 +75,9 @@ internal static class SpecialFunctions
     /// <summary>
     /// e^(y·log |x|), with a minus for a negative x and an odd y, and NaN for a negative x and a y between integers.
     /// </summary>
-    /// <remarks>x⁰ = 1 for every x; −∞ is negative like any other; −0 counts as 0; exponents of 2²² and more count as even.</remarks>
+    /// <remarks>
+    /// x⁰ = 1 for every x; −∞ is negative like any other; −0 counts as 0; exponents of 2²² and more count as even.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Power<TLanes, TVector>(TVector x, TVector y)
         where TLanes : struct, ILanes<TVector>

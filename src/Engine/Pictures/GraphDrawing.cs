@@ -26,7 +26,7 @@ public sealed class GraphDrawing
     /// </remarks>
     /// <param name="results">What to draw, with all it is made from.</param>
     /// <param name="set">Sets inputs and parameters.</param>
-    /// <param name="names">Names of tensors that are neither inputs nor parameters; others go by their operation.</param>
+    /// <param name="names">Names of tensors that are no inputs or parameters; others go by their operation.</param>
     public static GraphDrawing Of(
         IReadOnlyList<Tensor> results,
         Action<DoubleRun> set,
@@ -150,7 +150,7 @@ public sealed class GraphDrawing
         return [.. found.Values];
     }
 
-    /// <summary>d tensor / d input for each input, null where an end is more than one number or nothing flows.</summary>
+    /// <summary>d tensor / d input for each input; null where an end is no single number or nothing flows.</summary>
     private static IReadOnlyList<Tensor?> LocalDerivatives(Tensor tensor)
     {
         if (tensor.Inputs.Count == 0 || !tensor.Shape.Equals(TensorShape.Scalar))

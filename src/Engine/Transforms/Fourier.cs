@@ -114,7 +114,7 @@ public static class Fourier
     private static Complex[] Transform(ReadOnlySpan<Complex> values, bool inverse) =>
         Transform(values, Roots(values.Length, inverse), inverse);
 
-    /// <summary>Without the division by n. The roots are those of n; other lengths than powers of two need none.</summary>
+    /// <summary>Without the division by n. The roots are those of n; lengths that are no power of 2 need none.</summary>
     private static Complex[] Transform(ReadOnlySpan<Complex> values, Complex[] roots, bool inverse)
     {
         if (!BitOperations.IsPow2(values.Length) && values.Length > 0)
@@ -172,7 +172,9 @@ public static class Fourier
         }
     }
 
-    /// <summary>jk = (j² + k² − (k − j)²) / 2 makes the transform a convolution with w^(−m²/2), done at a power of two.</summary>
+    /// <summary>
+    /// jk = (j² + k² − (k − j)²) / 2 makes the transform a convolution with w^(−m²/2), done at a power of two.
+    /// </summary>
     private static Complex[] Bluestein(ReadOnlySpan<Complex> values, bool inverse)
     {
         var n = values.Length;

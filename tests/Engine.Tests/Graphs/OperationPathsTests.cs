@@ -57,7 +57,8 @@ public sealed class OperationPathsTests
             var expected = Run(KernelPath.Definition, plan, inputs, parameters, samples);
             foreach (var path in EveryPath.Wide)
             {
-                Bits.AssertEqual(expected, Run(path, plan, inputs, parameters, samples), $"{name}, {path}, seed {seed}");
+                var actual = Run(path, plan, inputs, parameters, samples);
+                Bits.AssertEqual(expected, actual, $"{name}, {path}, seed {seed}");
             }
 
             if (!special)
@@ -91,7 +92,8 @@ public sealed class OperationPathsTests
         }
     }
 
-    private static (Plan Plan, float[] Inputs, float[] Parameters, int Samples) Draw(string name, int seed, bool special)
+    private static (Plan Plan, float[] Inputs, float[] Parameters, int Samples) Draw(
+        string name, int seed, bool special)
     {
         var random = new Random(seed);
         var (samples, rows, columns) = (random.Next(1, 6), random.Next(1, 8), random.Next(1, 40));

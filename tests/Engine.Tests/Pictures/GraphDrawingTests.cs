@@ -44,7 +44,8 @@ public sealed class GraphDrawingTests
         var graph = new Graph();
         var x = graph.Input("x", TensorShape.Batch(4));
         var drawing = GraphDrawing.Of([x.Exp()], run => run.Set(x, new double[8]), samples: 2);
-        Assert.Equal("x [batch, 4] = 0, 0, 0, 0, 0, …\nexp [batch, 4] = 1, 1, 1, 1, 1, …   exp of x\n", drawing.ToText());
+        Assert.Equal(
+            "x [batch, 4] = 0, 0, 0, 0, 0, …\nexp [batch, 4] = 1, 1, 1, 1, 1, …   exp of x\n", drawing.ToText());
     }
 
     private static GraphDrawing Draw()

@@ -118,7 +118,8 @@ public sealed class FourierTests
         Assert.Equal(expected.Length, actual.Length);
         for (var i = 0; i < expected.Length; i++)
         {
-            Assert.True((expected[i] - actual[i]).Magnitude < 1e-11, $"{context}: [{i}] {actual[i]}, not {expected[i]}");
+            Assert.True(
+                (expected[i] - actual[i]).Magnitude < 1e-11, $"{context}: [{i}] {actual[i]}, not {expected[i]}");
         }
     }
 }

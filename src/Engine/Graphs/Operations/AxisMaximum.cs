@@ -36,7 +36,7 @@ public sealed partial class Tensor
     public Tensor Min() => -(-this).Max();
 }
 
-/// <summary>y = max x over one dimension: the gradient goes to the greatest, in equal parts where there are several.</summary>
+/// <summary>y = max x over one dimension: the gradient goes to the greatest, in equal parts to equals.</summary>
 public sealed class AxisMaximumOperation(int axis) : Operation
 {
     public override string Name => "max";

@@ -3,7 +3,8 @@ namespace Distributed.Engine.Graphs;
 /// <summary>A block of consecutive values, copied once for each index of the dimensions before it.</summary>
 /// <remarks>
 /// Units: counts of values. Index i of Outer is copied from i · SourceStride + SourceOffset of the input to
-/// i · TargetStride + TargetOffset of the result. Where there is a batch, Outer is of one sample, and the samples go on.
+/// i · TargetStride + TargetOffset of the result. Where there is a batch, Outer is of one sample, and the samples
+/// go on.
 /// </remarks>
 public readonly record struct BlockCopy(
     int Input, int Outer, int SourceStride, int SourceOffset, int TargetStride, int TargetOffset, int Length);

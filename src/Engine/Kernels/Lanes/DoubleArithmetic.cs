@@ -71,7 +71,9 @@ public readonly struct DoubleArithmetic : IArithmetic<double>
         return Math.CopySign(x < 3 ? scale * sum : 1 - (scale / fraction), value);
     }
 
-    /// <summary>max(x, 0) + log(1 + u) with u = e^−|x|; log(1 + u) as u · log(w) / (w − 1) where w is 1 + u rounded.</summary>
+    /// <summary>
+    /// max(x, 0) + log(1 + u) with u = e^−|x|; log(1 + u) as u · log(w) / (w − 1) where w is 1 + u rounded.
+    /// </summary>
     public static double Softplus(double value)
     {
         var u = Math.Exp(-Math.Abs(value));
