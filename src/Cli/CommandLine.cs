@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Distributed.Cli.Clusters;
 using Distributed.Cli.Settings;
+using Distributed.Cli.Teaching;
 using Distributed.Engine.Errors;
 
 namespace Distributed.Cli;
@@ -17,11 +18,14 @@ internal sealed class CommandLine
     private readonly Option<bool> _version = new("--version") { Arity = ArgumentArity.Zero };
     private readonly Command _train = new("train", "Train a model.");
     private readonly Command _eval = new("eval", "Measure a trained model.");
+    private readonly Command _example = new("example", "Run a worked example.");
     private readonly Option<bool> _json = new("--json") { Arity = ArgumentArity.Zero };
     private readonly Option<bool> _resume = new("--resume") { Arity = ArgumentArity.Zero };
     private readonly Option<string> _job = new("--job");
     private readonly Option<string> _runDirectory = new("--run-dir");
     private readonly Argument<string> _checkpoint = new("CHECKPOINT") { Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string> _name = new("NAME") { Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string> _pictures = new("--out");
     private readonly Dictionary<Setting, Option> _settings = [];
     private readonly ClusterCommandLine _cluster;
 
@@ -52,6 +56,9 @@ internal sealed class CommandLine
         _eval.Arguments.Add(_checkpoint);
         _root.Subcommands.Add(_train);
         _root.Subcommands.Add(_eval);
+        _example.Arguments.Add(_name);
+        _example.Options.Add(_pictures);
+        _root.Subcommands.Add(_example);
         _cluster = new ClusterCommandLine(_train.Options, _job, _runDirectory, _resume, _json);
         _cluster.AddTo(_root);
     }
@@ -79,6 +86,7 @@ internal sealed class CommandLine
 
         return command == _train ? ParseTrain(parsed)
             : command == _eval ? ParseEval(parsed)
+            : command == _example ? new ExampleArguments(parsed.GetValue(_name), parsed.GetValue(_pictures))
             : _cluster.Parse(parsed, command, () => ParseTrain(parsed));
     }
 

@@ -22,6 +22,7 @@ internal static class HelpText
     {
         "train" => Train(),
         "eval" => Eval(),
+        "example" => Example(),
         "cluster" => ClusterHelp.Cluster(),
         "coordinator" => ClusterHelp.Coordinator(),
         "worker" => ClusterHelp.Worker(),
@@ -35,6 +36,7 @@ internal static class HelpText
         Usage:
           distributed train [options]             train a model
           distributed eval CHECKPOINT [options]   measure a trained model
+          distributed example [NAME]              learn from a worked example, or list them
           distributed cluster [options]           train with several processes on this machine
           distributed coordinator [options]       lead a cluster of several machines
           distributed worker --join HOST:PORT     take part in a cluster
@@ -105,6 +107,30 @@ internal static class HelpText
             Examples:
               distributed eval runs/20260131-174500
               distributed eval runs/first/checkpoints/step-000000790 --data csv:more.csv --json
+
+
+            """.ReplaceLineEndings("\n")).Append(ExitCodeLines).Append('\n').ToString();
+    }
+
+    private static string Example()
+    {
+        var text = new StringBuilder("""
+            Runs a worked example, which says what it does and checks its result; without a name, lists them all.
+
+            Usage:
+              distributed example [NAME] [options]
+
+            Options:
+
+            """.ReplaceLineEndings("\n"));
+        AppendOption(text, "--out DIR", "Where pictures go, as SVG. Default runs/examples.");
+        AppendOption(text, "-h, --help", "Print this.");
+        return text.Append("""
+
+            Examples:
+              distributed example
+              distributed example computational-graph
+              distributed example circle --out pictures
 
 
             """.ReplaceLineEndings("\n")).Append(ExitCodeLines).Append('\n').ToString();

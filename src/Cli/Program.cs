@@ -1,6 +1,7 @@
 using System.Text;
 using Distributed.Cli.Clusters;
 using Distributed.Cli.Evaluate;
+using Distributed.Cli.Teaching;
 using Distributed.Cli.Train;
 using Distributed.Engine.Errors;
 
@@ -41,6 +42,7 @@ internal static class Program
                 VersionRequest => Print(host, Version + "\n"),
                 TrainArguments train => TrainCommand.Run(train, host),
                 EvalArguments eval => EvalCommand.Run(eval, host),
+                ExampleArguments example => ExampleCommand.Run(example, host),
                 ClusterArguments cluster => ClusterCommand.Run(cluster, host),
                 CoordinatorArguments coordinator => CoordinatorCommand.Run(coordinator, host),
                 WorkerArguments worker => WorkerCommand.Run(worker, host),

@@ -32,6 +32,16 @@ internal static class Throw
             $"{operation}: axis {axis} is outside {shape}: choose 0 to {shape.Rank - 1} (the batch is not counted)");
 
     [DoesNotReturn]
+    internal static void AxisTwice(string operation, TensorShape shape, int axis) =>
+        throw new ShapeException($"{operation}: axis {axis} of {shape} is named twice: name each axis once");
+
+    [DoesNotReturn]
+    internal static void Range(string operation, TensorShape shape, int axis, int start, int count) =>
+        throw new ShapeException(
+            $"{operation}: {count} from {start} is outside axis {axis} of {shape}: choose a range in 0 to "
+            + $"{shape.Dimensions[axis]}");
+
+    [DoesNotReturn]
     internal static void Shape(string operation, string operand, TensorShape seen, string needed) =>
         throw new ShapeException($"{operation}: {operand} has shape {seen}: needs {needed}");
 

@@ -30,11 +30,23 @@ public interface IOperationVisitor
     /// <summary>Σ over one dimension of each sample.</summary>
     public void AxisSum(Instruction instruction, int axis);
 
+    /// <summary>The greatest over one dimension of each sample.</summary>
+    public void AxisMaximum(Instruction instruction, int axis);
+
     /// <summary>The input repeated to a larger shape.</summary>
     public void Expand(Instruction instruction);
 
     /// <summary>Two dimensions of each sample exchanged; matrices only.</summary>
     public void Transpose(Instruction instruction);
+
+    /// <summary>Blocks of the inputs copied to their places in the result; zeros where none goes.</summary>
+    public void CopyBlocks(Instruction instruction, BlockOperation blocks);
+
+    /// <summary>A product of matrices for each index of the dimensions before them: inputs a and b.</summary>
+    public void MatrixProducts(Instruction instruction, BatchedMatMulOperation product);
+
+    /// <summary>The logarithm of softmax over the last dimension.</summary>
+    public void LogSoftmax(Instruction instruction);
 
     /// <summary>Softmax over the last dimension.</summary>
     public void Softmax(Instruction instruction);

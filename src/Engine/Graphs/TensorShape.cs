@@ -62,6 +62,19 @@ public sealed class TensorShape : IEquatable<TensorShape>
     public override string ToString() =>
         $"[{string.Join(", ", (Batched ? ["batch"] : Array.Empty<string>()).Concat(Dimensions.Select(d => $"{d}")))}]";
 
+    /// <summary>A sample as [outer, axis, inner]: the sizes before an axis, its own, and behind it.</summary>
+    internal (int Outer, int Axis, int Inner) Around(int axis)
+    {
+        var (outer, inner) = (1, 1);
+        for (var i = 0; i < Rank; i++)
+        {
+            outer *= i < axis ? Dimensions[i] : 1;
+            inner *= i > axis ? Dimensions[i] : 1;
+        }
+
+        return (outer, Dimensions[axis], inner);
+    }
+
     /// <summary>The shape two operands give element by element, or null where they do not fit (NumPy's rule).</summary>
     internal static TensorShape? Broadcast(TensorShape left, TensorShape right)
     {

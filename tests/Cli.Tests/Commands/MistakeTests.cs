@@ -7,14 +7,17 @@ public sealed class MistakeTests : IDisposable
 
     private readonly Harness _cli = new();
 
-    private const string Commands = "choose train, eval, cluster, coordinator, worker, submit, status, watch, stop or "
-        + "checkpoint; see distributed --help";
+    private const string Commands = "choose train, eval, example, cluster, coordinator, worker, submit, status, watch, "
+        + "stop or checkpoint; see distributed --help";
 
     [Theory]
     [InlineData("trein", "'trein' is no command: did you mean train? " + Commands)]
     [InlineData("dance", "'dance' is no command: " + Commands)]
     [InlineData("--json", "--json is no option of distributed: it is one of distributed train")]
     [InlineData("--epochs 3", "--epochs is no option of distributed: it is one of distributed train")]
+    [InlineData("example derivate",
+        "there is no example 'derivate': did you mean derivative? distributed example lists them")]
+    [InlineData("example circle --out", "--out has no value: write one behind it; see distributed example --help")]
     [InlineData("train --epocs 3", "--epocs is no option of distributed train: did you mean --epochs? " + SeeTrain)]
     [InlineData("train --batchsize=3",
         "--batchsize is no option of distributed train: did you mean --batch-size? " + SeeTrain)]

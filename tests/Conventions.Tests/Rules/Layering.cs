@@ -17,7 +17,8 @@ internal static class Layering
         ["Simulation"] = ["Cluster", "Actors", "Engine"],
         ["Training"] = ["Coordinator", "Worker", "Cluster", "Actors", "Engine"],
         ["Hosting"] = ["Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
-        ["Cli"] = ["Hosting", "Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
+        ["Examples"] = ["Engine"],
+        ["Cli"] = ["Examples", "Hosting", "Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
     };
 
     private static readonly string[] Sockets = ["System.Net"];

@@ -8,7 +8,7 @@ namespace Distributed.Conventions.Tests.Rules;
 public sealed class LayeringTests
 {
     private static readonly IEnumerable<Project> SourceProjects =
-        Repository.Projects.Where(project => project.Path.StartsWith("src/", StringComparison.Ordinal));
+        Repository.Projects.Where(project => project.Path.Split('/')[0] is "src" or "examples");
 
     [Fact]
     public void Projects_ReferenceOnlyWhatLiesBelowThem() =>

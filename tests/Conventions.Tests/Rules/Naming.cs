@@ -14,6 +14,7 @@ internal static partial class Naming
         ["src/Actors/Messages/LifecycleMessages.cs"] = "messages that the system sends and understands",
         ["src/Cluster/Messages/Membership.cs"] = "the conversation about who takes part, in the order of its messages",
         ["src/Cluster/Messages/Protocol.cs"] = "the conversation, in the order of its messages",
+        ["src/Engine/Graphs/Operations/Dot.cs"] = "products of vectors, put together from other operations",
         ["src/Engine/Graphs/Operations/Leaves.cs"] = "the operations without inputs",
         ["src/Engine/Kernels/ElementWise/BoundOperators.cs"] = "operators with one operand bound",
         ["tests/Engine.Tests/Kernels/ElementWise/ProbeOperators.cs"] = "operators that only tests need",

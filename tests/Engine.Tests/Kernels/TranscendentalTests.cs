@@ -26,6 +26,38 @@ public sealed unsafe class TranscendentalTests
         Check(default(Sigmoid), x => x < 0 ? Math.Exp(x) / (1 + Math.Exp(x)) : 1 / (1 + Math.Exp(-x)), ulpsMax: 2.41);
 
     [Fact]
+    public void Erf_IsTheSameOnEveryWidth_AndWithinItsBound() =>
+        Check(default(Erf), DoubleArithmetic.Erf, ulpsMax: 1.2);
+
+    [Fact]
+    public void Softplus_IsTheSameOnEveryWidth_AndWithinItsBound() =>
+        Check(default(Softplus), DoubleArithmetic.Softplus, ulpsMax: 2.4);
+
+    [Fact]
+    public void Power_IsTheSameOnEveryWidth_AndWithinItsBound()
+    {
+        foreach (var exponent in new[] { 0.5f, -1f, 2f, 3f, -2.5f, 0f, 17f })
+        {
+            var isWhole = exponent == MathF.Round(exponent);
+            double Exact(double x) => x < 0 && !isWhole ? double.NaN : Math.Pow(x == 0 ? 0 : x, exponent);
+            Check(new Power(exponent), Exact, ulpsMax: 240);
+        }
+    }
+
+    [Fact]
+    public void ErfInDouble_EqualsTabulatedValues()
+    {
+        // Abramowitz and Stegun 1964, table 7.1, and beyond its end the asymptotic complement.
+        Assert.Equal(0.1124629160, DoubleArithmetic.Erf(0.1), 1e-10);
+        Assert.Equal(0.5204998778, DoubleArithmetic.Erf(0.5), 1e-10);
+        Assert.Equal(0.8427007929, DoubleArithmetic.Erf(1), 1e-10);
+        Assert.Equal(-0.9953222650, DoubleArithmetic.Erf(-2), 1e-10);
+        Assert.Equal(DoubleArithmetic.Erf(2.9999999), DoubleArithmetic.Erf(3), 1e-10);
+        Assert.Equal(1 - 2.20904970e-5, DoubleArithmetic.Erf(3), 1e-12);
+        Assert.Equal(1 - 1.541725790e-8, DoubleArithmetic.Erf(4), 1e-16);
+    }
+
+    [Fact]
     public void SpecialValues_AreTheMathematicalOnes()
     {
         const float Infinity = float.PositiveInfinity;
@@ -35,6 +67,14 @@ public sealed unsafe class TranscendentalTests
             [1f, 0f, -0f, Infinity, float.NaN, -1f, -Infinity]), "log");
         Bits.AssertEqual([0f, -0f, 1f, -1f, float.NaN, float.Epsilon, -float.Epsilon], Of(default(Tanh),
             [0f, -0f, Infinity, -Infinity, float.NaN, float.Epsilon, -float.Epsilon]), "tanh");
+        Bits.AssertEqual([0f, -0f, 1f, -1f, float.NaN, 1f], Of(default(Erf),
+            [0f, -0f, Infinity, -Infinity, float.NaN, 4f]), "erf");
+        Bits.AssertEqual([Infinity, 0f, float.NaN, 100f, 0f], Of(default(Softplus),
+            [Infinity, -Infinity, float.NaN, 100f, -200f]), "softplus");
+        Bits.AssertEqual([0f, 0f, Infinity, float.NaN, -8f, float.NaN], Of(new Power(3),
+            [0f, -0f, Infinity, float.NaN, (float)-2, float.NaN]), "power");
+        Bits.AssertEqual([float.NaN, Infinity, 1f], [.. Of(new Power(-0.5f), [-2f, 0f]), .. Of(new Power(0),
+            [float.NaN])], "power of a fraction");
         Bits.AssertEqual([0.5f, 0.5f, 1f, 0f, float.NaN, 1f], Of(default(Sigmoid),
             [0f, -0f, Infinity, -Infinity, float.NaN, 100f]), "sigmoid");
     }
@@ -144,5 +184,26 @@ public sealed unsafe class TranscendentalTests
         public T Apply<TMath, T>(T x)
             where TMath : struct, IArithmetic<T>
             where T : struct => TMath.Sigmoid(x);
+    }
+
+    private readonly struct Erf : IUnaryOperator
+    {
+        public T Apply<TMath, T>(T x)
+            where TMath : struct, IArithmetic<T>
+            where T : struct => TMath.Erf(x);
+    }
+
+    private readonly struct Softplus : IUnaryOperator
+    {
+        public T Apply<TMath, T>(T x)
+            where TMath : struct, IArithmetic<T>
+            where T : struct => TMath.Softplus(x);
+    }
+
+    private readonly struct Power(float exponent) : IUnaryOperator
+    {
+        public T Apply<TMath, T>(T x)
+            where TMath : struct, IArithmetic<T>
+            where T : struct => TMath.Power(x, TMath.Constant(exponent));
     }
 }

@@ -53,9 +53,26 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     public void AxisSum(Instruction instruction, int axis) =>
         _built = new AxisSumKernel<TLanes, TVector>(memory, instruction, axis);
 
+    public void AxisMaximum(Instruction instruction, int axis) =>
+        _built = new AxisMaximumKernel<TLanes, TVector>(memory, instruction, axis);
+
     public void Expand(Instruction instruction) => _built = new ExpandKernel<TLanes, TVector>(memory, instruction);
 
     public void Transpose(Instruction instruction) => _built = new TransposeKernel(memory, instruction);
+
+    public void CopyBlocks(Instruction instruction, BlockOperation blocks) =>
+        _built = new CopyBlocksKernel(memory, instruction, blocks);
+
+    public void MatrixProducts(Instruction instruction, BatchedMatMulOperation product)
+    {
+        var kernel = new MatrixProductsKernel<TLanes, TVector>(memory, instruction, product);
+        var (m, n, k) = kernel.Sizes;
+        Reserve(MatrixProduct.WorkspaceFloats<TLanes, TVector>(m, n, k));
+        _built = kernel;
+    }
+
+    public void LogSoftmax(Instruction instruction) =>
+        _built = new LogSoftmaxKernel<TLanes, TVector>(memory, instruction);
 
     public void Softmax(Instruction instruction) => _built = new SoftmaxKernel<TLanes, TVector>(memory, instruction);
 

@@ -26,6 +26,34 @@ internal sealed unsafe class AxisSumKernel<TLanes, TVector> : CpuKernel
         AxisSum.Run<TLanes, TVector>(Input(0), Output, _outer * Repeats(range), _axis, _inner);
 }
 
+internal sealed unsafe class AxisMaximumKernel<TLanes, TVector> : CpuKernel
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private readonly int _outer;
+    private readonly int _axis;
+    private readonly int _inner;
+
+    internal AxisMaximumKernel(CpuMemory memory, Instruction instruction, int axis)
+        : base(memory, instruction) => (_outer, _axis, _inner) = instruction.Inputs[0].Shape.Around(axis);
+
+    internal override void Run(in MicrobatchRange range) =>
+        AxisMaximum.Run<TLanes, TVector>(Input(0), Output, _outer * Repeats(range), _axis, _inner);
+}
+
+internal sealed unsafe class LogSoftmaxKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction)
+    : CpuKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private readonly int _classes = instruction.Output.Shape.Dimensions[^1];
+    private readonly int _rows = instruction.Output.Shape.SampleLength
+        / Math.Max(instruction.Output.Shape.Dimensions[^1], 1);
+
+    internal override void Run(in MicrobatchRange range) =>
+        LogSoftmax.Run<TLanes, TVector>(Input(0), Output, _rows * Repeats(range), _classes);
+}
+
 internal sealed unsafe class SoftmaxKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction)
     : CpuKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>

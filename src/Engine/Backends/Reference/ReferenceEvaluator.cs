@@ -149,6 +149,76 @@ public sealed partial class ReferenceEvaluator : IOperationVisitor
         }
     }
 
+    public void AxisMaximum(Instruction instruction, int axis)
+    {
+        var x = In(instruction, 0);
+        var y = Out(instruction);
+        var (_, size, inner) = instruction.Inputs[0].Shape.Around(axis);
+        y.Fill(double.NegativeInfinity);
+        for (var i = 0; i < x.Length; i++)
+        {
+            ref var greatest = ref y[(i / (inner * size) * inner) + (i % inner)];
+            greatest = Math.Max(greatest, x[i]);
+        }
+    }
+
+    public void CopyBlocks(Instruction instruction, BlockOperation blocks)
+    {
+        var y = Out(instruction);
+        y.Clear();
+        foreach (var block in blocks.Blocks([.. instruction.Inputs.Select(input => input.Shape)]))
+        {
+            var x = In(instruction, block.Input);
+            for (var i = 0; i < block.Outer * (instruction.Output.Shape.Batched ? _samples : 1); i++)
+            {
+                x.Slice((i * block.SourceStride) + block.SourceOffset, block.Length)
+                    .CopyTo(y[((i * block.TargetStride) + block.TargetOffset)..]);
+            }
+        }
+    }
+
+    public void MatrixProducts(Instruction instruction, BatchedMatMulOperation product)
+    {
+        var a = In(instruction, 0);
+        var b = In(instruction, 1);
+        var c = Out(instruction);
+        var (m, n, k) = product.Sizes(instruction.Inputs[0].Shape, instruction.Inputs[1].Shape);
+        for (var index = 0; index < c.Length; index++)
+        {
+            var (matrix, i, j) = (index / (m * n), index / n % m, index % n);
+            c[index] = 0;
+            for (var p = 0; p < k; p++)
+            {
+                var left = a[(matrix * m * k) + (product.TransposeLeft ? (p * m) + i : (i * k) + p)];
+                c[index] += left * b[(matrix * k * n) + (product.TransposeRight ? (j * k) + p : (p * n) + j)];
+            }
+        }
+    }
+
+    public void LogSoftmax(Instruction instruction)
+    {
+        Softmax(instruction);
+        var x = In(instruction, 0);
+        var y = Out(instruction);
+        var classes = instruction.Output.Shape.Dimensions[^1];
+        for (var row = 0; row < y.Length; row += classes)
+        {
+            // Where no probability is lost to rounding: log p + (x − x_best) from the greatest one.
+            var probabilities = y.Slice(row, classes);
+            var best = 0;
+            for (var c = 1; c < classes; c++)
+            {
+                best = probabilities[c] > probabilities[best] ? c : best;
+            }
+
+            var (top, logarithm) = (x[row + best], Math.Log(probabilities[best]));
+            for (var c = 0; c < classes; c++)
+            {
+                probabilities[c] = logarithm + (x[row + c] - top);
+            }
+        }
+    }
+
     public void Expand(Instruction instruction)
     {
         var x = In(instruction, 0);

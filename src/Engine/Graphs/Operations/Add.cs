@@ -10,6 +10,9 @@ public sealed partial class Tensor
 
     /// <summary>x + c.</summary>
     public static Tensor operator +(Tensor x, float constant) => x + x.Graph.Constant(constant);
+
+    /// <summary>c + x.</summary>
+    public static Tensor operator +(float constant, Tensor x) => x + constant;
 }
 
 public sealed class AddOperation() : BinaryOperation<AddOperation.Operator>("add")

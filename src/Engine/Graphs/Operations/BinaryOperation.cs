@@ -7,7 +7,7 @@ namespace Distributed.Engine.Graphs;
 /// An element-wise function of two tensors with broadcasting: sizes are aligned at the right, 1 stretches.
 /// </summary>
 /// <typeparam name="TOperator">The formula.</typeparam>
-public abstract class BinaryOperation<TOperator>(string name) : Operation
+public abstract class BinaryOperation<TOperator>(string name, TOperator f = default) : Operation
     where TOperator : struct, IBinaryOperator
 {
     public override string Name => name;
@@ -26,7 +26,7 @@ public abstract class BinaryOperation<TOperator>(string name) : Operation
     }
 
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
-        visitor.Binary(instruction, default(TOperator));
+        visitor.Binary(instruction, f);
 
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
     {

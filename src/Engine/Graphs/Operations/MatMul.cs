@@ -6,12 +6,16 @@ namespace Distributed.Engine.Graphs;
 
 public sealed partial class Tensor
 {
-    /// <summary>The matrix product x·W.</summary>
+    /// <summary>The matrix product x·W, or one product per sample and per leading index.</summary>
     /// <remarks>
     /// Shapes: this [batch, …, k] or [k] or […, k], right [k, n] without batch; the result has n in place of k.
+    /// Where right has a batch or more than two dimensions, […, m, k]·[…, k, n] is […, m, n]: the dimensions before the
+    /// matrices broadcast.
     /// Errors: ShapeException naming both shapes when the inner sizes differ.
     /// </remarks>
-    public Tensor MatMul(Tensor right) => Product(right, transposeLeft: false, transposeRight: false);
+    public Tensor MatMul(Tensor right) => right.Shape.Rank >= 2 && (right.Shape.Batched || right.Shape.Rank > 2)
+        ? BatchedProduct(right)
+        : Product(right, transposeLeft: false, transposeRight: false);
 
     internal Tensor Product(Tensor right, bool transposeLeft, bool transposeRight) =>
         Graph.Add(new MatMulOperation(transposeLeft, transposeRight), this, right);

@@ -10,6 +10,9 @@ public sealed partial class Tensor
 
     /// <summary>c · x.</summary>
     public static Tensor operator *(float constant, Tensor x) => x * x.Graph.Constant(constant);
+
+    /// <summary>x · c.</summary>
+    public static Tensor operator *(Tensor x, float constant) => constant * x;
 }
 
 public sealed class MultiplyOperation() : BinaryOperation<MultiplyOperation.Operator>("multiply")

@@ -10,11 +10,36 @@ public sealed partial class Tensor
     /// </remarks>
     public Tensor Sum(int axis) => Graph.Add(new SumOperation(axis), this);
 
+    /// <summary>Σ over several dimensions, which disappear; the last of them is summed first.</summary>
+    /// <remarks>
+    /// Units: axes count from 0, the batch not counted. Errors: ShapeException for an axis out of range or named twice.
+    /// </remarks>
+    public Tensor Sum(params ReadOnlySpan<int> axes)
+    {
+        var sum = this;
+        foreach (var axis in LastFirst("sum", axes))
+        {
+            sum = sum.Sum(axis);
+        }
+
+        return sum;
+    }
+
     /// <summary>Σ over all dimensions: one number, or one per sample where there is a batch.</summary>
     public Tensor Sum() => Reshape(Shape.SampleLength).Sum(0);
 
     /// <summary>The mean over all dimensions: one number, or one per sample where there is a batch.</summary>
     public Tensor Mean() => Sum() / Shape.SampleLength;
+
+    /// <summary>The mean over some dimensions, which disappear: their sum, divided once.</summary>
+    /// <remarks>
+    /// Units: axes count from 0, the batch not counted. Errors: ShapeException for an axis out of range or named twice.
+    /// </remarks>
+    public Tensor Mean(params ReadOnlySpan<int> axes)
+    {
+        var sum = Sum(axes);
+        return sum / (Shape.SampleLength / Math.Max(sum.Shape.SampleLength, 1));
+    }
 
     /// <summary>Summed over the dimensions, and the batch, that a broadcast to this shape had stretched.</summary>
     internal Tensor SumTo(TensorShape target)
@@ -30,8 +55,39 @@ public sealed partial class Tensor
         return sum.Shape.Batched && !target.Batched ? sum.BatchSum() : sum;
     }
 
-    /// <summary>The same values with a dimension of size 1 put in at axis.</summary>
-    internal Tensor WithUnit(int axis) => Reshape(Shape.With([.. Shape.Dimensions.Insert(axis, 1)]));
+    /// <summary>The same values with a dimension of size 1 put in at axis, so that they broadcast along it.</summary>
+    /// <remarks>
+    /// Units: axis counts from 0 to the rank, the batch not counted. Errors: ShapeException for an axis out of range.
+    /// </remarks>
+    public Tensor WithUnit(int axis)
+    {
+        if (axis < 0 || axis > Shape.Rank)
+        {
+            Throw.Axis("with-unit", Shape.With([.. Shape.Dimensions, 1]), axis);
+        }
+
+        return Reshape(Shape.With([.. Shape.Dimensions.Insert(axis, 1)]));
+    }
+
+    /// <summary>The axes in the order in which they can disappear one by one.</summary>
+    private int[] LastFirst(string operation, ReadOnlySpan<int> axes)
+    {
+        var descending = axes.ToArray().OrderDescending().ToArray();
+        for (var i = 0; i < descending.Length; i++)
+        {
+            if (descending[i] < 0 || descending[i] >= Shape.Rank)
+            {
+                Throw.Axis(operation, Shape, descending[i]);
+            }
+
+            if (i > 0 && descending[i] == descending[i - 1])
+            {
+                Throw.AxisTwice(operation, Shape, descending[i]);
+            }
+        }
+
+        return descending;
+    }
 }
 
 /// <summary>

@@ -50,4 +50,13 @@ public interface IArithmetic<T>
 
     /// <summary>1 / (1 + e⁻ˣ).</summary>
     public static abstract T Sigmoid(T value);
+
+    /// <summary>The error function, 2/√π · ∫₀ˣ e^(−t²) dt.</summary>
+    public static abstract T Erf(T value);
+
+    /// <summary>log(1 + eˣ), without overflow and without losing small results.</summary>
+    public static abstract T Softplus(T value);
+
+    /// <summary>left to the power of right; NaN for a negative base and an exponent that is no integer.</summary>
+    public static abstract T Power(T left, T right);
 }

@@ -57,6 +57,15 @@ public readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> Sigmoid(Vector128<float> value) =>
         Transcendental.Sigmoid<Lanes128, Vector128<float>>(value);
 
+    public static Vector128<float> Erf(Vector128<float> value) =>
+        SpecialFunctions.Erf<Lanes128, Vector128<float>>(value);
+
+    public static Vector128<float> Softplus(Vector128<float> value) =>
+        SpecialFunctions.Softplus<Lanes128, Vector128<float>>(value);
+
+    public static Vector128<float> Power(Vector128<float> left, Vector128<float> right) =>
+        SpecialFunctions.Power<Lanes128, Vector128<float>>(left, right);
+
     public static Vector128<float> Maximum(Vector128<float> left, Vector128<float> right) => Vector128.Max(left, right);
 
     public static Vector128<float> CopySign(Vector128<float> value, Vector128<float> sign) =>

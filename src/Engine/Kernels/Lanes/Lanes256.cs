@@ -57,6 +57,15 @@ public readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> Sigmoid(Vector256<float> value) =>
         Transcendental.Sigmoid<Lanes256, Vector256<float>>(value);
 
+    public static Vector256<float> Erf(Vector256<float> value) =>
+        SpecialFunctions.Erf<Lanes256, Vector256<float>>(value);
+
+    public static Vector256<float> Softplus(Vector256<float> value) =>
+        SpecialFunctions.Softplus<Lanes256, Vector256<float>>(value);
+
+    public static Vector256<float> Power(Vector256<float> left, Vector256<float> right) =>
+        SpecialFunctions.Power<Lanes256, Vector256<float>>(left, right);
+
     public static Vector256<float> Maximum(Vector256<float> left, Vector256<float> right) => Vector256.Max(left, right);
 
     public static Vector256<float> CopySign(Vector256<float> value, Vector256<float> sign) =>

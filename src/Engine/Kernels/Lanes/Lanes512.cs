@@ -58,6 +58,15 @@ public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Sigmoid(Vector512<float> value) =>
         Transcendental.Sigmoid<Lanes512, Vector512<float>>(value);
 
+    public static Vector512<float> Erf(Vector512<float> value) =>
+        SpecialFunctions.Erf<Lanes512, Vector512<float>>(value);
+
+    public static Vector512<float> Softplus(Vector512<float> value) =>
+        SpecialFunctions.Softplus<Lanes512, Vector512<float>>(value);
+
+    public static Vector512<float> Power(Vector512<float> left, Vector512<float> right) =>
+        SpecialFunctions.Power<Lanes512, Vector512<float>>(left, right);
+
     public static Vector512<float> Maximum(Vector512<float> left, Vector512<float> right) => Vector512.Max(left, right);
 
     public static Vector512<float> CopySign(Vector512<float> value, Vector512<float> sign) =>

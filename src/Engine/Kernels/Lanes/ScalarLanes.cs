@@ -49,6 +49,12 @@ public readonly unsafe struct ScalarLanes : ILanes<float>
 
     public static float Sigmoid(float value) => Transcendental.Sigmoid<ScalarLanes, float>(value);
 
+    public static float Erf(float value) => SpecialFunctions.Erf<ScalarLanes, float>(value);
+
+    public static float Softplus(float value) => SpecialFunctions.Softplus<ScalarLanes, float>(value);
+
+    public static float Power(float left, float right) => SpecialFunctions.Power<ScalarLanes, float>(left, right);
+
     public static float Maximum(float left, float right) => MathF.Max(left, right);
 
     public static float CopySign(float value, float sign) => MathF.CopySign(value, sign);
