@@ -46,7 +46,7 @@ internal static partial class ClusterSpeed
             rows.Add(Row("mlp, cluster ÷ PyTorch DDP", cluster, $"{times:0.00} ×", times));
         }
 
-        return Report.Of(Name, $"Whole processes, {turns} turns each, the best 3 s of a run; ratios of the best.", rows);
+        return Report.Of(Name, $"Whole processes, {turns} turns, of each run the best 3 s; ratios of the best.", rows);
     }
 
     private static Row Row(string what, List<double> rates, string? ratio, double? times) => new(

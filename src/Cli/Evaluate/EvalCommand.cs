@@ -54,7 +54,7 @@ internal static class EvalCommand
         }
 
         return new CheckpointStore(checkpoints).Latest()
-            ?? throw new UserErrorException($"{given} has no checkpoint yet: the first is written after the first epoch");
+            ?? throw new UserErrorException($"{given} has no checkpoint yet: one is written after the first epoch");
     }
 
     /// <summary>The trained job, with the data that were asked for.</summary>

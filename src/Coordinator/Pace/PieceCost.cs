@@ -6,9 +6,9 @@ namespace Distributed.Coordinator.Pace;
 /// <summary>What it costs a step when shards come in one more piece of the canonical tree each, smoothed over leases.
 /// </summary>
 /// <remarks>
-/// Partial sums of every piece go over the wire, and the weights once. So of the time that even the slowest worker waits
-/// in a step, each piece and the weights have an equal part. That is more than a piece costs where waiting has other
-/// causes too, and then shards stay at large nodes of the tree a little longer than they need.
+/// Partial sums of every piece go over the wire, and the weights once. So of the time that even the slowest worker
+/// waits in a step, each piece and the weights have an equal part. That is more than a piece costs where waiting has
+/// other causes too, and then shards stay at large nodes of the tree a little longer than they need.
 /// Units: the time that a worker of speed 1 (a sample per second) takes for a micro-batch, as in
 /// <see cref="ShardPlan.Time"/>.
 /// </remarks>

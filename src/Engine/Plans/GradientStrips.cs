@@ -2,10 +2,10 @@ using Distributed.Engine.Graphs;
 
 namespace Distributed.Engine.Plans;
 
-/// <summary>Cuts the computation of a large weight gradient, so that its parts become final one after the other.</summary>
+/// <summary>Cuts the computation of a large weight gradient, so that its parts become final one by one.</summary>
 /// <remarks>
-/// The last rows come first, as the last layers do: buckets are filled from the end of the flat buffer. Every strip packs
-/// the gradient of the layer's output anew, at a cost of about that of a few rows: so strips are few, and high.
+/// The last rows come first, as the last layers do: buckets are filled from the end of the flat buffer. Every strip
+/// packs the gradient of the layer's output anew, at a cost of about that of a few rows: so strips are few, and high.
 /// </remarks>
 internal static class GradientStrips
 {

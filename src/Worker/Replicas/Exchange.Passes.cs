@@ -4,11 +4,11 @@ using Distributed.Engine.Training;
 namespace Distributed.Worker.Replicas;
 
 /// <content>The passes over this worker's shards, from their beginning to their buckets.</content>
-// Note [Ahead of the plan]: between two leases lies a round trip to the coordinator, half of a short step's time. What a
-// worker computes in a step depends on the committed state and on its shard, and shards nearly always stay; so the pass
-// of the next step is begun as soon as a lease has ended, unless the epoch has, and what it announces waits. If the plan
-// comes and means the same shard, it is the step's pass. If it means another, its buckets are skipped when they come.
-// Nothing leaves the worker before the plan has come.
+// Note [Ahead of the plan]: between two leases lies a round trip to the coordinator, half of a short step's time. What
+// a worker computes in a step depends on the committed state and on its shard, and shards nearly always stay; so the
+// pass of the next step is begun as soon as a lease has ended, unless the epoch has, and what it announces waits. If
+// the plan comes and means the same shard, it is the step's pass. If it means another, its buckets are skipped when
+// they come. Nothing leaves the worker before the plan has come.
 internal sealed partial class Exchange
 {
     /// <summary>

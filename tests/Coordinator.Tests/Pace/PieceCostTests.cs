@@ -6,7 +6,7 @@ namespace Distributed.Coordinator.Tests.Pace;
 
 public sealed class PieceCostTests
 {
-    /// <summary>16 micro-batches of 4 samples, 10 steps; the slowest waits 0.6 s in all, which is 0.06 s a step.</summary>
+    /// <summary>16 micro-batches of 4 samples, 10 steps; the slowest waits 0.6 s in all, 0.06 s a step.</summary>
     [Fact]
     public void PerPiece_IsAnEqualPartOfWhatEvenTheSlowestWaits()
     {

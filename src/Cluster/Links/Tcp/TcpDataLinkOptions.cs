@@ -39,7 +39,8 @@ public sealed record TcpDataLinkOptions
     public int SendBufferBytes { get; init; } = 256 << 10;
 
     /// <summary>
-    /// Whether nodes of one machine talk to each other over Unix domain sockets, where the system has them; default true.
+    /// Whether nodes of one machine talk to each other over Unix domain sockets, where the system has them; default
+    /// true.
     /// </summary>
     public bool UsesLocalSockets { get; init; } = true;
 

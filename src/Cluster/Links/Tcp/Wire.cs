@@ -73,7 +73,7 @@ internal sealed class Wire : IDisposable
         }
     }
 
-    /// <summary>Before the first byte of the side that has connected. In clear, writing is eager from then on.</summary>
+    /// <summary>Before the first byte of the side that connected. In clear, writing is eager from then on.</summary>
     /// <remarks>
     /// A socket that did not block once never blocks again in the system: .NET would play blocking with threads of its
     /// own. So a connection in clear stays as it is, and waits by polling; only TLS, which cannot, takes that price.

@@ -14,8 +14,8 @@ public sealed partial class Tensor
 /// along the canonical tree.
 /// </summary>
 /// <remarks>
-/// For z = x·W this is dL/dW = xᵀ·dL/dz. The compiler may cut it into strips: some rows of z, which take as many columns
-/// of x. A strip has no gradient rule.
+/// For z = x·W this is dL/dW = xᵀ·dL/dz. The compiler may cut it into strips: some rows of z, which take as many
+/// columns of x. A strip has no gradient rule.
 /// </remarks>
 public sealed class BatchProductOperation : Operation
 {
