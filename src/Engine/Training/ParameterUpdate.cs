@@ -35,7 +35,7 @@ public abstract class ParameterUpdate
     };
 
     /// <summary>
-    /// Makes the elements offset … offset + count − 1 of the state after from those before; both may be the same memory.
+    /// Makes the elements offset … offset + count − 1 of the state after from those before; both may be one memory.
     /// </summary>
     /// <remarks>
     /// Units: from is the place of the first of these elements among the pieces' results; weight is the batch's total
@@ -43,7 +43,8 @@ public abstract class ParameterUpdate
     /// threads, each with its own instance.
     /// </remarks>
     public abstract void Apply(
-        PieceTable pieces, int from, in StateBuffers before, in StateBuffers after, int offset, int count, float weight);
+        PieceTable pieces, int from, in StateBuffers before, in StateBuffers after, int offset, int count,
+        float weight);
 }
 
 internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule) : ParameterUpdate
