@@ -18,7 +18,7 @@ public sealed class ImageLayersTruthTests
         .Select(line => line.Split(' '))
         .ToDictionary(parts => parts[0], parts => parts[1..].Select(double.Parse).ToArray(), StringComparer.Ordinal);
 
-    /// <summary>Each layer, the shape of a sample, and the salt of the samples; parameters have the salts behind.</summary>
+    /// <summary>Each layer, the shape of a sample, and the samples' salt; parameters have the salts behind.</summary>
     private static Dictionary<string, (Layer Layer, int[] Sample, int Salt)> Layers { get; } =
         new(StringComparer.Ordinal)
         {

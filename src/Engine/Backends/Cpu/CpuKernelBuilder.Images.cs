@@ -26,11 +26,19 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
         _built = kernel;
     }
 
-    public void MaxPool(Instruction instruction, Window2d window) =>
-        _built = new MaxPoolKernel(memory, instruction, window);
+    public void MaxPool(Instruction instruction, Window2d window)
+    {
+        var kernel = new MaxPoolKernel<TLanes, TVector>(memory, instruction, window);
+        Reserve(kernel.WorkspaceFloats);
+        _built = kernel;
+    }
 
-    public void MaxPoolGradient(Instruction instruction, Window2d window) =>
-        _built = new MaxPoolGradientKernel(memory, instruction, window);
+    public void MaxPoolGradient(Instruction instruction, Window2d window)
+    {
+        var kernel = new MaxPoolGradientKernel<TLanes, TVector>(memory, instruction, window);
+        Reserve(kernel.WorkspaceFloats);
+        _built = kernel;
+    }
 
     public void AveragePool(Instruction instruction, Window2d window) =>
         _built = new AveragePoolKernel(memory, instruction, window);

@@ -65,22 +65,40 @@ internal sealed unsafe class ConvolutionFilterGradientKernel<TLanes, TVector>(
             _shape, range, Input(0), Input(1), pieces, stride, Memory.Workspace);
 }
 
-internal sealed unsafe class MaxPoolKernel(CpuMemory memory, Instruction instruction, Window2d window)
-    : CpuKernel(memory, instruction)
+internal sealed unsafe class MaxPoolKernel<TLanes, TVector>(
+    CpuMemory memory, Instruction instruction, Window2d window) : CpuKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
     private readonly WindowGrid _grid = ImageShapes.Grid(window, instruction.Inputs[0].Shape);
 
-    internal override void Run(in MicrobatchRange range) => Pooling.Pick(
-        _grid, Instruction.Output.Shape.Dimensions[0] * range.Samples, Input(0), Input(1), Output);
+    internal int WorkspaceFloats => Pooling.WorkspaceFloats(_grid);
+
+    internal override void Run(in MicrobatchRange range)
+    {
+        var images = Instruction.Output.Shape.Dimensions[0] * range.Samples;
+        if (Input(0) == Input(1))
+        {
+            Pooling.Largest<TLanes, TVector>(_grid, images, Input(0), Output, Memory.Workspace);
+        }
+        else
+        {
+            Pooling.Pick<TLanes, TVector>(_grid, images, Input(0), Input(1), Output, Memory.Workspace);
+        }
+    }
 }
 
-internal sealed unsafe class MaxPoolGradientKernel(CpuMemory memory, Instruction instruction, Window2d window)
-    : CpuKernel(memory, instruction)
+internal sealed unsafe class MaxPoolGradientKernel<TLanes, TVector>(
+    CpuMemory memory, Instruction instruction, Window2d window) : CpuKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
     private readonly WindowGrid _grid = ImageShapes.Grid(window, instruction.Output.Shape);
 
-    internal override void Run(in MicrobatchRange range) => Pooling.Spread(
-        _grid, Instruction.Output.Shape.Dimensions[0] * range.Samples, Input(0), Input(1), Output);
+    internal int WorkspaceFloats => Pooling.WorkspaceFloats(_grid);
+
+    internal override void Run(in MicrobatchRange range) => Pooling.Spread<TLanes, TVector>(
+        _grid, Instruction.Output.Shape.Dimensions[0] * range.Samples, Input(0), Input(1), Output, Memory.Workspace);
 }
 
 internal sealed unsafe class AveragePoolKernel(CpuMemory memory, Instruction instruction, Window2d window)

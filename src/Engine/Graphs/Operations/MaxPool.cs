@@ -16,8 +16,8 @@ public sealed partial class Tensor
 }
 
 /// <summary>
-/// y = the values at the places where x is largest in each window, the first of equals: with x itself as the values,
-/// the largest. The gradient goes to those places alone.
+/// y = the values at the places where x is largest in each window, the first of equals (the window's first, where the
+/// largest is a NaN); with x itself as the values, the largest. The gradient goes to those places alone.
 /// </summary>
 public sealed class MaxPoolOperation : Operation
 {

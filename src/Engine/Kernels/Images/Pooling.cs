@@ -1,38 +1,77 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Distributed.Engine.Kernels.Lanes;
+
 namespace Distributed.Engine.Kernels.Images;
 
 /// <summary>Windows of an image seen as one value each: the largest, or the mean.</summary>
 /// <remarks>
 /// Shapes: x [images, height, width], y [images, rows, columns]. Taps outside the image do not count for the largest,
-/// and count as 0 for the mean. One path: a window has few taps, and the chosen one decides where to read next.
+/// and count as 0 for the mean. The largest of a window is IEEE 754's maximum, a NaN where there is one; its place is
+/// the first tap, row by row, that is not less. So all paths choose alike, in whatever order they compare.
+/// The workspace has <see cref="WorkspaceFloats"/> floats, 64-byte aligned; no other operand needs to be aligned.
 /// </remarks>
 internal static unsafe class Pooling
 {
-    /// <summary>y = the value where x is largest in the window, the first of equals; NaN is larger than all.</summary>
-    internal static void Pick(in WindowGrid grid, int images, float* x, float* values, float* y)
+    internal static int WorkspaceFloats(in WindowGrid grid) =>
+        ConvolutionShape.Lines(grid.Width) + ConvolutionShape.Lines(grid.Columns);
+
+    /// <summary>y = the largest x of each window.</summary>
+    internal static void Largest<TLanes, TVector>(in WindowGrid grid, int images, float* x, float* y, float* workspace)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
+        for (var image = 0; image < images; image++, x += grid.ImagePixels)
+        {
+            for (var row = 0; row < grid.Rows; row++, y += grid.Columns)
+            {
+                RowOfLargest<TLanes, TVector>(grid, x, row, workspace, y);
+            }
+        }
+    }
+
+    /// <summary>y = the value at the place where x is largest in the window.</summary>
+    internal static void Pick<TLanes, TVector>(
+        in WindowGrid grid, int images, float* x, float* values, float* y, float* workspace)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var largest = workspace + ConvolutionShape.Lines(grid.Width);
         for (var image = 0; image < images; image++, x += grid.ImagePixels, values += grid.ImagePixels)
         {
             for (var row = 0; row < grid.Rows; row++)
             {
+                RowOfLargest<TLanes, TVector>(grid, x, row, workspace, largest);
                 for (var column = 0; column < grid.Columns; column++)
                 {
-                    *y++ = values[Largest(grid, x, row, column)];
+                    *y++ = values[PlaceOf(grid, x, row, column, largest[column])];
                 }
             }
         }
     }
 
     /// <summary>dx = Σ of the dy of those windows whose largest x lies there, a chain of additions from +0.</summary>
-    internal static void Spread(in WindowGrid grid, int images, float* x, float* dy, float* dx)
+    internal static void Spread<TLanes, TVector>(
+        in WindowGrid grid, int images, float* x, float* dy, float* dx, float* workspace)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
+        var largest = workspace + ConvolutionShape.Lines(grid.Width);
         for (var image = 0; image < images; image++, x += grid.ImagePixels, dx += grid.ImagePixels)
         {
             new Span<float>(dx, grid.ImagePixels).Clear();
-            for (var row = 0; row < grid.Rows; row++)
+            for (var row = 0; row < grid.Rows; row++, dy += grid.Columns)
             {
+                RowOfLargest<TLanes, TVector>(grid, x, row, workspace, largest);
+                if (grid.IsApart)
+                {
+                    SpreadApart(grid, x, row, largest, dy, dx);
+                    continue;
+                }
+
                 for (var column = 0; column < grid.Columns; column++)
                 {
-                    dx[Largest(grid, x, row, column)] += *dy++;
+                    dx[PlaceOf(grid, x, row, column, largest[column])] += dy[column];
                 }
             }
         }
@@ -87,24 +126,101 @@ internal static unsafe class Pooling
         }
     }
 
-    /// <summary>The place in the image of a window's largest value.</summary>
-    private static int Largest(in WindowGrid grid, float* x, int row, int column)
+    /// <summary>The largest of each window in a row of them: first down the columns of pixels, then across.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RowOfLargest<TLanes, TVector>(in WindowGrid grid, float* x, int row, float* down, float* y)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
-        var (top, bottom, left, right) = Clip(grid, row, column);
-        var place = (top * grid.Width) + left;
-        var largest = x[place];
-        for (var i = top; i < bottom; i++)
+        var look = grid.Look(row, 0);
+        var (top, bottom) = (Math.Max(look, 0), Math.Min(look + grid.WindowHeight, grid.Height));
+        Down<TLanes, TVector>(x + ((nint)top * grid.Width), bottom - top, grid.Width, down);
+        var (taps, stride, width, columns) = (grid.WindowWidth, grid.Stride, grid.Width, grid.Columns);
+        var first = -grid.Padding;
+        for (var column = 0; column < columns; column++, first += stride)
         {
-            for (var at = (i * grid.Width) + left; at < (i * grid.Width) + right; at++)
+            var end = Math.Min(first + taps, width);
+            var at = Math.Max(first, 0);
+            var largest = down[at];
+            for (at++; at < end; at++)
             {
-                if (!(x[at] <= largest) && !float.IsNaN(largest))
+                largest = ScalarLanes.Maximum(largest, down[at]);
+            }
+
+            y[column] = largest;
+        }
+    }
+
+    /// <summary>The largest of each column of pixels; the last vector overlaps the one before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Down<TLanes, TVector>(float* x, int rows, int width, float* y)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        if (width < TLanes.Count)
+        {
+            Down<ScalarLanes, float>(x, rows, width, y);
+            return;
+        }
+
+        for (var i = 0; i < width; i += TLanes.Count)
+        {
+            var at = Math.Min(i, width - TLanes.Count);
+            var largest = TLanes.Load(x + at);
+            for (var row = 1; row < rows; row++)
+            {
+                largest = TLanes.Maximum(largest, TLanes.Load(x + ((nint)row * width) + at));
+            }
+
+            TLanes.Store(largest, y + at);
+        }
+    }
+
+    /// <summary>
+    /// The same where each pixel is seen once at most: every tap is written, with the window's dy where it is chosen.
+    /// Which one that is cannot be foreseen, so nothing branches on it: 4.6 instead of 11 ms
+    /// for 64 samples of 64 channels of 24 × 24 pixels.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SpreadApart(in WindowGrid grid, float* x, int row, float* largest, float* dy, float* dx)
+    {
+        var (height, taps, stride, width) = (grid.WindowHeight, grid.WindowWidth, grid.Stride, grid.Width);
+        var start = (nint)row * stride * width;
+        for (var column = 0; column < grid.Columns; column++, start += stride)
+        {
+            var most = Vector128.CreateScalarUnsafe(largest[column]);
+            var upstream = Vector128.CreateScalarUnsafe(0f + dy[column]);
+            var open = Vector128<float>.AllBitsSet;
+            for (var i = 0; i < height; i++)
+            {
+                for (var at = start + (i * width); at < start + (i * width) + taps; at++)
                 {
-                    (place, largest) = (at, x[at]);
+                    var isLess = Vector128.LessThan(Vector128.CreateScalarUnsafe(x[at]), most);
+                    dx[at] = Vector128.AndNot(upstream & open, isLess).ToScalar();
+                    open &= isLess;
                 }
             }
         }
+    }
 
-        return place;
+    /// <summary>The first tap of a window that is not less than its largest, as a place in the image.</summary>
+    private static int PlaceOf(in WindowGrid grid, float* x, int row, int column, float largest)
+    {
+        var (top, left) = (grid.Look(row, 0), grid.Look(column, 0));
+        var (from, to) = (Math.Max(left, 0), Math.Min(left + grid.WindowWidth, grid.Width));
+        var start = Math.Max(top, 0) * grid.Width;
+        while (true)
+        {
+            for (var at = start + from; at < start + to; at++)
+            {
+                if (!(x[at] < largest))
+                {
+                    return at;
+                }
+            }
+
+            start += grid.Width;
+        }
     }
 
     /// <summary>The part of a window that lies inside the image, in pixels.</summary>

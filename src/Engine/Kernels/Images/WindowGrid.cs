@@ -27,6 +27,9 @@ internal readonly struct WindowGrid(Window2d window, int height, int width)
 
     internal int Positions => Rows * Columns;
 
+    /// <summary>True where windows neither overlap nor reach outside.</summary>
+    internal bool IsApart => Padding == 0 && Dilation == 1 && Stride >= Math.Max(WindowHeight, WindowWidth);
+
     internal int Taps => WindowHeight * WindowWidth;
 
     /// <summary>Where a tap of a position looks, in pixels of the image; it may lie outside.</summary>
