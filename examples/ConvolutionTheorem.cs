@@ -21,7 +21,7 @@ public sealed class ConvolutionTheorem : IExample
     public void Run(Lesson lesson)
     {
         var (sizes, direct, fast, apart) = (new List<double>(), new List<double>(), new List<double>(), 0.0);
-        foreach (var kernel in new[] { 1, 3, 5, 9, 15, 21 })
+        foreach (var kernel in new[] { 1, 3, 5, 9, 15, 21, 31 })
         {
             var (image, weights) = (Draw(Size, seed: 1), Draw(kernel, seed: 2));
             var run = Direct(image, weights, out var result);
@@ -34,7 +34,7 @@ public sealed class ConvolutionTheorem : IExample
             sizes.Add(kernel);
             var width = Size + kernel - 1;
             apart = Math.Max(apart, slow.Select((value, i) => Math.Abs(value - spectral[i / width, i % width])).Max());
-            lesson.Say($"kernel {kernel,2} × {kernel,2}: directly {direct[^1]:F2} ms, by FFT {fast[^1]:F2} ms");
+            lesson.Say($"kernel {kernel,2} × {kernel,2}: directly {direct[^1]:F3} ms, by FFT {fast[^1]:F3} ms");
         }
 
         lesson.Picture("convolution-theorem.svg", new Plot("Convolution of 64 × 64", "kernel's side", "milliseconds")

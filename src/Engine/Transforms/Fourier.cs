@@ -114,7 +114,7 @@ public static class Fourier
     private static Complex[] Transform(ReadOnlySpan<Complex> values, bool inverse) =>
         Transform(values, Roots(values.Length, inverse), inverse);
 
-    /// <summary>Without the division by n. The roots are those of n; lengths that are no power of 2 need none.</summary>
+    /// <summary>Without the division by n. The roots are those of n, and of no use where n is no power of 2.</summary>
     private static Complex[] Transform(ReadOnlySpan<Complex> values, Complex[] roots, bool inverse)
     {
         if (!BitOperations.IsPow2(values.Length) && values.Length > 0)
