@@ -45,7 +45,9 @@ public class SteadyStep
         var losses = _job!.Group.Losses(_batch);
         _computation!.Run(_order, 0, _batch, losses, _job.Group.Hits(_batch));
         var state = _job.State;
-        _update!.Apply(_pieces!, 0, state.Buffers, state.Buffers, 0, state.Layout.Length, _batch.Samples);
+        _update!.Apply(
+            _pieces!, 0, state.Buffers, state.Buffers, 0, state.Layout.Length,
+            _job.Terms(state.Optimizer, 0, 0));
         return CanonicalTree.Sum(losses);
     }
 

@@ -24,7 +24,7 @@ public sealed class Evaluation
     {
         (_job, _data) = (job, data);
         _graph = new TrainingGraph(Catalog.Model(job.Model, data), data);
-        State = new TrainingState(_graph.Layout, Catalog.Optimizer(job.Optimizer, job.LearningRate));
+        State = new TrainingState(_graph.Layout, Catalog.Optimizer(job));
     }
 
     public TrainingState State { get; }

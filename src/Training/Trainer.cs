@@ -32,7 +32,7 @@ public sealed class Trainer
     {
         job.Validate(workers);
         (Job, Workers, _data, _path) = (job, workers, data, path ?? KernelPaths.Best);
-        var optimizer = Catalog.Optimizer(job.Optimizer, job.LearningRate);
+        var optimizer = Catalog.Optimizer(job);
         _graph = new TrainingGraph(Catalog.Model(job.Model, data.Train), data.Train);
         Schedule = new BatchSchedule(data.Train.Count, job.BatchSize, job.MicrobatchSize, job.Seed);
         State = new TrainingState(_graph.Layout, optimizer);
@@ -112,6 +112,7 @@ public sealed class Trainer
             Graph = _graph,
             State = State,
             Schedule = Schedule,
+            StepsTotal = StepsTotal,
             Data = _data,
             Path = _path,
             TrainingPlan = plan,

@@ -2,6 +2,8 @@ using Distributed.Engine.Backends;
 using Distributed.Engine.Backends.Cpu;
 using Distributed.Engine.Data;
 using Distributed.Engine.Kernels;
+using Distributed.Engine.Optimizers;
+using Distributed.Engine.Optimizers.Schedules;
 using Distributed.Engine.Plans;
 using Distributed.Engine.Training;
 
@@ -21,6 +23,9 @@ public abstract record WorkerJob
     /// <summary>The evaluation plan, for as many samples as are evaluated at once.</summary>
     public required Plan EvaluationPlan { get; init; }
 
+    /// <summary>Steps of the whole job, for schedules that know the end. Default: no end.</summary>
+    public long StepsTotal { get; init; } = long.MaxValue;
+
     /// <summary>Which kernels run. Default: the fastest of this machine.</summary>
     public KernelPath Path { get; init; } = KernelPaths.Best;
 
@@ -30,4 +35,9 @@ public abstract record WorkerJob
         get => field ?? new CpuBackend(Path);
         init;
     }
+
+    /// <summary>What the update of a step needs beside the gradients; the same on every worker.</summary>
+    /// <param name="cuts">How often the rate was reduced on a plateau before this step.</param>
+    public StepTerms Terms(Optimizer optimizer, long step, int cuts) => optimizer.Terms(
+        new SchedulePlace(step, Schedule.StepsPerEpoch, StepsTotal, cuts), Schedule.SamplesIn(step));
 }

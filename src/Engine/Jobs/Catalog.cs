@@ -32,14 +32,9 @@ public static class Catalog
         return model;
     }
 
-    /// <summary>The optimizer of this name.</summary>
+    /// <summary>The job's optimizer with its schedule and regularisation.</summary>
     /// <remarks>Errors: UserErrorException naming what there is.</remarks>
-    public static Optimizer Optimizer(string name, float learningRate) => name switch
-    {
-        "sgd" => new Sgd(learningRate),
-        "momentum" => new Momentum(learningRate),
-        _ => throw new UserErrorException($"--optimizer '{name}' is unknown: choose sgd or momentum"),
-    };
+    public static Optimizer Optimizer(Job job) => OptimizerCatalog.Of(job);
 
     /// <summary>Checks a model's name without data to build it for.</summary>
     /// <remarks>Errors: UserErrorException as for <see cref="Model"/>.</remarks>

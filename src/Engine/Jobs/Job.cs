@@ -11,6 +11,8 @@ namespace Distributed.Engine.Jobs;
 /// <remarks>Messages spell options as the command line does.</remarks>
 public sealed record Job
 {
+    private readonly float? _learningRate;
+
     /// <summary>--data: digits, idx:DIR or csv:FILE. Default digits.</summary>
     public string Data { get; init; } = "digits";
 
@@ -26,11 +28,37 @@ public sealed record Job
     /// <summary>--microbatch-size: samples per leaf of the canonical tree. Default 16; 1 to the batch size.</summary>
     public int MicrobatchSize { get; init; } = 16;
 
-    /// <summary>--optimizer: sgd or momentum. Default momentum.</summary>
+    /// <summary>--optimizer: as <see cref="OptimizerCatalog"/> has them. Default momentum.</summary>
     public string Optimizer { get; init; } = "momentum";
 
-    /// <summary>--learning-rate: per step. Default 0.05; above 0.</summary>
-    public float LearningRate { get; init; } = 0.05f;
+    /// <summary>--learning-rate: per step; above 0. Default that of the optimizer, 0.05 for momentum.</summary>
+    public float LearningRate
+    {
+        get => _learningRate ?? OptimizerCatalog.DefaultRate(Optimizer);
+        init => _learningRate = value;
+    }
+
+    /// <summary>--schedule: what becomes of the rate, as <see cref="OptimizerCatalog"/> has them. Default constant.
+    /// </summary>
+    public string Schedule { get; init; } = "constant";
+
+    /// <summary>--warmup: steps over which the rate rises to its full height first. Default 0.</summary>
+    public int Warmup { get; init; }
+
+    /// <summary>--l1: λ of the penalty λ·Σ|w|. Default 0.</summary>
+    public float L1 { get; init; }
+
+    /// <summary>--l2: λ of the penalty λ/2·Σw². Default 0.</summary>
+    public float L2 { get; init; }
+
+    /// <summary>--weight-decay: decoupled, per step and learning rate. Default 0; of adamw 0.01.</summary>
+    public float WeightDecay { get; init; }
+
+    /// <summary>--clip-value: bounds every element of the gradient. Default none.</summary>
+    public float? ClipValue { get; init; }
+
+    /// <summary>--clip-norm: bounds the gradient's length over all parameters. Default none.</summary>
+    public float? ClipNorm { get; init; }
 
     /// <summary>
     /// --seed: decides initial weights, order of samples, generated data and what is held out. Default 1.
@@ -74,11 +102,12 @@ public sealed record Job
         if (!float.IsFinite(LearningRate) || LearningRate <= 0)
         {
             throw new UserErrorException(
-                $"--learning-rate {LearningRate} is out of range: choose a number above 0 (default 0.05)");
+                $"--learning-rate {LearningRate} is out of range: choose a number above 0 "
+                + $"(default {OptimizerCatalog.DefaultRate(Optimizer)})");
         }
 
         Catalog.CheckModel(Model);
-        _ = Catalog.Optimizer(Optimizer, LearningRate);
+        _ = Catalog.Optimizer(this);
         InRange("--workers", workers, 1, 1024);
         if (workers > Microbatches)
         {

@@ -11,6 +11,8 @@ namespace Distributed.Training.Runs;
 /// <remarks>Names are the command line's. Numbers are written so that reading gives the same bits.</remarks>
 public sealed record JobDocument
 {
+    private static readonly Job Unset = new();
+
     public required string Data { get; init; }
 
     public required string Model { get; init; }
@@ -24,6 +26,20 @@ public sealed record JobDocument
     public required string Optimizer { get; init; }
 
     public required float LearningRate { get; init; }
+
+    public string? Schedule { get; init; }
+
+    public int? Warmup { get; init; }
+
+    public float? L1 { get; init; }
+
+    public float? L2 { get; init; }
+
+    public float? WeightDecay { get; init; }
+
+    public float? ClipValue { get; init; }
+
+    public float? ClipNorm { get; init; }
 
     public required ulong Seed { get; init; }
 
@@ -65,6 +81,13 @@ public sealed record JobDocument
         MicrobatchSize = job.MicrobatchSize,
         Optimizer = job.Optimizer,
         LearningRate = job.LearningRate,
+        Schedule = job.Schedule == Unset.Schedule ? null : job.Schedule,
+        Warmup = Given(job.Warmup),
+        L1 = Given(job.L1),
+        L2 = Given(job.L2),
+        WeightDecay = Given(job.WeightDecay),
+        ClipValue = job.ClipValue,
+        ClipNorm = job.ClipNorm,
         Seed = job.Seed,
         Holdout = job.Holdout,
         Label = job.Label,
@@ -86,12 +109,23 @@ public sealed record JobDocument
         MicrobatchSize = MicrobatchSize,
         Optimizer = Optimizer,
         LearningRate = LearningRate,
+        Schedule = Schedule ?? Unset.Schedule,
+        Warmup = Warmup ?? 0,
+        L1 = L1 ?? 0,
+        L2 = L2 ?? 0,
+        WeightDecay = WeightDecay ?? 0,
+        ClipValue = ClipValue,
+        ClipNorm = ClipNorm,
         Seed = Seed,
         Holdout = Holdout,
         Label = Label,
         Task = Task is null ? null : Enum.Parse<TaskKind>(Task, ignoreCase: true),
         Standardize = Standardize,
     };
+
+    /// <summary>What is not said is left out, so that jobs without it are written as they always were.</summary>
+    private static T? Given<T>(T value)
+        where T : struct => value.Equals(default(T)) ? null : value;
 
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, JobJson.Default.JobDocument);
 

@@ -18,6 +18,9 @@ internal sealed class Lease(TrainPlan plan)
 
     internal Arrangement Batch => _batch!;
 
+    /// <summary>How often the rate was reduced on a plateau before these steps.</summary>
+    internal int Cuts => plan.Cuts;
+
     internal bool IsDone => _steps.Count == plan.StepCount;
 
     internal TimeSpan Compute { get; set; }

@@ -28,13 +28,15 @@ public sealed record ReplicaJob : WorkerJob
     public static ReplicaJob Of(Job job, DataSplit data)
     {
         var graph = new TrainingGraph(Catalog.Model(job.Model, data.Train), data.Train);
+        var schedule = new BatchSchedule(data.Train.Count, job.BatchSize, job.MicrobatchSize, job.Seed);
         return new ReplicaJob
         {
             Graph = graph,
-            Schedule = new BatchSchedule(data.Train.Count, job.BatchSize, job.MicrobatchSize, job.Seed),
+            Schedule = schedule,
+            StepsTotal = (long)job.Epochs * schedule.StepsPerEpoch,
             Data = data,
             EvaluationPlan = graph.EvaluationPlan(job.MicrobatchSize),
-            Optimizer = Catalog.Optimizer(job.Optimizer, job.LearningRate),
+            Optimizer = Catalog.Optimizer(job),
             Seed = job.Seed,
         };
     }

@@ -139,6 +139,7 @@ internal static partial class LinkMapping
         FirstStep = it.FirstStep,
         StepCount = it.StepCount,
         Weights = { it.Sharding.Weights },
+        Cuts = it.Cuts,
     };
 
     private static Wire.TrainDone Map(TrainDone it) => new()
