@@ -23,7 +23,7 @@ public sealed class Evaluation
     public Evaluation(Job job, DataSet data)
     {
         (_job, _data) = (job, data);
-        _graph = new TrainingGraph(Catalog.Model(job.Model, data), data);
+        _graph = Catalog.Graph(job, data);
         State = new TrainingState(_graph.Layout, Catalog.Optimizer(job));
     }
 

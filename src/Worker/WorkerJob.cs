@@ -1,3 +1,4 @@
+using Distributed.Cluster.Messages;
 using Distributed.Engine.Backends;
 using Distributed.Engine.Backends.Cpu;
 using Distributed.Engine.Data;
@@ -37,7 +38,12 @@ public abstract record WorkerJob
     }
 
     /// <summary>What the update of a step needs beside the gradients; the same on every worker.</summary>
-    /// <param name="cuts">How often the rate was reduced on a plateau before this step.</param>
-    public StepTerms Terms(Optimizer optimizer, long step, int cuts) => optimizer.Terms(
-        new SchedulePlace(step, Schedule.StepsPerEpoch, StepsTotal, cuts), Schedule.SamplesIn(step));
+    /// <param name="plan">The lease that the step is of.</param>
+    public StepTerms Terms(Optimizer optimizer, long step, TrainPlan plan)
+    {
+        var order = Data.Train.HasWeights ? Schedule.Order(Schedule.Epoch(step)) : null;
+        return optimizer.Terms(
+            new SchedulePlace(step, Schedule.StepsPerEpoch, StepsTotal, plan.Cuts),
+            BatchWeight.Of(Graph.Loss, Data.Train, Schedule, step, order), plan.TakesBest && step == plan.FirstStep);
+    }
 }

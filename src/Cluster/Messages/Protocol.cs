@@ -12,6 +12,9 @@ public sealed record TrainPlan(long Generation, int Rank, long FirstStep, int St
 {
     /// <summary>How often the learning rate was reduced on a plateau of the held-out loss before these steps.</summary>
     public int Cuts { get; init; }
+
+    /// <summary>The state before the first step has the best parameters so far, which are to be kept.</summary>
+    public bool TakesBest { get; init; }
 }
 
 /// <summary>Worker to coordinator: the lease is done, or training met a loss that is not finite.</summary>

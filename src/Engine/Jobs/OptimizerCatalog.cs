@@ -54,6 +54,7 @@ public static class OptimizerCatalog
         {
             Schedule = Schedule(job),
             Regularisation = Regularisation(job),
+            KeepsBest = job.RestoreBest,
         };
 
     private static RateSchedule Schedule(Job job)

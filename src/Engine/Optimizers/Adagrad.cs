@@ -16,7 +16,7 @@ public sealed record Adagrad : Optimizer
 
     public float Epsilon { get; }
 
-    public override IReadOnlyList<string> Slots { get; } = ["square-sum"];
+    private protected override IReadOnlyList<string> OwnSlots { get; } = ["square-sum"];
 
     internal override ParameterUpdate Bind<TLanes, TVector>() =>
         Update<TLanes, TVector, Rule>(new Rule(LearningRate, Epsilon));

@@ -29,7 +29,7 @@ public sealed record Adam : Optimizer
 
     public float Epsilon { get; }
 
-    public override IReadOnlyList<string> Slots { get; } = ["moment-1", "moment-2"];
+    private protected override IReadOnlyList<string> OwnSlots { get; } = ["moment-1", "moment-2"];
 
     internal override ParameterUpdate Bind<TLanes, TVector>() =>
         Update<TLanes, TVector, Rule>(new Rule(FirstDecay, SecondDecay, Epsilon, 0, 1));

@@ -24,7 +24,7 @@ public sealed record AdamW : Optimizer
 
     public float Decay { get; }
 
-    public override IReadOnlyList<string> Slots => _adam.Slots;
+    private protected override IReadOnlyList<string> OwnSlots => _adam.Slots;
 
     internal override ParameterUpdate Bind<TLanes, TVector>() =>
         Update<TLanes, TVector, Adam.Rule>(

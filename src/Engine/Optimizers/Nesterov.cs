@@ -16,7 +16,7 @@ public sealed record Nesterov : Optimizer
 
     public float Decay { get; }
 
-    public override IReadOnlyList<string> Slots { get; } = ["velocity"];
+    private protected override IReadOnlyList<string> OwnSlots { get; } = ["velocity"];
 
     internal override ParameterUpdate Bind<TLanes, TVector>() =>
         Update<TLanes, TVector, Rule>(new Rule(LearningRate, Decay));

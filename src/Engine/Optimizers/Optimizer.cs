@@ -29,14 +29,27 @@ public abstract record Optimizer
     /// <summary>Penalties, decay and clipping. Default none.</summary>
     public Regularisation Regularisation { get; init; } = Regularisation.None;
 
+    /// <summary>
+    /// True to keep the parameters of the best epoch beside the present ones, as one more slot. Default false.
+    /// </summary>
+    /// <remarks>
+    /// Note [The best parameters are a slot]: so they are owned, mirrored, recovered and saved as the rest of the
+    /// state, with the same bits at every step; the first step after a better epoch takes them. Price: a slot's memory,
+    /// and a slot's frames to the mirror in every step.
+    /// </remarks>
+    public bool KeepsBest { get; init; }
+
     /// <summary>The values kept per parameter, by name; as in checkpoints.</summary>
-    public abstract IReadOnlyList<string> Slots { get; }
+    public IReadOnlyList<string> Slots => KeepsBest ? [.. OwnSlots, "best"] : OwnSlots;
+
+    private protected abstract IReadOnlyList<string> OwnSlots { get; }
 
     /// <summary>What the update of a step needs, a pure function of the step and the numbers given here.</summary>
     /// <param name="place">Which step, counted from 0, and where it is in the job.</param>
     /// <param name="weight">The batch's total sample weight.</param>
-    public StepTerms Terms(in SchedulePlace place, float weight) =>
-        new(place.Step + 1, (float)(LearningRate * Schedule.Factor(place)), weight);
+    /// <param name="takesBest">True where the parameters before this step are the best so far.</param>
+    public StepTerms Terms(in SchedulePlace place, float weight, bool takesBest = false) =>
+        new(place.Step + 1, (float)(LearningRate * Schedule.Factor(place)), weight) { TakesBest = takesBest };
 
     internal abstract ParameterUpdate Bind<TLanes, TVector>()
         where TLanes : struct, ILanes<TVector>

@@ -18,7 +18,7 @@ public sealed record RmsProp : Optimizer
 
     public float Epsilon { get; }
 
-    public override IReadOnlyList<string> Slots { get; } = ["square-average"];
+    private protected override IReadOnlyList<string> OwnSlots { get; } = ["square-average"];
 
     internal override ParameterUpdate Bind<TLanes, TVector>() =>
         Update<TLanes, TVector, Rule>(new Rule(LearningRate, Smoothing, Epsilon));

@@ -9,7 +9,7 @@ namespace Distributed.Engine.Optimizers;
 /// </remarks>
 public sealed record Sgd(float Rate) : Optimizer(Rate)
 {
-    public override IReadOnlyList<string> Slots => [];
+    private protected override IReadOnlyList<string> OwnSlots => [];
 
     internal override ParameterUpdate Bind<TLanes, TVector>() =>
         Update<TLanes, TVector, Rule>(new Rule(LearningRate));

@@ -7,7 +7,7 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Training;
 
-/// <summary>The length of the gradient over all parameters, the same bits however they are dealt out to owners.</summary>
+/// <summary>The length of the gradient over all parameters, the same bits however these are dealt out.</summary>
 /// <remarks>
 /// Note [The norm of the gradient]: the flat buffer is seen as lines of 16 floats. In each of the 16 lanes the squares
 /// are added along the canonical tree over the lines; then the lanes are added pairwise, as <see cref="LaneSum"/> does,

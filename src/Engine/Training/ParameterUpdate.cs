@@ -61,6 +61,7 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
         in StepTerms step)
     {
         var bound = rule.At(step);
+        CarryBest(before, after, offset, count, step.TakesBest);
         for (var done = 0; done < count; done += BlockFloats)
         {
             var length = Math.Min(BlockFloats, count - done);
@@ -91,9 +92,20 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
         AlignedBuffer gradient, in StateBuffers before, in StateBuffers after, int offset, int count,
         in StepTerms step)
     {
+        CarryBest(before, after, offset, count, step.TakesBest);
         Update(rule.At(step), gradient.Pointer + offset, before, after, offset, count, 1);
         GC.KeepAlive(gradient);
         KeepAlive(before, after);
+    }
+
+    /// <summary>See Note [The best parameters are a slot].</summary>
+    private static void CarryBest(in StateBuffers before, in StateBuffers after, int offset, int count, bool takes)
+    {
+        if (after.Slots.Count > TRule.Slots)
+        {
+            var source = takes ? before.Parameters : before.Slots[TRule.Slots];
+            source.Span.Slice(offset, count).CopyTo(after.Slots[TRule.Slots].Span[offset..]);
+        }
     }
 
     private static void KeepAlive(in StateBuffers before, in StateBuffers after)

@@ -19,6 +19,7 @@ public sealed class ShardComputation
     private readonly DataSet _data;
     private readonly Operand _features;
     private readonly Operand _target;
+    private readonly Operand? _weights;
     private readonly bool _countsHits;
 
     /// <summary>Loads a plan of a <see cref="TrainingGraph"/> for a data set.</summary>
@@ -29,6 +30,7 @@ public sealed class ShardComputation
         _data = data;
         _features = plan.Inputs[TrainingGraph.FeaturesName];
         _target = plan.Inputs[TrainingGraph.TargetName];
+        _weights = plan.Inputs.TryGetValue(TrainingGraph.WeightName, out var weights) ? weights : null;
         _countsHits = countsHits;
     }
 
@@ -130,12 +132,17 @@ public sealed class ShardComputation
     {
         var features = _executable.Input(_features, samples);
         var targets = _executable.Input(_target, samples);
+        Span<float> weights = _weights is { } operand ? _executable.Input(operand, samples) : [];
         var (width, targetWidth) = (_data.FeatureCount, _data.TargetWidth);
         for (var i = 0; i < samples; i++)
         {
             var sample = order is null ? first + i : (int)order[first + i];
             _data.ReadFeatures(sample, features.Slice(i * width, width));
             _data.ReadTarget(sample, targets.Slice(i * targetWidth, targetWidth));
+            if (!weights.IsEmpty)
+            {
+                weights[i] = _data.Weight(sample);
+            }
         }
     }
 }

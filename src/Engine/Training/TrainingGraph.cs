@@ -12,13 +12,14 @@ namespace Distributed.Engine.Training;
 /// trainer adds samples up along the canonical tree and divides once by how many they are.
 /// </summary>
 /// <remarks>
-/// Classification: softmax cross-entropy in nats, and 1 per hit. Regression: the squared error, so that the mean
-/// over the batch is the mean squared error.
+/// Unless another loss is given, for classification softmax cross-entropy in nats, and 1 per hit; for regression the
+/// squared error, so that the mean over the batch is the mean squared error.
 /// </remarks>
 public sealed class TrainingGraph
 {
     public const string FeaturesName = "features";
     public const string TargetName = "target";
+    public const string WeightName = "sample-weight";
 
     /// <summary>What the loss is called where messages name a layer.</summary>
     private const string LossLayer = "loss";
@@ -30,25 +31,25 @@ public sealed class TrainingGraph
     private readonly Tensor? _hit;
 
     /// <summary>Builds the graph of a model for data of this shape and task.</summary>
+    /// <param name="model">From the samples' features to the loss's outputs.</param>
+    /// <param name="data">What the inputs are shaped like. Where its samples have weights, losses are multiplied by
+    /// them.</param>
+    /// <param name="loss">Default that of the task.</param>
     /// <remarks>Errors: ShapeException where a layer does not fit or the outputs do not fit the task.</remarks>
-    public TrainingGraph(Layer model, DataSet data)
+    public TrainingGraph(Layer model, DataSet data, Loss? loss = null)
     {
-        var graph = new Graph();
+        var (graph, isClasses) = (new Graph(), data.Task == TaskKind.Classification);
+        Loss = loss ?? Loss.Default;
         var features = graph.Input(FeaturesName, TensorShape.Batch([.. data.SampleShape]));
         var output = model.Apply(features);
-        if (data.Task == TaskKind.Classification)
+        var outputs = Loss.Outputs(data);
+        CheckOutputs(output, outputs, !isClasses ? "targets" : outputs == 1 ? "output for two classes" : "classes");
+        using (graph.Layer(LossLayer))
         {
-            CheckOutputs(output, data.ClassCount, "classes");
-            using var scope = graph.Layer(LossLayer);
-            var labels = graph.Input(TargetName, TensorShape.Batch());
-            _hit = output.ArgMaxHit(labels);
-            _loss = output.SoftmaxCrossEntropy(labels);
-        }
-        else
-        {
-            CheckOutputs(output, data.TargetWidth, "targets");
-            using var scope = graph.Layer(LossLayer);
-            _loss = SquaredErrors.SumOfSquares(output, graph.Input(TargetName, TensorShape.Batch(data.TargetWidth)));
+            var target = graph.Input(
+                TargetName, isClasses ? TensorShape.Batch() : TensorShape.Batch(data.TargetWidth));
+            (_loss, _hit) = Loss.Of(output, target, data.Task);
+            _loss = data.HasWeights ? _loss * graph.Input(WeightName, TensorShape.Batch()) : _loss;
         }
 
         Gradients = graph.Gradients(_loss.BatchSum(), graph.Parameters);
@@ -58,6 +59,8 @@ public sealed class TrainingGraph
     }
 
     public Graph Graph { get; }
+
+    public Loss Loss { get; }
 
     public ParameterLayout Layout { get; }
 

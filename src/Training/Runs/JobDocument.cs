@@ -27,6 +27,16 @@ public sealed record JobDocument
 
     public required float LearningRate { get; init; }
 
+    public int? Accumulate { get; init; }
+
+    public string? Loss { get; init; }
+
+    public string? Reduction { get; init; }
+
+    public int? EarlyStop { get; init; }
+
+    public bool? RestoreBest { get; init; }
+
     public string? Schedule { get; init; }
 
     public int? Warmup { get; init; }
@@ -81,6 +91,11 @@ public sealed record JobDocument
         MicrobatchSize = job.MicrobatchSize,
         Optimizer = job.Optimizer,
         LearningRate = job.LearningRate,
+        Accumulate = job.Accumulate == 1 ? null : job.Accumulate,
+        Loss = job.Loss == Unset.Loss ? null : job.Loss,
+        Reduction = job.Reduction,
+        EarlyStop = job.EarlyStop,
+        RestoreBest = Given(job.RestoreBest),
         Schedule = job.Schedule == Unset.Schedule ? null : job.Schedule,
         Warmup = Given(job.Warmup),
         L1 = Given(job.L1),
@@ -109,6 +124,11 @@ public sealed record JobDocument
         MicrobatchSize = MicrobatchSize,
         Optimizer = Optimizer,
         LearningRate = LearningRate,
+        Accumulate = Accumulate ?? 1,
+        Loss = Loss ?? Unset.Loss,
+        Reduction = Reduction,
+        EarlyStop = EarlyStop,
+        RestoreBest = RestoreBest ?? false,
         Schedule = Schedule ?? Unset.Schedule,
         Warmup = Warmup ?? 0,
         L1 = L1 ?? 0,
@@ -151,10 +171,18 @@ public sealed record JobDocument
     /// <summary>How far a job is, as a manifest keeps it.</summary>
     public static CheckpointCursor ToManifest(JobCursor cursor, int stepsPerEpoch) => new(
         cursor.Step / stepsPerEpoch, cursor.Step % stepsPerEpoch,
-        cursor.EpochLoss, cursor.EpochHits, cursor.EpochSamples);
+        cursor.EpochLoss, cursor.EpochHits, cursor.EpochSamples)
+    {
+        TestLosses = cursor.TestLosses.Count == 0 ? null : cursor.TestLosses,
+        HasBest = cursor.HasBest,
+    };
 
     public static JobCursor ToCursor(CheckpointManifest manifest) => new(
-        manifest.Step, manifest.Cursor.EpochLossSum, manifest.Cursor.EpochHits, manifest.Cursor.EpochSamples);
+        manifest.Step, manifest.Cursor.EpochLossSum, manifest.Cursor.EpochHits, manifest.Cursor.EpochSamples)
+    {
+        TestLosses = manifest.Cursor.TestLosses ?? [],
+        HasBest = manifest.Cursor.HasBest,
+    };
 }
 
 [JsonSourceGenerationOptions(

@@ -16,7 +16,7 @@ internal sealed partial class Exchange
         {
             _update.Finish(
                 lease.Batch.Table, _layout.Owner(_rank).ResultOffset(bucket), clipping.Gradient, segment.Offset,
-                segment.Count, _job.Terms(_job.Optimizer, Step, lease.Cuts).Weight);
+                segment.Count, _job.Terms(_job.Optimizer, Step, lease.Plan).Weight);
         }
 
         clipping.SetFinished(bucket);
@@ -62,7 +62,7 @@ internal sealed partial class Exchange
 
         var (from, to) = (_replica.Current, _replica.Next);
         var scale = _job.Optimizer.Regularisation.Scale(clipping.Norm.Norm());
-        var terms = _job.Terms(_job.Optimizer, Step, lease.Cuts) with { Scale = scale };
+        var terms = _job.Terms(_job.Optimizer, Step, lease.Plan) with { Scale = scale };
         to.Invalidate();
         for (var bucket = 0; bucket < _plan.Buckets; bucket++)
         {

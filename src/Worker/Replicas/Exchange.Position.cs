@@ -17,7 +17,7 @@ internal sealed partial class Exchange
             bucket => arrivals.PartCount(bucket) + (_progress.IsReady(bucket) ? 1 : 0)
                 + (_progress.IsUpdated(bucket) ? 1 : 0));
         return new Position(
-            Generation, _rank, Step, parts + arrivals.HeardCount + _progress.WeightsCount + (_clipping?.HeardCount ?? 0),
-            computes, [.. missing]);
+            Generation, _rank, Step, parts + arrivals.HeardCount + _progress.WeightsCount
+                + (_clipping?.HeardCount ?? 0), computes, [.. missing]);
     }
 }

@@ -338,7 +338,7 @@ internal sealed partial class Exchange
         to.Invalidate();
         _update.Apply(
             lease.Batch.Table, _layout.Owner(_rank).ResultOffset(bucket), from.Buffers, to.Buffers, segment.Offset,
-            segment.Count, _job.Terms(_job.Optimizer, Step, lease.Cuts));
+            segment.Count, _job.Terms(_job.Optimizer, Step, lease.Plan));
         SendUpdated(to, bucket, segment);
     }
 

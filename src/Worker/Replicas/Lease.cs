@@ -18,8 +18,7 @@ internal sealed class Lease(TrainPlan plan)
 
     internal Arrangement Batch => _batch!;
 
-    /// <summary>How often the rate was reduced on a plateau before these steps.</summary>
-    internal int Cuts => plan.Cuts;
+    internal TrainPlan Plan => plan;
 
     internal bool IsDone => _steps.Count == plan.StepCount;
 

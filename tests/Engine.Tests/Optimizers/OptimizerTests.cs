@@ -7,8 +7,9 @@ using Distributed.Engine.Training;
 namespace Distributed.Engine.Tests.Optimizers;
 
 /// <summary>
-/// Goal: every optimizer does what its paper says, in the same bits on every path. Method: thirty steps of 67 parameters
-/// beside <see cref="PaperOptimizers"/>, which is written from the equations in double, one parameter at a time.
+/// Goal: every optimizer does what its paper says, in the same bits on every path. Method: thirty steps of 67
+/// parameters beside <see cref="PaperOptimizers"/>, which is written from the equations in double, one parameter at a
+/// time.
 /// </summary>
 public sealed class OptimizerTests
 {
@@ -98,7 +99,8 @@ public sealed class OptimizerTests
     [Fact]
     public void Settings_AreRefusedByName_WhenOutOfRange()
     {
-        Assert.Contains("choose 0 up to below 1", Refusal(() => new Adam(0.1f, firstDecay: 1)), StringComparison.Ordinal);
+        Assert.Contains(
+            "choose 0 up to below 1", Refusal(() => new Adam(0.1f, firstDecay: 1)), StringComparison.Ordinal);
         Assert.Contains("choose 0 or more", Refusal(() => new RmsProp(epsilon: -1)), StringComparison.Ordinal);
         Assert.Contains(
             "choose a number above 0", Refusal(() => new Regularisation { ClipNorm = 0 }), StringComparison.Ordinal);

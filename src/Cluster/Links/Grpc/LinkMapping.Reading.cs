@@ -46,6 +46,7 @@ internal static partial class LinkMapping
             message.TrainPlan.StepCount, new Sharding(message.TrainPlan.Weights))
         {
             Cuts = message.TrainPlan.Cuts,
+            TakesBest = message.TrainPlan.TakesBest,
         },
         Wire.LinkMessage.MessageOneofCase.TrainDone => Read(message.TrainDone),
         Wire.LinkMessage.MessageOneofCase.EvaluatePlan => new EvaluatePlan(

@@ -140,6 +140,7 @@ internal static partial class LinkMapping
         StepCount = it.StepCount,
         Weights = { it.Sharding.Weights },
         Cuts = it.Cuts,
+        TakesBest = it.TakesBest,
     };
 
     private static Wire.TrainDone Map(TrainDone it) => new()

@@ -24,7 +24,8 @@ public abstract record RateSchedule
         get;
         init => field = value >= 0
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(WarmUp), $"warm-up {value} is out of range: choose 0 or more");
+            : throw new ArgumentOutOfRangeException(
+                nameof(WarmUp), $"warm-up {value} is out of range: choose 0 or more");
     }
 
     /// <summary>The factor of this step.</summary>
