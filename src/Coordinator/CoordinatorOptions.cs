@@ -44,8 +44,8 @@ public sealed record CoordinatorOptions
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Between checkpoints at the end of epochs, at least, so that short epochs do not spend their time on them; default
-    /// 5 s. The first epoch's end does not wait.
+    /// Between checkpoints at the end of epochs, at least, so that short epochs do not spend their time on them;
+    /// default 5 s. The first epoch's end does not wait.
     /// </summary>
     public TimeSpan CheckpointPause { get; init; } = TimeSpan.FromSeconds(5);
 

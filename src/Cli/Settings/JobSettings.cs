@@ -191,6 +191,10 @@ internal static class JobSettings
     /// <summary>What decides which samples there are.</summary>
     internal static IReadOnlyList<Setting> OfData { get; } = [Data, Holdout, Label, Task, Standardize];
 
+    /// <summary>What is said of how a job learns where it is not the default.</summary>
+    internal static IReadOnlyList<Setting> OfLearning { get; } =
+        [Loss, Reduction, Schedule, Warmup, L1, L2, WeightDecay, ClipValue, ClipNorm, EarlyStop];
+
     private static string? NotDefault<T>(T value, T byDefault)
         where T : struct, IFormattable =>
         value.Equals(byDefault) ? null : value.ToString(null, CultureInfo.InvariantCulture);

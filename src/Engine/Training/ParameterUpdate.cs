@@ -24,7 +24,8 @@ public abstract class ParameterUpdate
     };
 
     /// <summary>
-    /// Makes the elements offset … offset + count − 1 of the state after from those before; both may be the same memory.
+    /// Makes the elements offset … offset + count − 1 of the state after from those before; both may be the same
+    /// memory.
     /// </summary>
     /// <remarks>
     /// Units: from is the place of the first of these elements among the pieces' results. Allocates nothing. Different

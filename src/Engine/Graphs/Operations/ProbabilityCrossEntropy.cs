@@ -5,36 +5,10 @@ namespace Distributed.Engine.Graphs;
 
 public sealed partial class Tensor
 {
-    /// <summary>max(z, 0) − z·t + log(1 + e^−|z|): −t·log σ(z) − (1 − t)·log(1 − σ(z)), whatever z is.</summary>
-    /// <remarks>Shapes: this (logits z) and targets t (0 to 1) broadcast; element by element, in nats.</remarks>
-    public Tensor BinaryCrossEntropyOfLogits(Tensor targets) =>
-        Graph.Add(new LogitCrossEntropyOperation(), this, targets);
-
     /// <summary>−t·log p − (1 − t)·log(1 − p), the logarithms not below −100, as in PyTorch.</summary>
     /// <remarks>Shapes: this (probabilities p) and targets t (0 to 1) broadcast; element by element, in nats.</remarks>
     public Tensor BinaryCrossEntropyOfProbabilities(Tensor targets) =>
         Graph.Add(new ProbabilityCrossEntropyOperation(), this, targets);
-}
-
-/// <summary>dL/dz = σ(z) − t, dL/dt = −z.</summary>
-public sealed class LogitCrossEntropyOperation()
-    : BinaryOperation<LogitCrossEntropyOperation.Operator>("logit-cross-entropy")
-{
-    protected override (Tensor? ToX, Tensor? ToY) InputGradients(Tensor x, Tensor y, Tensor z, Tensor upstream) =>
-        (upstream * (x.Sigmoid() - y), -(upstream * x));
-
-    public readonly struct Operator : IBinaryOperator
-    {
-        public T Apply<TMath, T>(T x, T y)
-            where TMath : struct, IArithmetic<T>
-            where T : struct
-        {
-            var zero = TMath.Constant(0);
-            var tail = TMath.Log(TMath.Add(TMath.Constant(1), TMath.Exp(TMath.Negate(TMath.Abs(x)))));
-            var linear = TMath.Subtract(TMath.WhereLess(x, zero, zero, x), TMath.Multiply(x, y));
-            return TMath.Add(linear, tail);
-        }
-    }
 }
 
 /// <summary>dL/dp = (p − t) / (p·(1 − p)), the divisor not below 1e-12; dL/dt = log(1 − p) − log p.</summary>
