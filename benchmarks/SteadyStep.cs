@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Distributed.Benchmarks.Jobs;
+using Distributed.Cluster;
+using Distributed.Cluster.Messages;
 using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
@@ -38,6 +40,8 @@ public class SteadyStep
         CheckAgainstALease();
     }
 
+    private readonly TrainPlan _lease = new(1, 0, 0, 1, Sharding.Equal(1));
+
     /// <summary>The first mini-batch again and again; returns its loss.</summary>
     [Benchmark]
     public float Step()
@@ -45,7 +49,9 @@ public class SteadyStep
         var losses = _job!.Group.Losses(_batch);
         _computation!.Run(_order, 0, _batch, losses, _job.Group.Hits(_batch));
         var state = _job.State;
-        _update!.Apply(_pieces!, 0, state.Buffers, state.Buffers, 0, state.Layout.Length, _batch.Samples);
+        _update!.Apply(
+            _pieces!, 0, state.Buffers, state.Buffers, 0, state.Layout.Length,
+            _job.Terms(state.Optimizer, 0, _lease));
         return CanonicalTree.Sum(losses);
     }
 

@@ -52,7 +52,12 @@ internal static class Program
         }
         catch (UserErrorException error)
         {
-            host.Error.WriteLine($"distributed: {error.Message.ReplaceLineEndings(" ")}");
+            // A line for each mistake of a file that was checked as a whole.
+            foreach (var line in error.Message.Split('\n'))
+            {
+                host.Error.WriteLine($"distributed: {line.ReplaceLineEndings(" ")}");
+            }
+
             return ExitCodes.UserMistake;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -40,7 +40,7 @@ public sealed partial class CoordinatorActor
     {
         try
         {
-            return _store.Save(_cursor, _generation);
+            return _store.Save(KeptCursor, _generation);
         }
         catch (Exception error) when (error is not NonFiniteStateException)
         {
@@ -116,10 +116,11 @@ public sealed partial class CoordinatorActor
         }
 
         TellRecovered();
-        End(_cursor.Step < _options.StepsTotal
+        End(_cursor.Step < StepsTotal
             ? new JobStopped(_cursor.Step, saved.Location)
             : new JobDone(
-                _cursor.Step, _options.Epochs, _members.Count, _cursor.TrainLoss, _test.Loss, _test.Accuracy,
+                _cursor.Step, StopsEarly ? Epoch : _options.Epochs, _members.Count, _cursor.TrainLoss,
+                EndTest.Loss, EndTest.Accuracy,
                 _trained > TimeSpan.Zero ? _samples / _trained.TotalSeconds : 0, _clock.GetElapsedTime(_started ?? 0),
                 saved.Fingerprint));
     }

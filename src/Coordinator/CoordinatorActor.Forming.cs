@@ -199,7 +199,7 @@ public sealed partial class CoordinatorActor
 
     /// <summary>A checkpoint at the end of an epoch is written after its evaluation; the last is told again.</summary>
     private bool WasEvaluated(long step) => step < _options.StepsTotal
-        && (step == _store.Newest.Step || step <= (long)_epochsTold * _options.StepsPerEpoch);
+        && !EndsEarlyAt(step) && (step == _store.Newest.Step || step <= (long)_epochsTold * _options.StepsPerEpoch);
 
     /// <summary>What the candidates remember together of these steps; without the first ones, if nobody does.</summary>
     private List<StepTotals> TotalsBetween(long from, long to)

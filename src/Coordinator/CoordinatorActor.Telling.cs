@@ -113,7 +113,7 @@ public sealed partial class CoordinatorActor
         _observer.Tell(new EpochCompleted(
             Epoch, _cursor.Step, _cursor.TrainLoss, _options.CountsHits ? _cursor.TrainAccuracy : null, testLoss,
             testAccuracy));
-        return Recovers ? _journal.Append(new EpochDone(Epoch)) : Task.CompletedTask;
+        return Recovers ? _journal.Append(new EpochDone(Epoch, Watches ? testLoss : null)) : Task.CompletedTask;
     }
 
     private List<WorkerShare> Shares(Sharding sharding) =>

@@ -61,6 +61,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         _startedAt = kept.Step;
         _cursor = found.Committed > kept.Step ? kept with { Step = found.Committed } : kept;
         (_generation, _expected) = (found.Generation, found.Nodes);
+        Recall(kept, found);
         _epochsTold = (int)Math.Min(found.Epochs, _cursor.Step / options.StepsPerEpoch);
         _evaluated = WasEvaluated(_cursor.Step);
         _desk = new CheckpointDesk(clock, options.CheckpointEvery, options.CheckpointPause);
@@ -189,7 +190,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     private void Continue()
     {
         var next = NextMove.Decide(
-            _cursor, _options.StepsPerEpoch, _options.StepsTotal, _evaluated, _stopAsked,
+            _cursor, _options.StepsPerEpoch, StepsTotal, _evaluated, _stopAsked,
             _isFirstLease ? TimeSpan.Zero : _stepTime, Recovers ? NextMove.ClusterStepsMax : int.MaxValue);
         Because(next.Reason);
         if (next.Move is Move.Train or Move.Evaluate && WantedChange() is { } change)
@@ -231,7 +232,12 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         Deal();
         Enter(CoordinatorState.Training);
         (_evaluated, _leased, _isFirstLease) = (false, steps, false);
-        Send(rank => new TrainPlan(_generation, rank, _cursor.Step, steps, _sharding));
+        var (cuts, takesBest) = (Cuts, TakesBest);
+        Send(rank => new TrainPlan(_generation, rank, _cursor.Step, steps, _sharding)
+        {
+            Cuts = cuts,
+            TakesBest = takesBest,
+        });
     }
 
     private void BecomeEvaluating()
@@ -331,6 +337,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
     {
         _evaluated = true;
         _test = (testLoss, testAccuracy);
+        NoteTest(testLoss, testAccuracy);
         TellRecovered();
         var kept = TellEpoch(testLoss, testAccuracy);
         _desk.EndEpoch();

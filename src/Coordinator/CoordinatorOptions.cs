@@ -1,4 +1,5 @@
 using Distributed.Coordinator.Membership;
+using Distributed.Engine.Optimizers.Schedules;
 
 namespace Distributed.Coordinator;
 
@@ -29,6 +30,15 @@ public sealed record CoordinatorOptions
 
     /// <summary>Held-out samples.</summary>
     public required int TestSamples { get; init; }
+
+    /// <summary>The plateau of the held-out loss at which the learning rate is reduced; null for none.</summary>
+    public Plateau? RatePlateau { get; init; }
+
+    /// <summary>The plateau of the held-out loss at which the job ends; null for none.</summary>
+    public Plateau? EarlyStop { get; init; }
+
+    /// <summary>True where the job keeps the best epoch's parameters and ends with them; with EarlyStop.</summary>
+    public bool RestoresBest { get; init; }
 
     /// <summary>Between checkpoints inside an epoch; default 1 min.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromMinutes(1);

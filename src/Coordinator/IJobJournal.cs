@@ -21,6 +21,9 @@ public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, 
     /// <summary>Epochs whose end was told to the observer.</summary>
     public int Epochs { get; init; }
 
+    /// <summary>The held-out losses of epochs, in their order, for jobs that go by them.</summary>
+    public IReadOnlyList<double> TestLosses { get; init; } = [];
+
     public static JournalState Empty { get; } = new(0, [], 0);
 
     public JournalState With(JournalEntry entry) => entry switch
@@ -28,6 +31,11 @@ public sealed record JournalState(long Generation, IReadOnlyList<string> Nodes, 
         GenerationBegun begun => this with { Generation = begun.Generation },
         GenerationFormed formed => this with { Nodes = formed.Nodes, Committed = formed.Step },
         StepsDone done => this with { Committed = done.Step },
+        EpochDone { TestLoss: { } loss } done => this with
+        {
+            Epochs = done.Epoch,
+            TestLosses = [.. TestLosses.Take(done.Epoch - 1), loss, .. TestLosses.Skip(done.Epoch)],
+        },
         EpochDone done => this with { Epochs = done.Epoch },
         _ => throw new ArgumentException($"journal: unknown entry {entry.GetType().Name}"),
     };
@@ -52,7 +60,11 @@ public sealed record StepsDone(long Step) : JournalEntry;
 /// <summary>
 /// After the observer was told: this epoch, from 1, is over. After a roll back the last that still is, or 0.
 /// </summary>
-public sealed record EpochDone(int Epoch) : JournalEntry;
+/// <param name="TestLoss">Its held-out loss, for a job that goes by it: an epoch that is done again has the same.
+/// </param>
+public sealed record EpochDone(
+    int Epoch, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? TestLoss = null)
+    : JournalEntry;
 
 /// <summary>For a job in one process, which ends with it: keeps nothing.</summary>
 public sealed class NoJournal : IJobJournal

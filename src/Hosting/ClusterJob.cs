@@ -147,6 +147,9 @@ public sealed class ClusterJob : IDisposable
         Evaluates = _data.Test is not null,
         TestSamples = _data.Test?.Count ?? 0,
         CountsHits = _replicas.Graph.CountsHits,
+        RatePlateau = _replicas.Optimizer.Schedule.Watches,
+        EarlyStop = Job.EarlyStopPlateau,
+        RestoresBest = _replicas.Optimizer.KeepsBest,
         Recovery = new RecoveryOptions { GatherBound = _options.GatherBound },
     };
 }

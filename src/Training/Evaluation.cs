@@ -23,8 +23,8 @@ public sealed class Evaluation
     public Evaluation(Job job, DataSet data)
     {
         (_job, _data) = (job, data);
-        _graph = new TrainingGraph(Catalog.Model(job.Model, data), data);
-        State = new TrainingState(_graph.Layout, Catalog.Optimizer(job.Optimizer, job.LearningRate));
+        _graph = Catalog.Graph(job, data);
+        State = new TrainingState(_graph.Layout, Catalog.Optimizer(job));
     }
 
     public TrainingState State { get; }

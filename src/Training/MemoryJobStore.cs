@@ -16,6 +16,11 @@ public sealed class MemoryJobStore(TrainingState state, JobCursor? from = null) 
             throw new NonFiniteStateException(parameter);
         }
 
+        if (cursor.HasBest && cursor != Newest)
+        {
+            state.SwapBest();
+        }
+
         Newest = cursor;
         return Task.FromResult(new Saved("", state.Fingerprint()));
     }

@@ -5,6 +5,7 @@ using Distributed.Coordinator.Membership;
 using Distributed.Engine.Data;
 using Distributed.Engine.Jobs;
 using Distributed.Engine.Kernels;
+using Distributed.Engine.Layers;
 using Distributed.Engine.Training;
 using Distributed.Worker;
 using Distributed.Worker.Local;
@@ -27,14 +28,17 @@ public sealed class Trainer
     private readonly KernelPath _path;
 
     /// <summary>Checks the job, builds its model and initialises the parameters.</summary>
+    /// <param name="path">Which kernels run. Default: the fastest of this machine.</param>
+    /// <param name="model">A model built in code; takes the place of the one that the job names.</param>
     /// <remarks>Errors: UserErrorException with one line for any setting that does not do.</remarks>
-    public Trainer(Job job, DataSplit data, int workers, KernelPath? path = null)
+    public Trainer(Job job, DataSplit data, int workers, KernelPath? path = null, Layer? model = null)
     {
         job.Validate(workers);
         (Job, Workers, _data, _path) = (job, workers, data, path ?? KernelPaths.Best);
-        var optimizer = Catalog.Optimizer(job.Optimizer, job.LearningRate);
-        _graph = new TrainingGraph(Catalog.Model(job.Model, data.Train), data.Train);
-        Schedule = new BatchSchedule(data.Train.Count, job.BatchSize, job.MicrobatchSize, job.Seed);
+        var optimizer = Catalog.Optimizer(job);
+        Catalog.CheckHeldOut(job, data);
+        _graph = Catalog.Graph(job, data.Train, model);
+        Schedule = new BatchSchedule(data.Train.Count, job.SamplesPerStep, job.MicrobatchSize, job.Seed);
         State = new TrainingState(_graph.Layout, optimizer);
         _graph.Layout.Initialise(job.Seed, State.Parameters);
     }
@@ -101,17 +105,21 @@ public sealed class Trainer
         Evaluates = _data.Test is not null,
         TestSamples = _data.Test?.Count ?? 0,
         CountsHits = _graph.CountsHits,
+        RatePlateau = State.Optimizer.Schedule.Watches,
+        EarlyStop = Job.EarlyStopPlateau,
+        RestoresBest = State.Optimizer.KeepsBest,
     };
 
     private LocalJob LocalJob()
     {
-        var shardMax = Sharding.Equal(Workers).ShardMax(Job.BatchSize, Job.MicrobatchSize);
-        var plan = _graph.TrainingPlan(Math.Min(shardMax * Job.MicrobatchSize, Job.BatchSize));
+        var shardMax = Sharding.Equal(Workers).ShardMax(Job.SamplesPerStep, Job.MicrobatchSize);
+        var plan = _graph.TrainingPlan(Math.Min(shardMax * Job.MicrobatchSize, Job.SamplesPerStep));
         return new LocalJob
         {
             Graph = _graph,
             State = State,
             Schedule = Schedule,
+            StepsTotal = StepsTotal,
             Data = _data,
             Path = _path,
             TrainingPlan = plan,

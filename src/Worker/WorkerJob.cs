@@ -1,7 +1,10 @@
+using Distributed.Cluster.Messages;
 using Distributed.Engine.Backends;
 using Distributed.Engine.Backends.Cpu;
 using Distributed.Engine.Data;
 using Distributed.Engine.Kernels;
+using Distributed.Engine.Optimizers;
+using Distributed.Engine.Optimizers.Schedules;
 using Distributed.Engine.Plans;
 using Distributed.Engine.Training;
 
@@ -21,6 +24,9 @@ public abstract record WorkerJob
     /// <summary>The evaluation plan, for as many samples as are evaluated at once.</summary>
     public required Plan EvaluationPlan { get; init; }
 
+    /// <summary>Steps of the whole job, for schedules that know the end. Default: no end.</summary>
+    public long StepsTotal { get; init; } = long.MaxValue;
+
     /// <summary>Which kernels run. Default: the fastest of this machine.</summary>
     public KernelPath Path { get; init; } = KernelPaths.Best;
 
@@ -29,5 +35,15 @@ public abstract record WorkerJob
     {
         get => field ?? new CpuBackend(Path);
         init;
+    }
+
+    /// <summary>What the update of a step needs beside the gradients; the same on every worker.</summary>
+    /// <param name="plan">The lease that the step is of.</param>
+    public StepTerms Terms(Optimizer optimizer, long step, TrainPlan plan)
+    {
+        var order = Data.Train.HasWeights ? Schedule.Order(Schedule.Epoch(step)) : null;
+        return optimizer.Terms(
+            new SchedulePlace(step, Schedule.StepsPerEpoch, StepsTotal, plan.Cuts),
+            BatchWeight.Of(Graph.Loss, Data.Train, Schedule, step, order), plan.TakesBest && step == plan.FirstStep);
     }
 }

@@ -1,5 +1,6 @@
 using Distributed.Cluster.Messages;
 using Distributed.Coordinator.Membership;
+using Distributed.Engine.Optimizers.Schedules;
 
 namespace Distributed.Coordinator.Tests;
 
@@ -230,7 +231,39 @@ public sealed class CoordinatorActorTests : TestKit
         Assert.Equal(new StepTotals(8, 4, 16), Observed<StepsCommitted>().Steps[0]);
     }
 
-    private IActorRef Start(int epochs = 2, JobCursor? from = null)
+    /// <summary>
+    /// The first lease after a better epoch keeps its parameters; at the end they come in front of the last ones.
+    /// </summary>
+    [Fact]
+    public void Job_EndsEarlyWithTheBestInFront_WhenTheHeldOutLossNoLongerFalls()
+    {
+        Start(epochs: 9, watching: options => options with { EarlyStop = new Plateau(0, 0), RestoresBest = true });
+        Assert.False(RunEpoch().TakesBest);
+        AnswerEvaluation(loss: 25, hits: 40);
+        Assert.True(RunEpoch().TakesBest);
+        AnswerEvaluation(loss: 20, hits: 45);
+        Assert.True(RunEpoch().TakesBest);
+        AnswerEvaluation(loss: 30, hits: 35);
+        var done = Observed<JobDone>();
+        Assert.Equal((9L, 3, 0.4, 0.9), (done.Steps, done.Epochs, done.TestLoss, done.TestAccuracy));
+        Assert.True(_store.Saved[^1].HasBest);
+        Assert.Equal([0.5, 0.4, 0.6], _store.Saved[^1].TestLosses);
+    }
+
+    [Fact]
+    public void Leases_CarryTheCutsThatKeptLossesLeadTo_WhenTheJobIsResumed()
+    {
+        var kept = new JobCursor(2 * StepsPerEpoch, 24, 12, 48) { TestLosses = [0.5, 0.6] };
+        Start(epochs: 9, from: kept, watching: options => options with { RatePlateau = new Plateau(0, 0) });
+        Assert.Equal(1, RunEpoch().Cuts);
+        AnswerEvaluation(loss: 20, hits: 40);
+        Assert.Equal(1, RunEpoch().Cuts);
+        AnswerEvaluation(loss: 21, hits: 40);
+        Assert.Equal(2, RunEpoch().Cuts);
+    }
+
+    private IActorRef Start(
+        int epochs = 2, JobCursor? from = null, Func<CoordinatorOptions, CoordinatorOptions>? watching = null)
     {
         var options = new CoordinatorOptions
         {
@@ -243,6 +276,7 @@ public sealed class CoordinatorActorTests : TestKit
             CountsHits = true,
             TestSamples = 50,
         };
+        options = watching?.Invoke(options) ?? options;
         _store.Newest = from ?? JobCursor.Start;
         var observer = _observer.Ref;
         var coordinator = Sys.ActorOf(
@@ -285,12 +319,18 @@ public sealed class CoordinatorActorTests : TestKit
 
     private static (long FirstStep, int Steps) Leased(TrainPlan plan) => (plan.FirstStep, plan.StepCount);
 
-    private void RunEpoch()
+    /// <summary>Answers an epoch's leases and returns the first.</summary>
+    private TrainPlan RunEpoch()
     {
+        TrainPlan? first = null;
         for (var done = 0; done < StepsPerEpoch;)
         {
-            done += AnswerLease(TimeSpan.FromMilliseconds(40)).StepCount;
+            var lease = AnswerLease(TimeSpan.FromMilliseconds(40));
+            first ??= lease;
+            done += lease.StepCount;
         }
+
+        return first!;
     }
 
     /// <summary>Every step: loss 8 and 4 hits over 16 samples.</summary>

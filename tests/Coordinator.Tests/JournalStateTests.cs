@@ -19,6 +19,17 @@ public sealed class JournalStateTests
         Assert.Equal(["b"], back.Nodes);
     }
 
+    /// <summary>Epochs that are done again have the same losses; those after them are still known.</summary>
+    [Fact]
+    public void With_KeepsTheLossesOfEpochs_AlsoAfterARollBack()
+    {
+        JournalEntry[] entries =
+            [new EpochDone(1, 0.5), new EpochDone(2, 0.4), new EpochDone(0), new EpochDone(1, 0.5)];
+        var state = entries.Aggregate(JournalState.Empty, (found, entry) => found.With(entry));
+        Assert.Equal(1, state.Epochs);
+        Assert.Equal([0.5, 0.4], state.TestLosses);
+    }
+
     [Fact]
     public void With_IsRefused_ForAnUnknownEntry()
     {

@@ -50,21 +50,61 @@ public sealed class FingerprintTests
     [Theory]
     [InlineData(1, 3)]
     [InlineData(4, 2)]
-    public async Task Fingerprint_IsThatOfAWholeRun_WhenStoppedAndResumedWithOtherWorkers(int before, int after)
+    public async Task Fingerprint_IsThatOfAWholeRun_WhenStoppedAndResumedWithOtherWorkers(int before, int after) =>
+        Assert.Equal(Results(await OneWorker.Value), Results(await RunInTwo(Job, before, after)));
+
+    private static async Task<JobDone> RunInTwo(Job job, int before, int after)
     {
-        var first = new Trainer(Job, Data, before);
+        var first = new Trainer(job, Data, before);
         using var stop = new CancellationTokenSource();
         var store = new StoppingStore(first, stop);
         var end = await first.RunAsync(store, _ => { }, stop.Token);
         var stopped = Assert.IsType<JobStopped>(end);
         Assert.InRange(stopped.Step, first.Schedule.StepsPerEpoch + 1, first.StepsTotal - 1);
 
-        var second = new Trainer(Job, Data, after);
+        var second = new Trainer(job, Data, after);
         first.State.Parameters.Span.CopyTo(second.State.Parameters.Span);
-        first.State.Slots[0].Span.CopyTo(second.State.Slots[0].Span);
+        for (var slot = 0; slot < first.State.Slots.Count; slot++)
+        {
+            first.State.Slots[slot].Span.CopyTo(second.State.Slots[slot].Span);
+        }
+
         end = await second.RunAsync(new MemoryJobStore(second.State, store.Cursor), _ => { });
-        Assert.Equal(Results(await OneWorker.Value), Results(Assert.IsType<JobDone>(end)));
+        return Assert.IsType<JobDone>(end);
     }
+
+    private static readonly Job Adaptive = Job with
+    {
+        Optimizer = "adam",
+        ClipNorm = 0.5f,
+        Schedule = "cosine",
+        Warmup = 3,
+        WeightDecay = 0.01f,
+    };
+
+    private static readonly Lazy<Task<JobDone>> OneAdaptive = new(() => Run(1, job: Adaptive));
+
+    /// <summary>Bias corrections by the committed step, a norm over all owners, a rate by the step.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Fingerprint_IsThatOfOneWorker_WithAdamClippingWarmUpAndCosine(int workers)
+    {
+        var (one, many) = (await OneAdaptive.Value, await Run(workers, job: Adaptive));
+        Assert.Equal(Results(one), Results(many));
+    }
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(4, 2)]
+    public async Task Fingerprint_IsThatOfAWholeRun_WithAdamClippingWarmUpAndCosineResumed(int before, int after) =>
+        Assert.Equal(Results(await OneAdaptive.Value), Results(await RunInTwo(Adaptive, before, after)));
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Fingerprint_IsTheSame_WithAdamOnEveryKernelPath(KernelPath path) => Assert.Equal(
+        (await OneAdaptive.Value).Fingerprint, (await Run(2, path, Adaptive)).Fingerprint);
 
     [Fact]
     public async Task Fingerprint_Differs_WhenTheSeedDoes() =>

@@ -3,6 +3,7 @@ using Distributed.Engine.Backends;
 using Distributed.Engine.Data;
 using Distributed.Engine.Graphs;
 using Distributed.Engine.Jobs;
+using Distributed.Engine.Layers;
 
 namespace Distributed.Training.Tests;
 
@@ -14,15 +15,28 @@ public sealed class ReadmeSampleTests
     {
         using var output = new StringWriter();
         // readme: job
-        var job = new Job { Model = "mlp:128", Epochs = 2 };
-        var trainer = new Trainer(job, DataCatalog.Load(job.DataOptions), workers: 2);
-        var end = await trainer.RunAsync(
-            new MemoryJobStore(trainer.State),
-            happened => output.WriteLine(happened is EpochCompleted epoch ? $"{epoch.TestAccuracy:P1}" : ""));
-        output.WriteLine(end is JobDone done ? done.Fingerprint : $"{end}");
+        var model = new Sequential { new Flatten(), new Linear(784, 128), new ReLU(), new Linear(128, 10) };
+        var data = DataCatalog.Load(new DataOptions { Source = "digits", TrainCount = 8000, TestCount = 1000 });
+        var job = new Job { Epochs = 3, BatchSize = 64, Optimizer = "adam", Schedule = "cosine", Warmup = 50 };
+
+        var trainer = new Trainer(job, data, workers: 2, model: model);
+        var end = await trainer.RunAsync(new MemoryJobStore(trainer.State), happened =>
+        {
+            if (happened is EpochCompleted epoch)
+            {
+                output.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F3}, held out {epoch.TestAccuracy:P1}");
+            }
+        });
+
+        var first = trainer.State.Layout.Slots[0];
+        var weights = trainer.State.Parameters.Span.Slice(first.Offset, first.Length);
+        output.WriteLine(end is JobDone done ? $"{done.TestAccuracy:P1}, {done.Fingerprint}" : $"{end}");
+        output.WriteLine($"{first.Name} {first.Shape}: {weights[0]}, {weights[1]}, …");
         // readme: end
         Assert.Contains(trainer.State.Fingerprint(), output.ToString(), StringComparison.Ordinal);
-        Assert.Contains(" %", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("epoch 3: loss", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("linear1.weight [784, 128]: ", output.ToString(), StringComparison.Ordinal);
+        Assert.InRange(Assert.IsType<JobDone>(end).TestAccuracy!.Value, 0.9, 1);
     }
 
     [Fact]

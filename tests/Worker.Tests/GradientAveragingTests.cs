@@ -137,7 +137,7 @@ public sealed class GradientAveragingTests : TestKit
         var state = new Engine.Training.TrainingState(job.Graph.Layout, optimizer);
         Engine.Training.ParameterUpdate.Create(state.Optimizer, job.Path, state.Layout).Apply(
             new PieceTable(shards, sources, plan.Partials), 0, state.Buffers, state.Buffers, 0, state.Layout.Length,
-            samples);
+            new Engine.Optimizers.StepTerms(1, 1, samples));
         return SmallJob.BitsOf(state);
     }
 

@@ -43,7 +43,7 @@ internal static class CoordinatorRun
         CliHost host)
     {
         var job = run.Request.Job;
-        var schedule = new BatchSchedule(run.Data.Train.Count, job.BatchSize, job.MicrobatchSize, job.Seed);
+        var schedule = new BatchSchedule(run.Data.Train.Count, job.SamplesPerStep, job.MicrobatchSize, job.Seed);
         var ticket = JobTicket.Of(job, run.Data, run.Directory, host.Clock);
         using var begun = coordinator.Begin(ticket);
         var header = RunHeader.Of(run, command, workers, begun.ParameterCount, schedule, host) with

@@ -17,7 +17,8 @@ internal static class Telling
             CheckpointSaved saved => ($"checkpoint of step {saved.Step}: {saved.Location}", JsonEvents.Of(saved)),
             MembershipEvent membership => (Wording.Of(membership), JsonEvents.Of(membership)),
             JobEnded end => (
-                string.Join('\n', Wording.Summary(new RunOutcome(end, header.Command, header.RunDirectory, null))),
+                string.Join('\n', Wording.Summary(
+                    new RunOutcome(end, header.Command, header.RunDirectory, null) { Epochs = header.Epochs })),
                 JsonEvents.Of(end, null, header.RunDirectory)),
             _ => (null, ""),
         };

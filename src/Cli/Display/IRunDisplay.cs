@@ -38,4 +38,8 @@ internal interface IRunDisplay
 /// <param name="Command">That ran it.</param>
 /// <param name="RunDirectory">As to be typed after --run-dir.</param>
 /// <param name="Checkpoint">The last one; null where there is none.</param>
-internal sealed record RunOutcome(JobEnded End, string Command, string RunDirectory, string? Checkpoint);
+internal sealed record RunOutcome(JobEnded End, string Command, string RunDirectory, string? Checkpoint)
+{
+    /// <summary>That were asked for; 0 where it does not matter.</summary>
+    public int Epochs { get; init; }
+}

@@ -1,4 +1,5 @@
 using Distributed.Cli.Runs;
+using Distributed.Cli.Settings;
 using Distributed.Engine.Training;
 
 namespace Distributed.Cli.Display;
@@ -11,6 +12,9 @@ internal sealed record RunHeader(
     int MicrobatchSize, string Optimizer, float LearningRate, ulong Seed, int Workers, int Epochs, int StepsPerEpoch,
     long StepsTotal, long FirstStep, string RunDirectory)
 {
+    /// <summary>What else was set of how it learns, as ", schedule cosine, warmup 100"; empty for nothing.</summary>
+    public string Extras { get; init; } = "";
+
     /// <summary>The header of a run that is about to start.</summary>
     internal static RunHeader Of(
         PreparedRun run, string command, int workers, int parameters, BatchSchedule schedule, CliHost host)
@@ -18,8 +22,14 @@ internal sealed record RunHeader(
         var job = run.Request.Job;
         return new RunHeader(
             command, DataPath.Short(job.Data, host), run.Data.Train.Count, run.Data.Test?.Count ?? 0, job.Model,
-            parameters, job.BatchSize, job.MicrobatchSize, job.Optimizer, job.LearningRate, job.Seed, workers,
+            parameters, job.SamplesPerStep, job.MicrobatchSize, job.Optimizer, job.LearningRate, job.Seed, workers,
             job.Epochs, schedule.StepsPerEpoch, (long)job.Epochs * schedule.StepsPerEpoch, run.Cursor.Step,
-            DataPath.ShortPath(run.Directory.Path, host));
+            DataPath.ShortPath(run.Directory.Path, host))
+        {
+            Extras = string.Concat(JobSettings.OfLearning
+                .Select(setting => (setting.Name, Value: setting.Show(run.Request)))
+                .Where(setting => setting.Value is not null)
+                .Select(setting => $", {setting.Name} {setting.Value}")),
+        };
     }
 }

@@ -43,7 +43,7 @@ internal static class Wording
     internal static string How(RunHeader header) =>
         $"{Plural(header.Workers, "worker")}, batches of {Count(header.BatchSize)} in micro-batches of "
         + $"{Count(header.MicrobatchSize)}, {header.Optimizer} with learning rate "
-        + $"{header.LearningRate.ToString(CultureInfo.InvariantCulture)}, seed {header.Seed}";
+        + $"{header.LearningRate.ToString(CultureInfo.InvariantCulture)}{header.Extras}, seed {header.Seed}";
 
     /// <summary>The results of an epoch, without its number.</summary>
     internal static string Results(EpochCompleted epoch) => string.Join("  ",
@@ -79,6 +79,12 @@ internal static class Wording
                 var test = done.TestLoss is { } loss ? $"test loss {Loss(loss)}, " : "";
                 var accuracy = done.TestAccuracy is { } hits ? $"test accuracy {Percent(hits)}, " : "";
                 var rate = done.SamplesPerSecond > 0 ? $"{Rate(done.SamplesPerSecond)}, " : "";
+                if (done.Epochs < outcome.Epochs)
+                {
+                    yield return $"ended early after epoch {done.Epochs} of {outcome.Epochs}: the held-out loss no "
+                        + "longer falls";
+                }
+
                 yield return $"done: {Plural(done.Steps, "step")}, {test}{accuracy}{rate}"
                     + Duration(done.Elapsed);
                 yield return $"fingerprint {done.Fingerprint}";

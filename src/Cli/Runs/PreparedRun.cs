@@ -90,7 +90,7 @@ internal sealed class PreparedRun : IDisposable
             DataSplit? data = null;
             settings.Checked(() => data = DataCatalog.Load(request.Job.DataOptions));
             from?.CheckData(data!, request.Job.Data);
-            _ = ReplicaJob.Of(request.Job, data!); // that the model goes with the data
+            settings.Checked(() => _ = ReplicaJob.Of(request.Job, data!)); // that the model goes with the data
             directory.WriteJob(JobFile.Write(request));
             return new PreparedRun(directory, request, data!, from);
         }

@@ -1,5 +1,6 @@
 using Distributed.Cli.Settings;
 using Distributed.Engine.Errors;
+using Distributed.Engine.Jobs;
 using Distributed.Training.Runs;
 
 namespace Distributed.Cli.Runs;
@@ -9,7 +10,8 @@ internal static class ResumeRules
 {
     /// <summary>Checks every given setting against the run's.</summary>
     /// <remarks>
-    /// Workers are free. Epochs may be more, or fewer down to those begun. Data may lie elsewhere; their contents are
+    /// Workers are free. Epochs may be more, or fewer down to those begun, unless the schedule goes by the end.
+    /// Data may lie elsewhere; their contents are
     /// checked when they are loaded. All else must be equal.
     /// Errors: UserErrorException naming the setting and both values.
     /// </remarks>
@@ -20,7 +22,7 @@ internal static class ResumeRules
         {
             if (given.Setting == JobSettings.Epochs)
             {
-                CheckEpochs(given, now.Job.Epochs, from);
+                CheckEpochs(given, before.Job, now.Job.Epochs, from);
             }
             else if (given.Setting == JobSettings.Data)
             {
@@ -33,8 +35,16 @@ internal static class ResumeRules
         }
     }
 
-    private static void CheckEpochs(Given given, int epochs, ResumePoint? from)
+    private static void CheckEpochs(Given given, Job job, int epochs, ResumePoint? from)
     {
+        // Every rate of such a schedule depends on the job's end, those of the steps that are done too.
+        if (epochs != job.Epochs && Catalog.Optimizer(job).Schedule.KnowsTheEnd)
+        {
+            throw new UserErrorException(
+                $"{given.Spelled} {epochs} does not go with --resume: --schedule '{job.Schedule}' ends with epoch "
+                + $"{job.Epochs}; leave it out, or start a new run");
+        }
+
         if (from is null)
         {
             return;

@@ -55,7 +55,10 @@ internal sealed class RunShow
     internal int End(JobEnded end, string? checkpoint, Interrupts interrupts)
     {
         (_host.Error as ErrorLines)?.Redirect(null);
-        _pump.End(new RunOutcome(end, _header.Command, _header.RunDirectory, checkpoint ?? _checkpoint));
+        _pump.End(new RunOutcome(end, _header.Command, _header.RunDirectory, checkpoint ?? _checkpoint)
+        {
+            Epochs = _header.Epochs,
+        });
         if (_pump.Fault is { } fault)
         {
             _host.Error.WriteLine(

@@ -6,6 +6,9 @@ namespace Distributed.Cli.Settings;
 /// <param name="Spelled">For messages: --epochs, or job.yaml:3:1: epochs.</param>
 internal sealed record Given(Setting Setting, object Value, string Spelled)
 {
+    /// <summary>Of a model that is spelled out in a file: where each of its layers stands.</summary>
+    internal IReadOnlyList<string> LayerPlaces { get; init; } = [];
+
     /// <summary>One given on the command line.</summary>
     internal static Given OnCommandLine(Setting setting, string text) =>
         new(setting, setting.Read($"--{setting.Name}", text), $"--{setting.Name}");
@@ -26,14 +29,25 @@ internal static class GivenSettings
         }
         catch (UserErrorException error)
         {
-            var culprit = settings.LastOrDefault(given =>
-                error.Message.StartsWith($"--{given.Setting.Name} ", StringComparison.Ordinal));
-            if (culprit is null || culprit.Spelled[0] == '-')
-            {
-                throw;
-            }
-
-            throw new UserErrorException($"{culprit.Spelled}{error.Message[(culprit.Setting.Name.Length + 2)..]}");
+            throw new UserErrorException(string.Join('\n', error.Message.Split('\n').Select(settings.Placed)));
         }
+    }
+
+    /// <summary>One line of a message, with the place in the file of the setting that it starts with.</summary>
+    private static string Placed(this IReadOnlyList<Given> settings, string line)
+    {
+        var culprit = settings.LastOrDefault(given =>
+            line.StartsWith($"--{given.Setting.Name} ", StringComparison.Ordinal));
+        if (culprit is null || culprit.Spelled[0] == '-')
+        {
+            return line;
+        }
+
+        var text = line[(culprit.Setting.Name.Length + 2)..];
+        const string Layer = " layer ";
+        return text.StartsWith(Layer, StringComparison.Ordinal)
+            && int.TryParse(text[Layer.Length..].Split(' ')[0], out var number) && number <= culprit.LayerPlaces.Count
+                ? $"{culprit.LayerPlaces[number - 1]}:{text}"
+                : $"{culprit.Spelled}{text}";
     }
 }

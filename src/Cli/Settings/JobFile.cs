@@ -1,12 +1,16 @@
 using Distributed.Engine.Data;
 using Distributed.Engine.Errors;
+using Distributed.Engine.Jobs;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Distributed.Cli.Settings;
 
 /// <summary>A job as a file: one YAML mapping from the options' names to their values.</summary>
-/// <remarks>Errors: UserErrorException in one line with file, line and column.</remarks>
+/// <remarks>
+/// The model may be spelled out as a list, layers: see <see cref="JobFileLayers"/>.
+/// Errors: UserErrorException, a line for each mistake, with file, line and column.
+/// </remarks>
 internal static class JobFile
 {
     /// <summary>The settings of a file, in its order.</summary>
@@ -66,36 +70,67 @@ internal static class JobFile
         }
 
         parser.Consume<MappingStart>();
-        var settings = new List<Given>();
+        var (settings, mistakes) = (new List<Given>(), new List<string>());
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            settings.Add(ReadSetting(path, parser, settings));
+            ReadSetting(path, parser, settings, mistakes);
         }
 
         parser.Consume<DocumentEnd>();
-        return parser.TryConsume<DocumentStart>(out var second)
-            ? throw At(path, second.Start, "a second document starts: keep one job in a file")
-            : settings;
+        if (parser.TryConsume<DocumentStart>(out var second))
+        {
+            throw At(path, second.Start, "a second document starts: keep one job in a file");
+        }
+
+        return mistakes.Count == 0 ? settings : throw new UserErrorException(string.Join('\n', mistakes));
     }
 
-    private static Given ReadSetting(string path, Parser parser, List<Given> before)
+    /// <summary>Reads one setting, or notes what is wrong with it and goes on with the next.</summary>
+    private static void ReadSetting(string path, Parser parser, List<Given> settings, List<string> mistakes)
     {
         if (!parser.TryConsume<Scalar>(out var key))
         {
             throw At(path, parser.Current!.Start, $"{Kind(parser.Current)} stands where a setting's name is needed");
         }
 
-        var setting = JobSettings.All.FirstOrDefault(setting => setting.Name == key.Value) ?? throw Unknown(path, key);
+        try
+        {
+            settings.Add(key.Value == JobFileLayers.Key
+                ? ReadLayers(path, parser, key, settings)
+                : ReadSetting(path, parser, key, settings));
+        }
+        catch (UserErrorException mistake)
+        {
+            mistakes.AddRange(mistake.Message.Split('\n'));
+        }
+    }
+
+    private static Given ReadLayers(string path, Parser parser, Scalar key, List<Given> before)
+    {
         var name = $"{Place(path, key.Start)}: {key.Value}";
+        var layers = JobFileLayers.Read(parser, mark => Place(path, mark));
+        return before.FirstOrDefault(given => given.Setting == JobSettings.Model) is { } first
+            ? throw new UserErrorException($"{name} is a second model, after {first.Spelled}: leave one of them out")
+            : new Given(JobSettings.Model, LayerSpec.WriteList(layers.Select(layer => layer.Spec)), name)
+            {
+                LayerPlaces = [.. layers.Select(layer => layer.Place)],
+            };
+    }
+
+    private static Given ReadSetting(string path, Parser parser, Scalar key, List<Given> before)
+    {
+        var name = $"{Place(path, key.Start)}: {key.Value}";
+        var seen = parser.Current!;
+        parser.SkipThisAndNestedEvents();
+        var setting = JobSettings.All.FirstOrDefault(setting => setting.Name == key.Value) ?? throw Unknown(path, key);
         if (before.FirstOrDefault(given => given.Setting == setting) is { } first)
         {
             throw new UserErrorException($"{name} is there twice, first as {first.Spelled}: leave one of them out");
         }
 
-        if (!parser.TryConsume<Scalar>(out var value))
+        if (seen is not Scalar value)
         {
-            throw At(path, parser.Current!.Start,
-                $"{key.Value} is {Kind(parser.Current)}: needs one value, as {Example(setting)}");
+            throw At(path, seen.Start, $"{key.Value} is {Kind(seen)}: needs one value, as {Example(setting)}");
         }
 
         return new Given(setting, Value(path, setting, value), name);
@@ -126,14 +161,14 @@ internal static class JobFile
 
     private static UserErrorException Unknown(string path, Scalar key)
     {
-        var names = JobSettings.All.Select(setting => setting.Name).ToList();
+        var names = JobSettings.All.Select(setting => setting.Name).Append(JobFileLayers.Key).ToList();
         var near = NearestName.Of(key.Value, names) is { } name ? $"did you mean {name}? " : "";
         return At(path, key.Start,
             $"{(key.Value.Length == 0 ? "an empty name" : key.Value)} is no setting: {near}"
             + $"choose {string.Join(", ", names)}");
     }
 
-    private static string Kind(ParsingEvent? seen) => seen switch
+    internal static string Kind(ParsingEvent? seen) => seen switch
     {
         SequenceStart => "a list",
         MappingStart => "a mapping",

@@ -98,4 +98,8 @@ public enum FrameKind
 
     /// <summary>A part of packed data; the header's step is the pack's length in floats.</summary>
     DataBlock,
+
+    /// <summary>The squares of what the sender has finished of the gradient, as far as it can add them up: to all.
+    /// </summary>
+    Norms,
 }

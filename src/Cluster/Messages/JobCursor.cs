@@ -11,9 +11,27 @@ public sealed record JobCursor(long Step, double EpochLoss, double EpochHits, lo
 {
     public static JobCursor Start { get; } = new(0, 0, 0, 0);
 
+    /// <summary>
+    /// The held-out loss of every epoch so far, where a schedule or an early stop goes by it; the coordinator's and the
+    /// checkpoints' cursors have it, the workers' do not.
+    /// </summary>
+    /// <remarks>No part of what makes two cursors equal: it is the same for all cursors of a job at a step.</remarks>
+    public IReadOnlyList<double> TestLosses { get; init; } = [];
+
+    /// <summary>
+    /// True for a state in which the best parameters stand in place of the last ones, which are in their slot: that of
+    /// a job's end.
+    /// </summary>
+    public bool HasBest { get; init; }
+
     public double TrainLoss => EpochSamples == 0 ? 0 : EpochLoss / EpochSamples;
 
     public double TrainAccuracy => EpochSamples == 0 ? 0 : EpochHits / EpochSamples;
+
+    public bool Equals(JobCursor? other) => other is not null && Step == other.Step
+        && (EpochLoss, EpochHits, EpochSamples).Equals((other.EpochLoss, other.EpochHits, other.EpochSamples));
+
+    public override int GetHashCode() => HashCode.Combine(Step, EpochLoss, EpochHits, EpochSamples);
 
     /// <summary>The cursor after one more step.</summary>
     public JobCursor After(StepTotals step, int stepsPerEpoch)

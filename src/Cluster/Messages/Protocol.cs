@@ -8,7 +8,14 @@ namespace Distributed.Cluster.Messages;
 /// <param name="FirstStep">From 0 through the whole job.</param>
 /// <param name="StepCount">At least 1; all in one epoch.</param>
 /// <param name="Sharding">Who takes which micro-batches.</param>
-public sealed record TrainPlan(long Generation, int Rank, long FirstStep, int StepCount, Sharding Sharding);
+public sealed record TrainPlan(long Generation, int Rank, long FirstStep, int StepCount, Sharding Sharding)
+{
+    /// <summary>How often the learning rate was reduced on a plateau of the held-out loss before these steps.</summary>
+    public int Cuts { get; init; }
+
+    /// <summary>The state before the first step has the best parameters so far, which are to be kept.</summary>
+    public bool TakesBest { get; init; }
+}
 
 /// <summary>Worker to coordinator: the lease is done, or training met a loss that is not finite.</summary>
 /// <param name="Generation">The plan's.</param>

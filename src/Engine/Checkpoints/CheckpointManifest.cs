@@ -109,7 +109,16 @@ public sealed record CheckpointManifest
 /// <param name="EpochHits">Correct samples so far.</param>
 /// <param name="EpochSamples">Samples so far.</param>
 public sealed record CheckpointCursor(
-    long Epoch, long StepInEpoch, double EpochLossSum, double EpochHits, long EpochSamples);
+    long Epoch, long StepInEpoch, double EpochLossSum, double EpochHits, long EpochSamples)
+{
+    /// <summary>The held-out loss of every epoch so far, for jobs that go by it; null for others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? TestLosses { get; init; }
+
+    /// <summary>True where the parameters are the best epoch's and their slot has the last ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasBest { get; init; }
+}
 
 [JsonSourceGenerationOptions(
     WriteIndented = true,

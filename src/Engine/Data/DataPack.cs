@@ -19,10 +19,18 @@ public static class DataPack
     private const int DescriptionStart = HashFloats + 1;
 
     /// <summary>Packs a data set.</summary>
-    /// <remarks>Errors: UserErrorException where it has more floats than one buffer.</remarks>
+    /// <remarks>Errors: UserErrorException where it has more floats than one buffer, or samples with
+    /// weights.</remarks>
     public static AlignedBuffer Pack(DataSplit data)
     {
         DataSet[] parts = data.Test is { } held ? [data.Train, held] : [data.Train];
+        if (parts.Any(part => part.HasWeights))
+        {
+            throw new UserErrorException(
+                $"{data.Train.Name}: samples with weights cannot be sent to other machines: give those "
+                + "the data themselves");
+        }
+
         var description = JsonSerializer.SerializeToUtf8Bytes(
             parts.Select(Describe).ToArray(), PackJson.Default.PackedPartArray);
         var first = DescriptionStart + FloatsFor(description.Length);

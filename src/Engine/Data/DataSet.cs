@@ -65,6 +65,12 @@ public abstract class DataSet
     /// <summary>Floats per target: 1, a class index or a number.</summary>
     public virtual int TargetWidth => 1;
 
+    /// <summary>True where samples count differently; see <see cref="Weight"/>. Default false.</summary>
+    public virtual bool HasWeights => false;
+
+    /// <summary>How much a sample counts in the loss: 0 or more, not 0 for all of a mini-batch. Default 1.</summary>
+    public virtual float Weight(int sample) => 1;
+
     /// <summary>What the classes are called, in index order; the indices themselves where the data give no names,
     /// empty for regression.</summary>
     public virtual IReadOnlyList<string> ClassNames =>

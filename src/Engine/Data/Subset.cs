@@ -38,6 +38,12 @@ public sealed class Subset : DataSet
     /// <inheritdoc/>
     public override IReadOnlyList<string> ClassNames => _whole.ClassNames;
 
+    /// <inheritdoc/>
+    public override bool HasWeights => _whole.HasWeights;
+
+    /// <inheritdoc/>
+    public override float Weight(int sample) => _whole.Weight(IndexInWhole(sample));
+
     /// <summary>The whole set's index of a sample of this part.</summary>
     public int IndexInWhole(int sample)
     {

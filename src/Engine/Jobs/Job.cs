@@ -1,5 +1,6 @@
 using Distributed.Engine.Data;
 using Distributed.Engine.Errors;
+using Distributed.Engine.Optimizers.Schedules;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Jobs;
@@ -11,6 +12,8 @@ namespace Distributed.Engine.Jobs;
 /// <remarks>Messages spell options as the command line does.</remarks>
 public sealed record Job
 {
+    private readonly float? _learningRate;
+
     /// <summary>--data: digits, idx:DIR or csv:FILE. Default digits.</summary>
     public string Data { get; init; } = "digits";
 
@@ -26,11 +29,60 @@ public sealed record Job
     /// <summary>--microbatch-size: samples per leaf of the canonical tree. Default 16; 1 to the batch size.</summary>
     public int MicrobatchSize { get; init; } = 16;
 
-    /// <summary>--optimizer: sgd or momentum. Default momentum.</summary>
+    /// <summary>
+    /// --accumulate: mini-batches that one step adds up before it updates. Default 1; 1 to 1,000.
+    /// </summary>
+    /// <remarks>
+    /// Sums run over micro-batches here, so this is the same as a mini-batch that many times as large: see
+    /// <see cref="SamplesPerStep"/>.
+    /// </remarks>
+    public int Accumulate { get; init; } = 1;
+
+    /// <summary>--loss: as <see cref="LossCatalog"/> has them. Default auto, that of the task.</summary>
+    public string Loss { get; init; } = "auto";
+
+    /// <summary>--reduction: mean or sum over a batch's samples. Default the loss's own.</summary>
+    public string? Reduction { get; init; }
+
+    /// <summary>
+    /// --early-stop: epochs without a better held-out loss after which the job ends. Default none; at least 1.
+    /// </summary>
+    public int? EarlyStop { get; init; }
+
+    /// <summary>--restore-best: ends with the parameters of the best epoch; with --early-stop. Default false.</summary>
+    public bool RestoreBest { get; init; }
+
+    /// <summary>--optimizer: as <see cref="OptimizerCatalog"/> has them. Default momentum.</summary>
     public string Optimizer { get; init; } = "momentum";
 
-    /// <summary>--learning-rate: per step. Default 0.05; above 0.</summary>
-    public float LearningRate { get; init; } = 0.05f;
+    /// <summary>--learning-rate: per step; above 0. Default that of the optimizer, 0.05 for momentum.</summary>
+    public float LearningRate
+    {
+        get => _learningRate ?? OptimizerCatalog.DefaultRate(Optimizer);
+        init => _learningRate = value;
+    }
+
+    /// <summary>--schedule: what becomes of the rate, as <see cref="OptimizerCatalog"/> has them. Default constant.
+    /// </summary>
+    public string Schedule { get; init; } = "constant";
+
+    /// <summary>--warmup: steps over which the rate rises to its full height first. Default 0.</summary>
+    public int Warmup { get; init; }
+
+    /// <summary>--l1: λ of the penalty λ·Σ|w|. Default 0.</summary>
+    public float L1 { get; init; }
+
+    /// <summary>--l2: λ of the penalty λ/2·Σw². Default 0.</summary>
+    public float L2 { get; init; }
+
+    /// <summary>--weight-decay: decoupled, per step and learning rate. Default 0; of adamw 0.01.</summary>
+    public float WeightDecay { get; init; }
+
+    /// <summary>--clip-value: bounds every element of the gradient. Default none.</summary>
+    public float? ClipValue { get; init; }
+
+    /// <summary>--clip-norm: bounds the gradient's length over all parameters. Default none.</summary>
+    public float? ClipNorm { get; init; }
 
     /// <summary>
     /// --seed: decides initial weights, order of samples, generated data and what is held out. Default 1.
@@ -60,31 +112,81 @@ public sealed record Job
         Standardize = Standardize,
     };
 
-    /// <summary>Micro-batches in a full mini-batch: the most workers that can have something to do.</summary>
-    public int Microbatches => MicrobatchRange.CountOf(BatchSize, MicrobatchSize);
+    /// <summary>Samples of a full step.</summary>
+    public int SamplesPerStep => BatchSize * Accumulate;
+
+    /// <summary>Micro-batches in a full step: the most workers that can have something to do.</summary>
+    public int Microbatches => MicrobatchRange.CountOf(SamplesPerStep, MicrobatchSize);
+
+    /// <summary>What ends the job early, for <see cref="Plateau.Count"/>; null for nothing.</summary>
+    public Plateau? EarlyStopPlateau => EarlyStop is { } epochs ? new Plateau(epochs - 1, 0) : null;
 
     /// <summary>Checks every setting and that so many workers have something to do.</summary>
-    /// <remarks>Errors: UserErrorException with one line about the first setting that is out of range.</remarks>
+    /// <remarks>Errors: UserErrorException with a line about each setting that is out of range.</remarks>
     public void Validate(int workers)
     {
+        var problems = Problems(workers);
+        if (problems.Count > 0)
+        {
+            throw new UserErrorException(string.Join('\n', problems));
+        }
+    }
+
+    private List<string> Problems(int workers)
+    {
         const int Most = 1_000_000;
-        InRange("--epochs", Epochs, 1, Most);
-        InRange("--batch-size", BatchSize, 1, Most);
-        InRange("--microbatch-size", MicrobatchSize, 1, BatchSize);
+        var problems = new List<string>();
+        Check(() => InRange("--epochs", Epochs, 1, Most));
+        Check(() => InRange("--batch-size", BatchSize, 1, Most));
+        Check(() => InRange("--accumulate", Accumulate, 1, 1000));
+        Check(() => InRange("--microbatch-size", MicrobatchSize, 1, BatchSize < 1 ? Most : BatchSize));
+        Check(CheckLearningRate);
+        Check(() => Catalog.CheckModel(Model));
+        Check(() => _ = LossCatalog.Of(this));
+        Check(() => _ = Catalog.Optimizer(this with { LearningRate = 1 }));
+        Check(() => InRange("--early-stop", EarlyStop ?? 1, 1, Most));
+        Check(() => _ = RestoreBest && EarlyStop is null
+            ? throw new UserErrorException("--restore-best goes with --early-stop only: add it, as --early-stop 5")
+            : false);
+        Check(() => InRange("--workers", workers, 1, 1024));
+        if (problems.Count == 0)
+        {
+            Check(() => CheckWorkers(workers));
+        }
+
+        return problems;
+
+        void Check(Action check)
+        {
+            try
+            {
+                check();
+            }
+            catch (UserErrorException error)
+            {
+                problems.Add(error.Message);
+            }
+        }
+    }
+
+    private void CheckLearningRate()
+    {
         if (!float.IsFinite(LearningRate) || LearningRate <= 0)
         {
             throw new UserErrorException(
-                $"--learning-rate {LearningRate} is out of range: choose a number above 0 (default 0.05)");
+                $"--learning-rate {LearningRate} is out of range: choose a number above 0 "
+                + $"(default {OptimizerCatalog.DefaultRate(Optimizer)})");
         }
+    }
 
-        Catalog.CheckModel(Model);
-        _ = Catalog.Optimizer(Optimizer, LearningRate);
-        InRange("--workers", workers, 1, 1024);
+    private void CheckWorkers(int workers)
+    {
         if (workers > Microbatches)
         {
             throw new UserErrorException(
-                $"--workers {workers} is more than the {Microbatches} micro-batches of a step ({BatchSize} samples in "
-                + $"micro-batches of {MicrobatchSize}): choose at most {Microbatches}, or a larger --batch-size");
+                $"--workers {workers} is more than the {Microbatches} micro-batches of a step ({SamplesPerStep} "
+                + $"samples in micro-batches of {MicrobatchSize}): choose at most {Microbatches}, or a larger "
+                + "--batch-size");
         }
     }
 

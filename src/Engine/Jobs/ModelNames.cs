@@ -20,10 +20,9 @@ internal static class ModelNames
     private const int BlocksMax = 50;
 
     /// <summary>Errors: UserErrorException for an unknown name and for data that do not fit.</summary>
-    internal static Sequential Build(string name, DataSet data)
+    internal static Sequential Build(string name, DataSet data, int outputs)
     {
         Check(name);
-        var outputs = data.Task == TaskKind.Classification ? data.ClassCount : data.TargetWidth;
         var shape = TensorShape.Batch([.. data.SampleShape]);
         if (name == "linear" || name.StartsWith(Mlp, StringComparison.Ordinal))
         {
@@ -98,8 +97,8 @@ internal static class ModelNames
         if (!name.StartsWith(Mlp, StringComparison.Ordinal))
         {
             throw new UserErrorException(
-                $"--model '{name}' is unknown: choose linear, mlp: with widths as mlp:512,512, cnn, lenet5, or resnet: "
-                + "with blocks as resnet:1");
+                $"--model '{name}' is unknown: choose linear, mlp: with widths as mlp:512,512, cnn, lenet5, resnet: with "
+                + "blocks as resnet:1, or layers as [linear(64), relu, linear(10)]");
         }
 
         var parts = name[Mlp.Length..].Split(',');

@@ -8,7 +8,7 @@ namespace Distributed.Engine.Layers;
 /// </summary>
 /// <remarks>
 /// Each layer is named by its kind and its number among those of its kind (linear1, relu1, linear2), which names its
-/// parameters (linear1.weight) and appears in messages.
+/// parameters (linear1.weight) and appears in messages; a <see cref="Named"/> one by its name.
 /// </remarks>
 public sealed record Sequential : Layer, IEnumerable<Layer>
 {
@@ -24,7 +24,7 @@ public sealed record Sequential : Layer, IEnumerable<Layer>
         foreach (var layer in _layers)
         {
             var number = ofKind[layer.Kind] = ofKind.GetValueOrDefault(layer.Kind) + 1;
-            using (input.Graph.Layer($"{layer.Kind}{number}"))
+            using (input.Graph.Layer(layer is Named named ? named.Name : $"{layer.Kind}{number}"))
             {
                 input = layer.Apply(input);
             }

@@ -12,33 +12,28 @@ namespace Distributed.Engine.Optimizers;
 public sealed record Momentum : Optimizer
 {
     public Momentum(float rate, float decay = 0.9f)
-        : base(rate)
-    {
-        if (!(decay >= 0 && decay < 1))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(decay), $"momentum {decay} is out of range: choose 0 up to below 1");
-        }
-
-        Decay = decay;
-    }
+        : base(rate) => Decay = Fraction("momentum", decay);
 
     public float Decay { get; }
 
-    public override IReadOnlyList<string> Slots { get; } = ["velocity"];
+    private protected override IReadOnlyList<string> OwnSlots { get; } = ["velocity"];
 
     internal override ParameterUpdate Bind<TLanes, TVector>() =>
-        new ParameterUpdate<TLanes, TVector, Rule>(new Rule(LearningRate, Decay));
+        Update<TLanes, TVector, Rule>(new Rule(LearningRate, Decay));
 
-    internal readonly struct Rule(float rate, float decay) : IUpdateRule
+    internal readonly struct Rule(float rate, float decay) : IUpdateRule<Rule>
     {
+        private readonly float _decay = decay;
+
         public static int Slots => 1;
+
+        public Rule At(in StepTerms step) => new(step.Rate, _decay);
 
         public void Apply<TMath, T>(T gradient, ref T parameter, ref T first, ref T second)
             where TMath : struct, IArithmetic<T>
             where T : struct
         {
-            first = TMath.FusedMultiplyAdd(TMath.Constant(decay), first, gradient);
+            first = TMath.FusedMultiplyAdd(TMath.Constant(_decay), first, gradient);
             parameter = TMath.FusedMultiplyAdd(TMath.Constant(-rate), first, parameter);
         }
     }

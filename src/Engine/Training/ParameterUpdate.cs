@@ -23,7 +23,7 @@ public abstract class ParameterUpdate
                 new RunningMean(slot.Operation.Share!.Value), path)))
             .ToArray();
         var others = Create(optimizer, path);
-        return statistics.Length == 0 ? others : new StatisticUpdate(others, statistics);
+        return statistics.Length == 0 ? others : new StatisticUpdate(others, statistics, optimizer.KeepsBest);
     }
 
     private static ParameterUpdate Create(Optimizer optimizer, KernelPath path) => path switch
@@ -39,19 +39,29 @@ public abstract class ParameterUpdate
     /// memory.
     /// </summary>
     /// <remarks>
-    /// Units: from is the place of the first of these elements among the pieces' results; weight is the batch's total
-    /// sample weight, above 0. Allocates nothing. Different ranges may be updated at the same time by different
-    /// threads, each with its own instance.
+    /// Units: from is the place of the first of these elements among the pieces' results. Allocates nothing. Different
+    /// ranges may be updated at the same time by different threads, each with its own instance.
     /// </remarks>
     public abstract void Apply(
         PieceTable pieces, int from, in StateBuffers before, in StateBuffers after, int offset, int count,
-        float weight);
+        in StepTerms step);
+
+    /// <summary>The first half of <see cref="Apply(PieceTable, int, in StateBuffers, in StateBuffers, int, int, in
+    /// StepTerms)"/> for who needs the whole gradient first: writes the mean gradient's elements.</summary>
+    /// <remarks>Shapes: gradient spans all parameters. Units: weight is the batch's total sample weight.</remarks>
+    public abstract void Finish(
+        PieceTable pieces, int from, AlignedBuffer gradient, int offset, int count, float weight);
+
+    /// <summary>The second half: the step's weight is not divided by again.</summary>
+    public abstract void Apply(
+        AlignedBuffer gradient, in StateBuffers before, in StateBuffers after, int offset, int count,
+        in StepTerms step);
 }
 
 internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule) : ParameterUpdate
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
-    where TRule : struct, IUpdateRule
+    where TRule : struct, IUpdateRule<TRule>
 {
     /// <summary>Floats per block: gradient, parameters and state of one block stay in the first-level cache.</summary>
     private const int BlockFloats = 1024;
@@ -59,31 +69,93 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
     private readonly AlignedBuffer _gradient = new(BlockFloats);
 
     public override void Apply(
-        PieceTable pieces, int from, in StateBuffers before, in StateBuffers after, int offset, int count, float weight)
+        PieceTable pieces, int from, in StateBuffers before, in StateBuffers after, int offset, int count,
+        in StepTerms step)
     {
+        var bound = rule.At(step);
+        CarryBest(before, after, offset, count, step.TakesBest);
         for (var done = 0; done < count; done += BlockFloats)
         {
             var length = Math.Min(BlockFloats, count - done);
             pieces.Finish<TLanes, TVector>(from + done, length, _gradient.Pointer);
-            var (old, made) = (new Block(before, offset + done), new Block(after, offset + done));
-            var vectors = length / TLanes.Count * TLanes.Count;
-            Update<TLanes, TVector>(old, made, 0, vectors, weight);
-            Update<ScalarLanes, float>(old, made, vectors, length, weight);
+            Update(bound, _gradient.Pointer, before, after, offset + done, length, step.Weight);
         }
 
+        KeepAlive(before, after);
+    }
+
+    public override void Finish(
+        PieceTable pieces, int from, AlignedBuffer gradient, int offset, int count, float weight)
+    {
+        for (var done = 0; done < count; done += BlockFloats)
+        {
+            var length = Math.Min(BlockFloats, count - done);
+            var sum = gradient.Pointer + offset + done;
+            pieces.Finish<TLanes, TVector>(from + done, length, _gradient.Pointer);
+            var vectors = length / TLanes.Count * TLanes.Count;
+            Divide<TLanes, TVector>(_gradient.Pointer, sum, 0, vectors, weight);
+            Divide<ScalarLanes, float>(_gradient.Pointer, sum, vectors, length, weight);
+        }
+
+        GC.KeepAlive(gradient);
+    }
+
+    public override void Apply(
+        AlignedBuffer gradient, in StateBuffers before, in StateBuffers after, int offset, int count,
+        in StepTerms step)
+    {
+        CarryBest(before, after, offset, count, step.TakesBest);
+        Update(rule.At(step), gradient.Pointer + offset, before, after, offset, count, 1);
+        GC.KeepAlive(gradient);
+        KeepAlive(before, after);
+    }
+
+    /// <summary>See Note [The best parameters are a slot].</summary>
+    private static void CarryBest(in StateBuffers before, in StateBuffers after, int offset, int count, bool takes)
+    {
+        if (after.Slots.Count > TRule.Slots)
+        {
+            var source = takes ? before.Parameters : before.Slots[TRule.Slots];
+            source.Span.Slice(offset, count).CopyTo(after.Slots[TRule.Slots].Span[offset..]);
+        }
+    }
+
+    private static void KeepAlive(in StateBuffers before, in StateBuffers after)
+    {
         GC.KeepAlive(before.Parameters);
         GC.KeepAlive(before.Slots);
         GC.KeepAlive(after.Parameters);
         GC.KeepAlive(after.Slots);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Update<TWidth, T>(Block old, Block made, int from, int to, float weight)
+    private static void Divide<TWidth, T>(float* sum, float* mean, int from, int to, float weight)
         where TWidth : struct, ILanes<T>
         where T : struct
     {
         var divisor = TWidth.Broadcast(weight);
-        var gradient = _gradient.Pointer;
+        for (var i = from; i < to; i += TWidth.Count)
+        {
+            TWidth.Store(TWidth.Divide(TWidth.Load(sum + i), divisor), mean + i);
+        }
+    }
+
+    private static void Update(
+        TRule rule, float* gradient, in StateBuffers before, in StateBuffers after, int offset, int length,
+        float weight)
+    {
+        var (old, made) = (new Block(before, offset), new Block(after, offset));
+        var vectors = length / TLanes.Count * TLanes.Count;
+        Update<TLanes, TVector>(rule, gradient, old, made, 0, vectors, weight);
+        Update<ScalarLanes, float>(rule, gradient, old, made, vectors, length, weight);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Update<TWidth, T>(
+        TRule rule, float* gradient, Block old, Block made, int from, int to, float weight)
+        where TWidth : struct, ILanes<T>
+        where T : struct
+    {
+        var divisor = TWidth.Broadcast(weight);
         for (var i = from; i < to; i += TWidth.Count)
         {
             var mean = TWidth.Divide(TWidth.Load(gradient + i), divisor);

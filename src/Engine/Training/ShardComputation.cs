@@ -20,6 +20,7 @@ public sealed class ShardComputation
     private readonly Operand _features;
     private readonly Operand _target;
     private readonly Operand? _keys;
+    private readonly Operand? _weights;
     private readonly bool _countsHits;
 
     /// <summary>Loads a plan of a <see cref="TrainingGraph"/> for a data set.</summary>
@@ -31,6 +32,7 @@ public sealed class ShardComputation
         _features = plan.Inputs[TrainingGraph.FeaturesName];
         _target = plan.Inputs[TrainingGraph.TargetName];
         _keys = plan.Inputs.TryGetValue(SampleKey.InputName, out var keys) ? keys : null;
+        _weights = plan.Inputs.TryGetValue(TrainingGraph.WeightName, out var weights) ? weights : null;
         _countsHits = countsHits;
     }
 
@@ -132,12 +134,17 @@ public sealed class ShardComputation
     {
         var features = _executable.Input(_features, samples);
         var targets = _executable.Input(_target, samples);
+        Span<float> weights = _weights is { } operand ? _executable.Input(operand, samples) : [];
         var (width, targetWidth) = (_data.FeatureCount, _data.TargetWidth);
         for (var i = 0; i < samples; i++)
         {
             var sample = order is null ? first + i : (int)order[first + i];
             _data.ReadFeatures(sample, features.Slice(i * width, width));
             _data.ReadTarget(sample, targets.Slice(i * targetWidth, targetWidth));
+            if (!weights.IsEmpty)
+            {
+                weights[i] = _data.Weight(sample);
+            }
         }
 
         if (_keys is { } place)

@@ -12,13 +12,14 @@ namespace Distributed.Engine.Training;
 /// trainer adds samples up along the canonical tree and divides once by how many they are.
 /// </summary>
 /// <remarks>
-/// Classification: softmax cross-entropy in nats, and 1 per hit. Regression: the squared error, so that the mean
-/// over the batch is the mean squared error.
+/// Unless another loss is given, for classification softmax cross-entropy in nats, and 1 per hit; for regression the
+/// squared error, so that the mean over the batch is the mean squared error.
 /// </remarks>
 public sealed class TrainingGraph
 {
     public const string FeaturesName = "features";
     public const string TargetName = "target";
+    public const string WeightName = "sample-weight";
 
     /// <summary>What the loss is called where messages name a layer.</summary>
     private const string LossLayer = "loss";
@@ -30,19 +31,27 @@ public sealed class TrainingGraph
     private readonly Outputs _evaluation;
 
     /// <summary>Builds the graphs of a model for data of this shape and task: one to train, one to evaluate.</summary>
+    /// <param name="model">From the samples' features to the loss's outputs.</param>
+    /// <param name="data">What the inputs are shaped like. Where its samples have weights, losses are multiplied by
+    /// them.</param>
+    /// <param name="loss">Default that of the task.</param>
     /// <remarks>Errors: ShapeException where a layer does not fit or the outputs do not fit the task.</remarks>
-    public TrainingGraph(Layer model, DataSet data)
+    public TrainingGraph(Layer model, DataSet data, Loss? loss = null)
     {
+        Loss = loss ?? Loss.Default;
         Graph = new Graph();
-        _training = Build(Graph, model, data);
-        _evaluation = Build(new Graph(training: false), model, data);
+        _training = Build(Graph, model, data, Loss);
+        _evaluation = Build(new Graph(training: false), model, data, Loss);
         Gradients = Changes(Graph, _training.Loss.BatchSum());
         CheckGradients(Graph);
+        CheckWeights(Graph, data);
         Layout = new ParameterLayout(Graph);
         CheckSameParameters(Layout, new ParameterLayout(_evaluation.Loss.Graph));
     }
 
     public Graph Graph { get; }
+
+    public Loss Loss { get; }
 
     public ParameterLayout Layout { get; }
 
@@ -81,6 +90,17 @@ public sealed class TrainingGraph
         }
     }
 
+    /// <summary>A statistic is a mean over samples, and there is one divisor: the total weight.</summary>
+    private static void CheckWeights(Graph graph, DataSet data)
+    {
+        if (data.HasWeights && graph.Parameters.FirstOrDefault(one => graph.Observed(one) is not null) is { } statistic)
+        {
+            throw new ShapeException(
+                $"model: '{statistic.Operation.Name}' is a statistic of samples that count alike, and these have "
+                + "weights; leave the weights out, or take a layer without statistics");
+        }
+    }
+
     private static void CheckOutputs(Tensor output, int needed, string what)
     {
         if (output.Shape.Rank != 1 || output.Shape.Dimensions[0] != needed)
@@ -91,25 +111,18 @@ public sealed class TrainingGraph
         }
     }
 
-    private static Outputs Build(Graph graph, Layer model, DataSet data)
+    private static Outputs Build(Graph graph, Layer model, DataSet data, Loss loss)
     {
+        var isClasses = data.Task == TaskKind.Classification;
         var features = graph.Input(FeaturesName, TensorShape.Batch([.. data.SampleShape]));
         var output = model.Apply(features);
-        if (data.Task == TaskKind.Classification)
-        {
-            CheckOutputs(output, data.ClassCount, "classes");
-            using var scope = graph.Layer(LossLayer);
-            var labels = graph.Input(TargetName, TensorShape.Batch());
-            var hit = output.ArgMaxHit(labels);
-            return new Outputs(output.SoftmaxCrossEntropy(labels), hit);
-        }
-        else
-        {
-            CheckOutputs(output, data.TargetWidth, "targets");
-            using var scope = graph.Layer(LossLayer);
-            var target = graph.Input(TargetName, TensorShape.Batch(data.TargetWidth));
-            return new Outputs(SquaredErrors.SumOfSquares(output, target), null);
-        }
+        var outputs = loss.Outputs(data);
+        CheckOutputs(output, outputs, !isClasses ? "targets" : outputs == 1 ? "output for two classes" : "classes");
+        using var scope = graph.Layer(LossLayer);
+        var target = graph.Input(TargetName, isClasses ? TensorShape.Batch() : TensorShape.Batch(data.TargetWidth));
+        var (value, hit) = loss.Of(output, target, data.Task);
+        return new Outputs(
+            data.HasWeights ? value * graph.Input(WeightName, TensorShape.Batch()) : value, hit);
     }
 
     /// <summary>What changes each parameter: the loss, or what a statistic observes.</summary>

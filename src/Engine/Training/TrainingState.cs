@@ -32,6 +32,22 @@ public sealed class TrainingState
     /// </summary>
     public string Fingerprint() => Checkpoints.Fingerprint.Compute(Parameters.Span, [.. Slots]);
 
+    /// <summary>
+    /// Puts the best parameters where the last ones are, and the last ones in their slot; a second call undoes it.
+    /// </summary>
+    /// <remarks>Errors: InvalidOperationException for a state that keeps no best parameters.</remarks>
+    public void SwapBest()
+    {
+        if (!Optimizer.KeepsBest)
+        {
+            throw new InvalidOperationException("the job keeps no best parameters");
+        }
+
+        var best = Slots[^1].Span.ToArray();
+        Parameters.Span.CopyTo(Slots[^1].Span);
+        best.CopyTo(Parameters.Span);
+    }
+
     /// <summary>The name of the first parameter that holds a NaN or an infinity; null when all are finite.</summary>
     public string? FirstNonFinite() =>
         Layout.Slots.FirstOrDefault(slot => !Finite.All(Parameters.Span.Slice(slot.Offset, slot.Length)))?.Name;

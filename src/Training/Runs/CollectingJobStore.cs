@@ -97,7 +97,7 @@ public sealed class CollectingJobStore : IJobStore, IDataReceiver
             return _disk.Run(ComputeKind.Checkpoint, () =>
             {
                 var state = _newState();
-                CheckpointStore.Read(kept, FileJobStore.View(state));
+                ResumePoint.Read(kept, state);
                 lock (_gate)
                 {
                     service.State = state;
@@ -158,6 +158,11 @@ public sealed class CollectingJobStore : IJobStore, IDataReceiver
             if (_collected.FirstNonFinite() is { } parameter)
             {
                 throw new NonFiniteStateException(parameter);
+            }
+
+            if (collection.Cursor.HasBest)
+            {
+                _collected.SwapBest();
             }
 
             var path = _checkpoints.Write(FileJobStore.View(_collected), _describe(collection.Cursor));

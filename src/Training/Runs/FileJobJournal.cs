@@ -71,6 +71,7 @@ public sealed class FileJobJournal : IJobJournal, IDisposable
             _journal = Journal.Rewrite(_path, _disk, [
                 Bytes(new GenerationBegun(_sum.Generation)),
                 Bytes(new GenerationFormed(_sum.Generation, _sum.Nodes, _sum.Committed)),
+                .. _sum.TestLosses.Select((loss, epoch) => Bytes(new EpochDone(epoch + 1, loss))),
                 Bytes(new EpochDone(_sum.Epochs)),
             ]);
         }
@@ -101,6 +102,7 @@ public sealed class FileJobJournal : IJobJournal, IDisposable
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalEntry))]
 internal sealed partial class JournalJson : JsonSerializerContext;

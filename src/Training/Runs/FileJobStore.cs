@@ -69,6 +69,11 @@ public sealed class FileJobStore : IJobStore
             throw new InvalidOperationException("the checkpoint before this one is still being written");
         }
 
+        if (cursor.HasBest)
+        {
+            _state.SwapBest();
+        }
+
         Copy(_state, _copy);
         var writing = Task.Run(() => Write(cursor));
         _writing = writing;

@@ -11,6 +11,8 @@ namespace Distributed.Training.Runs;
 /// <remarks>Names are the command line's. Numbers are written so that reading gives the same bits.</remarks>
 public sealed record JobDocument
 {
+    private static readonly Job Unset = new();
+
     public required string Data { get; init; }
 
     public required string Model { get; init; }
@@ -24,6 +26,30 @@ public sealed record JobDocument
     public required string Optimizer { get; init; }
 
     public required float LearningRate { get; init; }
+
+    public int? Accumulate { get; init; }
+
+    public string? Loss { get; init; }
+
+    public string? Reduction { get; init; }
+
+    public int? EarlyStop { get; init; }
+
+    public bool? RestoreBest { get; init; }
+
+    public string? Schedule { get; init; }
+
+    public int? Warmup { get; init; }
+
+    public float? L1 { get; init; }
+
+    public float? L2 { get; init; }
+
+    public float? WeightDecay { get; init; }
+
+    public float? ClipValue { get; init; }
+
+    public float? ClipNorm { get; init; }
 
     public required ulong Seed { get; init; }
 
@@ -65,6 +91,18 @@ public sealed record JobDocument
         MicrobatchSize = job.MicrobatchSize,
         Optimizer = job.Optimizer,
         LearningRate = job.LearningRate,
+        Accumulate = job.Accumulate == 1 ? null : job.Accumulate,
+        Loss = job.Loss == Unset.Loss ? null : job.Loss,
+        Reduction = job.Reduction,
+        EarlyStop = job.EarlyStop,
+        RestoreBest = Given(job.RestoreBest),
+        Schedule = job.Schedule == Unset.Schedule ? null : job.Schedule,
+        Warmup = Given(job.Warmup),
+        L1 = Given(job.L1),
+        L2 = Given(job.L2),
+        WeightDecay = Given(job.WeightDecay),
+        ClipValue = job.ClipValue,
+        ClipNorm = job.ClipNorm,
         Seed = job.Seed,
         Holdout = job.Holdout,
         Label = job.Label,
@@ -86,12 +124,28 @@ public sealed record JobDocument
         MicrobatchSize = MicrobatchSize,
         Optimizer = Optimizer,
         LearningRate = LearningRate,
+        Accumulate = Accumulate ?? 1,
+        Loss = Loss ?? Unset.Loss,
+        Reduction = Reduction,
+        EarlyStop = EarlyStop,
+        RestoreBest = RestoreBest ?? false,
+        Schedule = Schedule ?? Unset.Schedule,
+        Warmup = Warmup ?? 0,
+        L1 = L1 ?? 0,
+        L2 = L2 ?? 0,
+        WeightDecay = WeightDecay ?? 0,
+        ClipValue = ClipValue,
+        ClipNorm = ClipNorm,
         Seed = Seed,
         Holdout = Holdout,
         Label = Label,
         Task = Task is null ? null : Enum.Parse<TaskKind>(Task, ignoreCase: true),
         Standardize = Standardize,
     };
+
+    /// <summary>What is not said is left out, so that jobs without it are written as they always were.</summary>
+    private static T? Given<T>(T value)
+        where T : struct => value.Equals(default(T)) ? null : value;
 
     public JsonElement ToJson() => JsonSerializer.SerializeToElement(this, JobJson.Default.JobDocument);
 
@@ -117,10 +171,18 @@ public sealed record JobDocument
     /// <summary>How far a job is, as a manifest keeps it.</summary>
     public static CheckpointCursor ToManifest(JobCursor cursor, int stepsPerEpoch) => new(
         cursor.Step / stepsPerEpoch, cursor.Step % stepsPerEpoch,
-        cursor.EpochLoss, cursor.EpochHits, cursor.EpochSamples);
+        cursor.EpochLoss, cursor.EpochHits, cursor.EpochSamples)
+    {
+        TestLosses = cursor.TestLosses.Count == 0 ? null : cursor.TestLosses,
+        HasBest = cursor.HasBest,
+    };
 
     public static JobCursor ToCursor(CheckpointManifest manifest) => new(
-        manifest.Step, manifest.Cursor.EpochLossSum, manifest.Cursor.EpochHits, manifest.Cursor.EpochSamples);
+        manifest.Step, manifest.Cursor.EpochLossSum, manifest.Cursor.EpochHits, manifest.Cursor.EpochSamples)
+    {
+        TestLosses = manifest.Cursor.TestLosses ?? [],
+        HasBest = manifest.Cursor.HasBest,
+    };
 }
 
 [JsonSourceGenerationOptions(

@@ -47,5 +47,15 @@ public sealed class ResumePoint
     }
 
     /// <summary>Fills the state. Errors: UserErrorException where the checkpoint does not fit the model.</summary>
-    public void LoadInto(TrainingState state) => CheckpointStore.Read(_checkpoint, FileJobStore.View(state));
+    public void LoadInto(TrainingState state) => Read(_checkpoint, state);
+
+    /// <summary>Fills a state as it was in training, also where the checkpoint has the best in front.</summary>
+    internal static void Read(FoundCheckpoint checkpoint, TrainingState state)
+    {
+        CheckpointStore.Read(checkpoint, FileJobStore.View(state));
+        if (checkpoint.Manifest.Cursor.HasBest)
+        {
+            state.SwapBest();
+        }
+    }
 }

@@ -14,8 +14,8 @@ namespace Distributed.Worker.Local;
 /// </summary>
 /// <remarks>
 /// For one compute thread. Once a lease runs, its steps allocate nothing; a new order of samples is made per epoch.
-/// Cost per step: two barriers; every worker reads all pieces of its part of the gradient and writes its part of the
-/// weights.
+/// Cost per step: two barriers, three where gradients are clipped by their norm; every worker reads all pieces of its
+/// part of the gradient and writes its part of the weights.
 /// </remarks>
 public sealed class LocalSteps(LocalJob job, TimeProvider clock)
 {
@@ -58,7 +58,7 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
             }
 
             steps[committed] = totals;
-            UpdateOwned(batch);
+            UpdateOwned(batch, step, plan);
             var updated = clock.GetTimestamp();
             _group.Barrier.Wait(_rank);
             compute += computed - started + updated - met;
@@ -156,12 +156,23 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
             CanonicalTree.Sum(_group.Losses(batch)), CanonicalTree.Sum(_group.Hits(batch)), batch.Samples);
     }
 
-    private void UpdateOwned(Arrangement batch)
+    private void UpdateOwned(Arrangement batch, long step, TrainPlan plan)
     {
         _phase = "update";
         var (offset, count) = _group.Owned(_rank);
         var state = job.State.Buffers;
-        _update!.Apply(batch.Pieces, offset, state, state, offset, count, batch.Samples);
+        var terms = job.Terms(job.State.Optimizer, step, plan);
+        if (job.Gradient is not { } gradient)
+        {
+            _update!.Apply(batch.Pieces, offset, state, state, offset, count, terms);
+            return;
+        }
+
+        _update!.Finish(batch.Pieces, offset, gradient.Floats, offset, count, terms.Weight);
+        gradient.Norm.Square(_rank, gradient.Floats);
+        _group.Barrier.Wait(_rank);
+        var scale = job.State.Optimizer.Regularisation.Scale(gradient.Norm.Norm());
+        _update.Apply(gradient.Floats, state, state, offset, count, terms with { Scale = scale });
     }
 
     /// <summary>One size of mini-batch, dealt out.</summary>

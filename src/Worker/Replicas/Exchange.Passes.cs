@@ -68,6 +68,7 @@ internal sealed partial class Exchange
     {
         _totals = null;
         _progress.Reset();
+        _clipping?.Reset();
         lease.Deal(_job.Schedule, Step, _placeOf, _layout.Owner(_rank).Partials);
         var shard = lease.Batch.Shards[_rank];
         if (_ahead is { } ahead && ahead.Shard != shard)

@@ -11,11 +11,13 @@ internal sealed partial class Exchange
         var arrivals = Arrivals(Step);
         var computes = _lease is not null && buckets.Any(bucket => !_progress.IsReady(bucket));
         var missing = Enumerable.Range(0, _plan.Workers).Where(
-            rank => rank != _rank && _lease is not null && (!arrivals.HasHeard(rank) || _progress.Lacks(rank)));
+            rank => rank != _rank && _lease is not null
+                && (!arrivals.HasHeard(rank) || _progress.Lacks(rank) || _clipping?.Lacks(rank) == true));
         var parts = buckets.Sum(
             bucket => arrivals.PartCount(bucket) + (_progress.IsReady(bucket) ? 1 : 0)
                 + (_progress.IsUpdated(bucket) ? 1 : 0));
         return new Position(
-            Generation, _rank, Step, parts + arrivals.HeardCount + _progress.WeightsCount, computes, [.. missing]);
+            Generation, _rank, Step, parts + arrivals.HeardCount + _progress.WeightsCount
+                + (_clipping?.HeardCount ?? 0), computes, [.. missing]);
     }
 }

@@ -44,6 +44,7 @@ internal sealed partial class Exchange
     private readonly AlignedBuffer[] _lossFrames;
     private readonly ParameterUpdate _update;
     private readonly BucketProgress _progress;
+    private readonly Clipping? _clipping;
     private readonly ICompute _compute;
     private readonly Action _knock;
     private readonly Action<Exchange, Action> _within;
@@ -73,6 +74,7 @@ internal sealed partial class Exchange
         _lossFrames = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(2 * microbatches))];
         _update = ParameterUpdate.Create(job.Optimizer, job.Path, job.Graph.Layout);
         _progress = new BucketProgress(_plan, _rank, job.Optimizer.Slots.Count);
+        _clipping = job.Optimizer.Regularisation.ClipNorm is null ? null : new Clipping(_plan, job.Path);
         _kept = _plan.Kept(_rank);
         _passes = [.. Enumerable.Range(0, PassesAlive)
             .Select(_ => new ShardPass(this, runner, clock, _layout, job.Ready(form.Buckets), form.Shards))];
@@ -165,6 +167,9 @@ internal sealed partial class Exchange
                 break;
             case FrameKind.Mirror when header.Step == Step && _lease is not null:
                 OnMirror(header, floats);
+                break;
+            case FrameKind.Norms when header.Step == Step && _lease is not null && _clipping is not null:
+                OnNorms(_clipping, header, floats);
                 break;
             case var _ when header.Step < Step:
                 break; // came twice, the second time late
@@ -260,29 +265,40 @@ internal sealed partial class Exchange
     private void TryUpdate(int bucket)
     {
         if (_lease is not { } lease || _totals is not { } totals || !float.IsFinite(totals.Loss)
-            || !_progress.IsReady(bucket) || _progress.IsUpdated(bucket)
+            || !_progress.IsReady(bucket) || _progress.IsUpdated(bucket) || _clipping?.IsFinished(bucket) == true
             || Arrivals(Step).PartCount(bucket) < ExpectedParts(lease, bucket))
         {
+            return;
+        }
+
+        if (_clipping is { } clipping)
+        {
+            Finish(clipping, lease, bucket);
             return;
         }
 
         var segment = _plan.Segment(bucket, _rank);
         if (segment.Count > 0)
         {
-            Update(lease.Batch, bucket, segment);
+            Update(lease, bucket, segment);
         }
 
         _progress.SetUpdated(bucket);
         TryCommit(lease);
     }
 
-    private void Update(Lease.Arrangement batch, int bucket, FlatRange segment)
+    private void Update(Lease lease, int bucket, FlatRange segment)
     {
         var (from, to) = (_replica.Current, _replica.Next);
         to.Invalidate();
         _update.Apply(
-            batch.Table, _layout.Owner(_rank).ResultOffset(bucket), from.Buffers, to.Buffers, segment.Offset,
-            segment.Count, batch.Samples);
+            lease.Batch.Table, _layout.Owner(_rank).ResultOffset(bucket), from.Buffers, to.Buffers, segment.Offset,
+            segment.Count, _job.Terms(_job.Optimizer, Step, lease.Plan));
+        SendUpdated(to, bucket, segment);
+    }
+
+    private void SendUpdated(ReplicaState to, int bucket, FlatRange segment)
+    {
         for (var i = 1; i < _plan.Workers; i++)
         {
             Send(

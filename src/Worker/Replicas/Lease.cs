@@ -18,6 +18,8 @@ internal sealed class Lease(TrainPlan plan)
 
     internal Arrangement Batch => _batch!;
 
+    internal TrainPlan Plan => plan;
+
     internal bool IsDone => _steps.Count == plan.StepCount;
 
     internal TimeSpan Compute { get; set; }

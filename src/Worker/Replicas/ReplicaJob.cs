@@ -27,14 +27,17 @@ public sealed record ReplicaJob : WorkerJob
     /// <remarks>Errors: UserErrorException or ShapeException where the job does not fit the data.</remarks>
     public static ReplicaJob Of(Job job, DataSplit data)
     {
-        var graph = new TrainingGraph(Catalog.Model(job.Model, data.Train), data.Train);
+        Catalog.CheckHeldOut(job, data);
+        var graph = Catalog.Graph(job, data.Train);
+        var schedule = new BatchSchedule(data.Train.Count, job.SamplesPerStep, job.MicrobatchSize, job.Seed);
         return new ReplicaJob
         {
             Graph = graph,
-            Schedule = new BatchSchedule(data.Train.Count, job.BatchSize, job.MicrobatchSize, job.Seed),
+            Schedule = schedule,
+            StepsTotal = (long)job.Epochs * schedule.StepsPerEpoch,
             Data = data,
             EvaluationPlan = graph.EvaluationPlan(job.MicrobatchSize),
-            Optimizer = Catalog.Optimizer(job.Optimizer, job.LearningRate),
+            Optimizer = Catalog.Optimizer(job),
             Seed = job.Seed,
         };
     }

@@ -66,12 +66,37 @@ public sealed class MistakeTests : IDisposable
         "--task 'clasification' is not a task: did you mean classification? choose classification or regression")]
     [InlineData("train --standardize",
         "--standardize does not apply to --data digits: pixels are already scaled to 0 to 1; leave --standardize out")]
-    [InlineData("train --optimizer adam", "--optimizer 'adam' is unknown: choose sgd or momentum")]
     [InlineData("train --model transformer",
-        "--model 'transformer' is unknown: choose linear, mlp: with widths as mlp:512,512, cnn, lenet5, or resnet: "
-        + "with blocks as resnet:1")]
+        "--model 'transformer' is unknown: choose linear, mlp: with widths as mlp:512,512, cnn, lenet5, resnet: "
+        + "with blocks as resnet:1, or layers as [linear(64), relu, linear(10)]")]
     [InlineData("train --model resnet:0",
         "--model 'resnet:0': '0' is no number of blocks: choose 1 to 50, as resnet:1")]
+    [InlineData("train --optimizer adan",
+        "--optimizer 'adan' is unknown: did you mean adam? choose sgd, momentum[:DECAY], nesterov[:DECAY], "
+        + "rmsprop[:SMOOTHING,EPSILON], adagrad[:EPSILON], adam[:DECAY1,DECAY2,EPSILON], "
+        + "adamw[:DECAY1,DECAY2,EPSILON]")]
+    [InlineData("train --optimizer adam:2",
+        "--optimizer 'adam:2': first decay 2 is out of range: choose 0 up to below 1")]
+    [InlineData("train --optimizer sgd:0.9", "--optimizer 'sgd:0.9' has 1 numbers: sgd takes 0; write sgd")]
+    [InlineData("train --schedule cosin",
+        "--schedule 'cosin' is unknown: did you mean cosine? choose constant, step[:EPOCHS,FACTOR], "
+        + "exponential[:FACTOR], cosine[:LEAST], plateau[:PATIENCE,FACTOR,THRESHOLD]")]
+    [InlineData("train --schedule step:1.5", "--schedule 'step:1.5': 1.5 is not a whole number")]
+    [InlineData("train --warmup -1", "--warmup -1 is out of range: choose 0 or more steps")]
+    [InlineData("train --clip-norm 0", "--clip-norm 0 is out of range: choose a number above 0 (default none)")]
+    [InlineData("train --clip-norm 1 --clip-value 1",
+        "--clip-norm does not go with --clip-value: choose one of them")]
+    [InlineData("train --weight-decay -1", "--weight-decay -1 is out of range: choose 0 or more (default 0)")]
+    [InlineData("train --early-stop 0", "--early-stop 0 is out of range: choose 1 to 1000000")]
+    [InlineData("train --reduction min", "--reduction 'min' is unknown: choose mean or sum")]
+    [InlineData("train --loss huber",
+        "--loss huber does not go with these data: it needs numbers to predict, not classes; choose another loss")]
+    [InlineData("train --loss huber:0", "--loss 'huber:0': delta 0 is out of range: choose a number above 0")]
+    [InlineData("train --model [flatten,linear(5),lineer(10)]",
+        "--model layer 3 'lineer': lineer is no layer: did you mean linear? choose linear, relu, "
+        + "sigmoid, tanh, flatten")]
+    [InlineData("train --model [flatten,linear(784,bias=1)]",
+        "--model layer 2 'linear': bias '1' is not true or false")]
     [InlineData("train --model mlp:5,x",
         "--model 'mlp:5,x': 'x' is no layer width: choose whole numbers from 1 to 1000000, as mlp:512,512")]
     [InlineData("train --data digit",

@@ -24,6 +24,56 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(Metrics("whole"), Metrics("run"));
     }
 
+    /// <summary>Corrections, rates and what is best so far are those of the committed steps.</summary>
+    [Theory]
+    [InlineData("--optimizer adam --clip-norm 0.5 --warmup 10 --schedule cosine --loss cross-entropy:0.1")]
+    [InlineData("--optimizer rmsprop --schedule plateau:0,0.9 --early-stop 300 --restore-best --accumulate 2")]
+    public void Resume_EqualsNeverStopped_WithEverythingThatGoesByTheStep(string options)
+    {
+        string[] job = [.. Job(300), .. options.Split(' '), "--learning-rate", "0.01"];
+        var whole = _cli.Run([.. job, "--run-dir", "whole", "--workers", "2"]);
+        _cli.OnLine = StopAtEpoch("epoch 2");
+        Assert.Equal(130, _cli.Run([.. job, "--run-dir", "run", "--workers", "3"]).Exit);
+        _cli.OnLine = null;
+
+        var result = _cli.Run("train", "--resume", "--run-dir", "run", "--workers", "1");
+
+        Assert.Equal(ExitCodes.Done, result.Exit);
+        Assert.Equal(whole.Fingerprint, result.Fingerprint);
+        Assert.Equal(Metrics("whole"), Metrics("run"));
+    }
+
+    /// <summary>The end had the best parameters in front; going on takes the last ones again.</summary>
+    [Fact]
+    public void Resume_EqualsALongerRun_WhenTheShorterOneRestoredItsBest()
+    {
+        string[] options = ["--early-stop", "9", "--restore-best", "--learning-rate", "0.9", "--workers", "2"];
+        var whole = _cli.Run([.. Job(9), .. options, "--run-dir", "whole"]);
+        for (var epochs = 2; epochs <= 9; epochs++)
+        {
+            Assert.Equal(ExitCodes.Done, epochs == 2
+                ? _cli.Run([.. Job(2), .. options, "--run-dir", "run"]).Exit
+                : _cli.Run("train", "--resume", "--run-dir", "run", "--epochs", $"{epochs}").Exit);
+        }
+
+        Assert.Equal(whole.Fingerprint, _cli.Run("train", "--resume", "--run-dir", "run").Fingerprint);
+        Assert.Equal(Metrics("whole"), Metrics("run"));
+    }
+
+    [Fact]
+    public void Resume_RefusesOtherEpochs_WhenTheScheduleGoesByTheEnd()
+    {
+        _cli.Run([.. Job(2), "--schedule", "cosine", "--run-dir", "run"]);
+
+        var result = _cli.Run("train", "--resume", "--run-dir", "run", "--epochs", "5");
+
+        Assert.Equal(
+            "distributed: --epochs 5 does not go with --resume: --schedule 'cosine' ends with epoch 2; leave it out, "
+            + "or start a new run\n",
+            result.Error);
+        Assert.Equal(ExitCodes.UserMistake, result.Exit);
+    }
+
     [Fact]
     public void Resume_EqualsNeverStopped_WhenTheNewestCheckpointIsDamaged()
     {

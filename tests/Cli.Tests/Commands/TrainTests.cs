@@ -8,6 +8,22 @@ public sealed class TrainTests : IDisposable
 
     public TrainTests() => _cli.WriteTable();
 
+    /// <summary>At this rate not every epoch of sixty is better than the one before.</summary>
+    [Fact]
+    public void Train_SaysHowItLearnsAndThatItEndedEarly_WhenTheHeldOutLossNoLongerFalls()
+    {
+        var result = _cli.Run(
+            [.. Harness.SmallJob, "--epochs", "60", "--learning-rate", "0.9", "--early-stop", "1",
+                "--schedule", "step:5"]);
+
+        Assert.Equal(ExitCodes.Done, result.Exit);
+        Assert.Contains(
+            "momentum with learning rate 0.9, schedule step:5, early-stop 1, seed 1", result.Out,
+            StringComparison.Ordinal);
+        Assert.Matches(
+            @"\nended early after epoch \d+ of 60: the held-out loss no longer falls\ndone: \d+ steps", result.Out);
+    }
+
     [Fact]
     public void Train_PrintsItsResult_WhenOutputIsNoTerminal()
     {

@@ -7,8 +7,9 @@ namespace Distributed.Cli.Tests.Settings;
 
 public sealed class JobFileTests : IDisposable
 {
-    private const string Names = "choose data, model, workers, epochs, batch-size, microbatch-size, optimizer, "
-        + "learning-rate, seed, holdout, label, task, standardize";
+    private const string Names = "choose data, model, workers, epochs, batch-size, microbatch-size, accumulate, loss, "
+        + "reduction, optimizer, learning-rate, schedule, warmup, l1, l2, weight-decay, clip-value, clip-norm, "
+        + "early-stop, restore-best, seed, holdout, label, task, standardize, layers";
 
     private readonly Harness _cli = new();
 
@@ -95,6 +96,18 @@ public sealed class JobFileTests : IDisposable
             Label = "3",
             Task = TaskKind.Regression,
             Standardize = true,
+            Optimizer = "adam:0.8",
+            Schedule = "cosine:0.1",
+            Warmup = 7,
+            L1 = 0.1f / 3,
+            L2 = 1e-4f,
+            WeightDecay = 0.01f,
+            ClipNorm = 1.5f,
+            Loss = "huber:0.5",
+            Reduction = "sum",
+            Accumulate = 3,
+            EarlyStop = 2,
+            RestoreBest = true,
         };
         var path = _cli.Write("job.yaml", JobFile.Write(new TrainRequest(job, 4)));
 

@@ -68,7 +68,9 @@ public sealed class IndependentTruthTests
         {
             computation.Run(null, 0, range, microbatches, new float[range.Count]);
             losses.Add(CanonicalTree.Sum(microbatches) / Samples);
-            update.Apply(pieces, 0, state.Buffers, state.Buffers, 0, state.Layout.Length, Samples);
+            update.Apply(
+                pieces, 0, state.Buffers, state.Buffers, 0, state.Layout.Length,
+                new StepTerms(step + 1, state.Optimizer.LearningRate, Samples));
         }
 
         AssertClose(Truth["losses"], losses.ToArray());

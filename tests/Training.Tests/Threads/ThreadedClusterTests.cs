@@ -24,6 +24,8 @@ public sealed class ThreadedClusterTests : IDisposable
     private static readonly Job Job = new() { Model = "mlp:24", Epochs = 2, BatchSize = 512, MicrobatchSize = 32 };
     private static readonly DataSplit Data = DataCatalog.Load(Job.DataOptions);
 
+    private Job _job = Job;
+
     private readonly MemoryNetwork _network = new();
     private readonly List<IDisposable> _threads = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("cluster").FullName;
@@ -48,9 +50,32 @@ public sealed class ThreadedClusterTests : IDisposable
     [InlineData(3, 0, 3)]
     [InlineData(4, 2, 1)]
     [InlineData(4, 2, 2)]
-    public async Task Cluster_EndsWithTheFingerprintOfOneProcess_OnRealThreads(int workers, int killed, int threads)
+    public Task Cluster_EndsWithTheFingerprintOfOneProcess_OnRealThreads(int workers, int killed, int threads) =>
+        EndsWithTheFingerprintOfOneProcess(workers, killed, threads);
+
+    /// <summary>Two moments, squares that everyone needs, epochs' losses, parameters that are put back.</summary>
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(4, 2)]
+    public Task Cluster_EndsWithTheFingerprintOfOneProcess_WithAdamClippingPlateauAndEarlyStop(int workers, int killed)
     {
-        var trainer = new Trainer(Job, Data, workers: 1);
+        _job = Job with
+        {
+            Epochs = 12,
+            Optimizer = "adam",
+            LearningRate = 0.02f,
+            ClipNorm = 0.3f,
+            Warmup = 5,
+            Schedule = "plateau:0,0.5",
+            EarlyStop = 2,
+            RestoreBest = true,
+        };
+        return EndsWithTheFingerprintOfOneProcess(workers, killed, threads: 1);
+    }
+
+    private async Task EndsWithTheFingerprintOfOneProcess(int workers, int killed, int threads)
+    {
+        var trainer = new Trainer(_job, Data, workers: 1);
         var truth = Assert.IsType<JobDone>(await trainer.RunAsync(new MemoryJobStore(trainer.State), _ => { }));
         StartCoordinator(workers);
         for (var i = 0; i < workers; i++)
@@ -85,7 +110,7 @@ public sealed class ThreadedClusterTests : IDisposable
 
     private void StartCoordinator(int workers)
     {
-        var trainer = new Trainer(Job, Data, workers: 1);
+        var trainer = new Trainer(_job, Data, workers: 1);
         var data = _network.Data(Coordinator);
         var store = new CollectingJobStore(
             () => new TrainingState(trainer.State.Layout, trainer.State.Optimizer),
@@ -94,7 +119,7 @@ public sealed class ThreadedClusterTests : IDisposable
             {
                 Step = cursor.Step,
                 Cursor = JobDocument.ToManifest(cursor, trainer.Schedule.StepsPerEpoch),
-                Job = JobDocument.Of(Job, Data).ToJson(),
+                Job = JobDocument.Of(_job, Data).ToJson(),
                 DataSha256 = DataIdentity.Of(Data),
                 WrittenBy = "test",
             },
@@ -104,13 +129,16 @@ public sealed class ThreadedClusterTests : IDisposable
         var options = new CoordinatorOptions
         {
             Workers = workers,
-            Epochs = Job.Epochs,
+            Epochs = _job.Epochs,
             StepsPerEpoch = trainer.Schedule.StepsPerEpoch,
-            Microbatches = Job.Microbatches,
+            Microbatches = _job.Microbatches,
             Shape = new StateShape(trainer.State.Layout.Length, trainer.State.Slots.Count > 0, Buckets: 3),
             Evaluates = true,
             TestSamples = Data.Test!.Count,
             CountsHits = true,
+            RatePlateau = trainer.State.Optimizer.Schedule.Watches,
+            EarlyStop = _job.EarlyStopPlateau,
+            RestoresBest = _job.RestoreBest,
             Recovery = new RecoveryOptions(),
         };
         var (events, control, links) = (_events.Writer, _network.Control(data), new LinkOptions());
@@ -125,7 +153,7 @@ public sealed class ThreadedClusterTests : IDisposable
         var data = _network.Data(name);
         var team = new ComputeTeam(name, threads);
         _threads.Add(team);
-        var work = new ReplicaShardWork(ReplicaJob.Of(Job, Data), team, data, TimeProvider.System);
+        var work = new ReplicaShardWork(ReplicaJob.Of(_job, Data), team, data, TimeProvider.System);
         var options = new WorkerOptions { Name = name, Node = name, DataAddress = name };
         var (control, links) = (_network.Control(data), new LinkOptions());
         var dialer = _system.ActorOf(

@@ -2,6 +2,7 @@ using Distributed.Cluster;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Layers;
 using Distributed.Engine.Optimizers;
+using Distributed.Engine.Optimizers.Schedules;
 using Distributed.Worker.Local;
 
 namespace Distributed.Worker.Tests.Replicas;
@@ -44,6 +45,32 @@ public sealed class ExchangeTests
         {
             var sharding = seed == 0 ? Sharding.Equal(workers) : Uneven(workers, seed);
             Check(momentum ? ByMomentum : BySgd, optimizer, null, buckets, sharding, seed);
+        }
+    }
+
+    /// <summary>
+    /// Every owner needs all owners' squares before it updates, and the corrections are those of the step.
+    /// </summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 3)]
+    [InlineData(2, 1)]
+    [InlineData(2, 5)]
+    [InlineData(3, 2)]
+    [InlineData(4, 3)]
+    [InlineData(9, 5)]
+    public void Replicas_HaveTheBitsOfOneWorker_WhenGradientsAreClippedByTheirNorm(int workers, int buckets)
+    {
+        var optimizer = new AdamW(0.05f)
+        {
+            Regularisation = new Regularisation { ClipNorm = 0.2f, L2 = 1e-3f },
+            Schedule = new CosineRate { WarmUp = 3 },
+        };
+        var oracle = new SingleWorker(Steps, optimizer);
+        for (var seed = 0; seed < 4; seed++)
+        {
+            var sharding = seed == 0 ? Sharding.Equal(workers) : Uneven(workers, seed);
+            Check(oracle, optimizer, null, buckets, sharding, seed);
         }
     }
 

@@ -17,8 +17,8 @@ public sealed class ReplicaAllocationTests
     private const int Samples = 1 << 14;
     private const int Steps = 128;
 
-    /// <summary>Step, two doubles, samples, and an object's header and type.</summary>
-    private const int CursorBytes = 4 * sizeof(long) + 16;
+    /// <summary>Step, two doubles, samples, held-out losses, a flag, and an object's header and type.</summary>
+    private const int CursorBytes = 6 * sizeof(long) + 16;
 
     private static readonly TimeSpan Ample = TimeSpan.FromMinutes(1);
 

@@ -43,7 +43,11 @@ internal static partial class LinkMapping
             new SavePlan(message.SavePlan.Generation, Read(message.SavePlan.Cursor), message.SavePlan.Store),
         Wire.LinkMessage.MessageOneofCase.TrainPlan => new TrainPlan(
             message.TrainPlan.Generation, message.TrainPlan.Rank, message.TrainPlan.FirstStep,
-            message.TrainPlan.StepCount, new Sharding(message.TrainPlan.Weights)),
+            message.TrainPlan.StepCount, new Sharding(message.TrainPlan.Weights))
+        {
+            Cuts = message.TrainPlan.Cuts,
+            TakesBest = message.TrainPlan.TakesBest,
+        },
         Wire.LinkMessage.MessageOneofCase.TrainDone => Read(message.TrainDone),
         Wire.LinkMessage.MessageOneofCase.EvaluatePlan => new EvaluatePlan(
             message.EvaluatePlan.Generation, message.EvaluatePlan.Rank, new Sharding(message.EvaluatePlan.Weights)),

@@ -139,6 +139,8 @@ internal static partial class LinkMapping
         FirstStep = it.FirstStep,
         StepCount = it.StepCount,
         Weights = { it.Sharding.Weights },
+        Cuts = it.Cuts,
+        TakesBest = it.TakesBest,
     };
 
     private static Wire.TrainDone Map(TrainDone it) => new()

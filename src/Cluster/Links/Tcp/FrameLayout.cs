@@ -28,7 +28,7 @@ internal static class FrameLayout
     internal const FrameKind SignOfLife = (FrameKind)0xFF;
 
     private const uint Magic = 0x4D524644;
-    private const FrameKind LastKind = FrameKind.DataBlock;
+    private const FrameKind LastKind = FrameKind.Norms;
     private const int ChecksumAt = 60;
 
     internal static void Write(Span<byte> to, in FrameHeader header, long sequence)

@@ -101,7 +101,7 @@ public sealed class FuzzTests
             2 => Frame(random, Good, good)[..random.Next(1, FrameLayout.HeaderBytes + 16)],
             3 => Frame(random, Good with { Count = 4097 + random.Next(int.MaxValue - 5000) }, good),
             4 => Frame(random, Good, random.Next(2) == 0 ? good + 1 : good - 1),
-            5 => Frame(random, Good with { Kind = (FrameKind)random.Next((int)FrameKind.DataBlock + 1, 255) }, good),
+            5 => Frame(random, Good with { Kind = (FrameKind)random.Next((int)FrameKind.Norms + 1, 255) }, good),
             _ => Frame(random, Odd(random), good),
         };
         return [.. bytes, .. bad];
