@@ -3,6 +3,9 @@ using Distributed.Cluster.Messages;
 using Distributed.Engine.Backends;
 using Distributed.Engine.Graphs;
 using Distributed.Engine.Layers;
+using Distributed.Engine.Memory;
+using Distributed.Engine.Reduction;
+using Distributed.Engine.Training;
 using Distributed.Worker.Local;
 
 namespace Distributed.Worker.Tests;
@@ -73,6 +76,40 @@ public sealed class StatisticTests
         new LocalSteps(second, TimeProvider.System).Train(new TrainPlan(1, 0, 3, 5, Sharding.Equal(1)));
         Assert.Equal(SmallJob.BitsOf(whole.State), SmallJob.BitsOf(second.State));
         Assert.NotEqual(SmallJob.BitsOf(whole.State), SmallJob.BitsOf(first.State));
+    }
+
+    /// <summary>What is observed is no gradient: zeros stand in its place, and the two halves of an update are one.
+    /// </summary>
+    [Fact]
+    public void Statistics_DoNotCountInTheGradientsNorm_AndFollowAllTheSame()
+    {
+        var optimizer = new Engine.Optimizers.Adam(0.01f) { KeepsBest = true };
+        var job = SmallJob.Create(workers: 1, model: Model, optimizer: optimizer);
+        var (plan, count) = (job.TrainingPlan, job.State.Layout.Length);
+        var partials = new PartialSums(plan.Partials.Length, CanonicalTree.PiecesMax(SmallJob.BatchSize));
+        for (var i = 0; i < partials.Buffer.Length; i++)
+        {
+            partials.Buffer.Span[i] = (i % 13) + 1;
+        }
+
+        var shards = Sharding.Equal(1).Shards(SmallJob.BatchSize, SmallJob.MicrobatchSize);
+        var pieces = new PieceTable(shards, [partials], plan.Partials);
+        var update = ParameterUpdate.Create(optimizer, job.Path, job.State.Layout);
+        var step = optimizer.Terms(default, SmallJob.BatchSize, takesBest: true);
+        var (whole, halves) = (SmallJob.Create(1, model: Model, optimizer: optimizer).State,
+            SmallJob.Create(1, model: Model, optimizer: optimizer).State);
+        update.Apply(pieces, 0, whole.Buffers, whole.Buffers, 0, count, step);
+        var gradient = new AlignedBuffer(count);
+        update.Finish(pieces, 0, gradient, 0, count, SmallJob.BatchSize);
+        update.Apply(gradient, halves.Buffers, halves.Buffers, 0, count, step);
+        Assert.Equal(SmallJob.BitsOf(whole), SmallJob.BitsOf(halves));
+        foreach (var slot in job.State.Layout.Slots)
+        {
+            var values = gradient.Span.Slice(slot.Offset, slot.Length).ToArray();
+            Assert.All(values, value => Assert.Equal(slot.IsStatistic, value == 0));
+            var before = job.State.Parameters.Span.Slice(slot.Offset, slot.Length).ToArray();
+            Assert.Equal(before, whole.Slots[^1].Span.Slice(slot.Offset, slot.Length).ToArray());
+        }
     }
 
     private static double Feature(LocalJob job, int sample, int feature)

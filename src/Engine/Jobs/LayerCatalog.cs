@@ -26,7 +26,21 @@ public static class LayerCatalog
         new("relu", [], (_, _) => new ReLU()),
         new("sigmoid", [], (_, _) => new Sigmoid()),
         new("tanh", [], (_, _) => new Tanh()),
+        new("leaky-relu", ["slope"], (arguments, _) => new LeakyReLU(arguments.Number("slope", 0.01f))),
+        new("gelu", [], (_, _) => new GELU()),
+        new("silu", [], (_, _) => new SiLU()),
+        new("softplus", [], (_, _) => new Softplus()),
         new("flatten", [], (_, _) => new Flatten()),
+        new("images", [], (_, _) => new AsImages()),
+        new("conv", ["filters", "size", "stride", "padding", "dilation", "groups", "bias"], Convolution),
+        new("maxpool", ["size", "stride", "padding"], (arguments, _) => new MaxPool2d(
+            arguments.NeededSize("size"), arguments.Size("stride"), arguments.Padding())),
+        new("avgpool", ["size", "stride", "padding"], (arguments, _) => new AvgPool2d(
+            arguments.NeededSize("size"), arguments.Size("stride"), arguments.Padding())),
+        new("globalpool", [], (_, _) => new GlobalAvgPool()),
+        new("batchnorm", [], (_, input) => new BatchNorm(Known(input)[0])),
+        new("layernorm", [], (_, input) => new LayerNorm(Known(input)[^1])),
+        new("dropout", ["rate"], (arguments, _) => new Dropout(arguments.Number("rate", 0.5f))),
     ];
 
     /// <summary>All kinds with their arguments, for help.</summary>
@@ -72,6 +86,23 @@ public static class LayerCatalog
             ? throw new UserErrorException($"expects {inputs} inputs")
             : new Linear(inputs, outputs, arguments.Flag("bias", true));
     }
+
+    private static Conv2d Convolution(LayerArguments arguments, IReadOnlyList<int>? input)
+    {
+        if (Known(input).Count != 3)
+        {
+            throw new UserErrorException("expects channels×height×width (write images before it)");
+        }
+
+        return new Conv2d(
+            input![0], arguments.NeededSize("filters"), arguments.NeededSize("size"), arguments.Size("stride") ?? 1,
+            arguments.Padding(), arguments.Size("dilation") ?? 1, arguments.Size("groups") ?? 1,
+            arguments.Flag("bias", true));
+    }
+
+    private static IReadOnlyList<int> Known(IReadOnlyList<int>? input) => input is { Count: > 0 }
+        ? input
+        : throw new UserErrorException("nobody knows yet what comes in");
 
     private static string Meant(string typed, IReadOnlyList<string> names) =>
         NearestName.Of(typed, names) is { } near ? $"did you mean {near}? " : "";

@@ -86,6 +86,19 @@ public sealed class LayerArguments(LayerKind kind, IReadOnlyDictionary<string, s
     public int NeededSize(string name) => Size(name)
         ?? throw new UserErrorException($"{name} is missing: write {kind.Usage}");
 
+    /// <summary>A whole number of 0 or more, called padding; 0 where it was not given.</summary>
+    /// <remarks>Errors: UserErrorException for another one.</remarks>
+    public int Padding() => !given.TryGetValue("padding", out var text) ? 0
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var padding) ? padding
+        : throw new UserErrorException($"padding '{text}' is no padding: choose a whole number from 0");
+
+    /// <summary>A number.</summary>
+    /// <remarks>Errors: UserErrorException for what is none.</remarks>
+    public float Number(string name, float otherwise) => !given.TryGetValue(name, out var text) ? otherwise
+        : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && float.IsFinite(number) ? number
+        : throw new UserErrorException($"{name} '{text}' is not a number");
+
     /// <summary>True or false.</summary>
     public bool Flag(string name, bool otherwise) => !given.TryGetValue(name, out var text) ? otherwise
         : bool.TryParse(text, out var flag) ? flag

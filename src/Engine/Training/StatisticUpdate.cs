@@ -1,4 +1,5 @@
 using Distributed.Engine.Memory;
+using Distributed.Engine.Optimizers;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Training;

@@ -94,7 +94,8 @@ public sealed class MistakeTests : IDisposable
     [InlineData("train --loss huber:0", "--loss 'huber:0': delta 0 is out of range: choose a number above 0")]
     [InlineData("train --model [flatten,linear(5),lineer(10)]",
         "--model layer 3 'lineer': lineer is no layer: did you mean linear? choose linear, relu, "
-        + "sigmoid, tanh, flatten")]
+        + "sigmoid, tanh, leaky-relu, gelu, silu, softplus, flatten, images, conv, maxpool, avgpool, globalpool, "
+        + "batchnorm, layernorm, dropout")]
     [InlineData("train --model [flatten,linear(784,bias=1)]",
         "--model layer 2 'linear': bias '1' is not true or false")]
     [InlineData("train --model mlp:5,x",

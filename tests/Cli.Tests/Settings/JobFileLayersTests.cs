@@ -47,7 +47,8 @@ public sealed class JobFileLayersTests : IDisposable
     [InlineData("layers: []\n", "FILE:1:9: layers is an empty list: needs a layer, as - linear: 128")]
     [InlineData("layers:\n  - flatten\n  - lineer: 10\n",
         "FILE:3:5: layer 2 'lineer': lineer is no layer: did you mean linear? "
-        + "choose linear, relu, sigmoid, tanh, flatten")]
+        + "choose linear, relu, sigmoid, tanh, leaky-relu, gelu, silu, softplus, flatten, images, conv, maxpool, avgpool, "
+        + "globalpool, batchnorm, layernorm, dropout")]
     [InlineData("layers:\n  - flatten\n  - linear: {output: 10}\n",
         "FILE:3:5: layer 2 'linear': linear has no argument output: did you mean outputs? "
         + "choose outputs, inputs, bias")]
@@ -74,7 +75,9 @@ public sealed class JobFileLayersTests : IDisposable
     [InlineData("epochs: 0\noptimizer: adan\nschedule: cosin\nclip-norm: -1\nlayers: [linear, rely]\n",
         "FILE:1:1: epochs 0 is out of range: choose 1 to 1000000",
         "FILE:5:10: layer 1 'linear': outputs is missing: write linear(outputs, inputs, bias)",
-        "FILE:5:18: layer 2 'rely': rely is no layer: did you mean relu? choose linear, relu, sigmoid, tanh, flatten",
+        "FILE:5:18: layer 2 'rely': rely is no layer: did you mean relu? choose linear, relu, sigmoid, tanh, "
+            + "leaky-relu, gelu, silu, softplus, flatten, images, conv, maxpool, avgpool, globalpool, batchnorm, "
+            + "layernorm, dropout",
         "FILE:2:1: optimizer 'adan' is unknown: did you mean adam? choose ...")]
     public void JobFile_TellsEveryMistake_WithItsPlace(string text, params string[] lines)
     {

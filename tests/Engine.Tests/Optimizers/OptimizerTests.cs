@@ -16,6 +16,8 @@ public sealed class OptimizerTests
     private const int Count = 67;
     private const int Steps = 30;
 
+    private static readonly Engine.Plans.ParameterLayout NoParameters = new(new Engine.Graphs.Graph());
+
     private static readonly Regularisation All = new() { L1 = 0.01f, L2 = 0.02f, WeightDecay = 0.1f, ClipValue = 0.5f };
 
     private static readonly IReadOnlyDictionary<string, Optimizer> Optimizers = new SortedDictionary<string, Optimizer>
@@ -113,7 +115,7 @@ public sealed class OptimizerTests
         var (parameters, gradient) = (new AlignedBuffer(1), new AlignedBuffer(1));
         gradient.Span[0] = 1;
         var buffers = new StateBuffers(parameters, [new AlignedBuffer(1), new AlignedBuffer(1)]);
-        ParameterUpdate.Create(optimizer, KernelPath.Definition).Apply(
+        ParameterUpdate.Create(optimizer, KernelPath.Definition, NoParameters).Apply(
             gradient, buffers, buffers, 0, 1, new StepTerms(number, optimizer.LearningRate, 1));
         return parameters.Span[0];
     }
@@ -125,7 +127,7 @@ public sealed class OptimizerTests
         Start().CopyTo(parameters.Span);
         AlignedBuffer[] slots = [.. optimizer.Slots.Select(_ => new AlignedBuffer(Count))];
         var (buffers, gradient) = (new StateBuffers(parameters, slots), new AlignedBuffer(Count));
-        var update = ParameterUpdate.Create(optimizer, path);
+        var update = ParameterUpdate.Create(optimizer, path, NoParameters);
         for (var step = 0; step < Steps; step++)
         {
             Gradient(step).CopyTo(gradient.Span);
