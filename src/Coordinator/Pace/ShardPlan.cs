@@ -11,6 +11,13 @@ public sealed record ShardPlan(IReadOnlyList<int> Counts, string Reason)
     /// </summary>
     public const double GainMin = 0.1;
 
+    /// <summary>The most that a piece is taken to cost, as a part of the present shards' time: default 0.1.</summary>
+    /// <remarks>
+    /// Waiting has other causes too: a worker that is stopped now and then waits long itself, and must not keep its
+    /// shard for that.
+    /// </remarks>
+    public const double PieceShareMax = 0.1;
+
     public Sharding Sharding => new(Counts);
 
     /// <summary>
@@ -38,7 +45,8 @@ public sealed record ShardPlan(IReadOnlyList<int> Counts, string Reason)
         }
 
         var filled = speeds.Select(speed => speed ?? known[known.Count / 2]).ToList();
-        double Whole(IReadOnlyList<int> counts) => Time(counts, filled) + (perPiece * PieceCost.Pieces(counts));
+        var piece = Math.Min(perPiece, PieceShareMax * Time(present, filled));
+        double Whole(IReadOnlyList<int> counts) => Time(counts, filled) + (piece * PieceCost.Pieces(counts));
         var best = Dealings(filled, microbatches).MinBy(Whole)!;
         var equal = CountsOf(Sharding.Equal(speeds.Count), microbatches);
         var (now, atBest, atEqual) = (Whole(present), Whole(best), Whole(equal));

@@ -52,9 +52,12 @@ public sealed class TcpDataLink : IDataLink, IDisposable
         (Security, Options, Clock, _logger) = (security, options, clock, logger);
         HalfOpen = new HalfOpenWires(options.HalfOpenMax);
         _listener = Listen(listen);
-        Address = NodeAddress.Of(advertisedHost, (IPEndPoint)_listener.LocalEndPoint!);
+        var bound = (IPEndPoint)_listener.LocalEndPoint!;
+        Address = NodeAddress.Of(advertisedHost, bound);
         LinkThread.Start($"data links at {Address}", () => AcceptAll(_listener));
-        _localListener = options.UsesLocalSockets ? LocalSocket.TryListen(Address) : null;
+        // Who is to be dialled elsewhere than where it listens has something in between.
+        var isDialledHere = Address == NodeAddress.Of(null, bound);
+        _localListener = options.UsesLocalSockets && isDialledHere ? LocalSocket.TryListen(Address) : null;
         if (_localListener is { } local)
         {
             LinkThread.Start($"local data links at {Address}", () => AcceptAll(local));

@@ -34,6 +34,16 @@ public sealed class LocalSocketTests
         Assert.Null(LocalSocket.TryListen(new string('a', 200) + ":1"));
     }
 
+    [Fact]
+    public void Node_HasNoLocalSocket_WhereOthersAreToDialElsewhere()
+    {
+        using var link = new TcpDataLink(
+            new(System.Net.IPAddress.Loopback, 0), "127.0.0.2", Security.LinkSecurity.None, new TcpDataLinkOptions(),
+            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, TimeProvider.System);
+        Assert.StartsWith("127.0.0.2:", link.Address, StringComparison.Ordinal);
+        Assert.Null(LocalSocket.TryConnect(link.Address));
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
