@@ -97,8 +97,8 @@ internal static class ModelNames
         if (!name.StartsWith(Mlp, StringComparison.Ordinal))
         {
             throw new UserErrorException(
-                $"--model '{name}' is unknown: choose linear, mlp: with widths as mlp:512,512, cnn, lenet5, resnet: with "
-                + "blocks as resnet:1, or layers as [linear(64), relu, linear(10)]");
+                $"--model '{name}' is unknown: choose linear, mlp: with widths as mlp:512,512, cnn, lenet5, resnet: "
+                + "with blocks as resnet:1, or layers as [linear(64), relu, linear(10)]");
         }
 
         var parts = name[Mlp.Length..].Split(',');

@@ -47,8 +47,8 @@ public sealed class JobFileLayersTests : IDisposable
     [InlineData("layers: []\n", "FILE:1:9: layers is an empty list: needs a layer, as - linear: 128")]
     [InlineData("layers:\n  - flatten\n  - lineer: 10\n",
         "FILE:3:5: layer 2 'lineer': lineer is no layer: did you mean linear? "
-        + "choose linear, relu, sigmoid, tanh, leaky-relu, gelu, silu, softplus, flatten, images, conv, maxpool, avgpool, "
-        + "globalpool, batchnorm, layernorm, dropout")]
+        + "choose linear, relu, sigmoid, tanh, leaky-relu, gelu, silu, softplus, flatten, images, conv, maxpool, "
+        + "avgpool, globalpool, batchnorm, layernorm, dropout")]
     [InlineData("layers:\n  - flatten\n  - linear: {output: 10}\n",
         "FILE:3:5: layer 2 'linear': linear has no argument output: did you mean outputs? "
         + "choose outputs, inputs, bias")]
