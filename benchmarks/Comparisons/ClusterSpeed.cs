@@ -37,7 +37,9 @@ internal static partial class ClusterSpeed
         var rows = new List<Row>
         {
             Row("mlp, one process of 2 workers", threads, null, null),
-            Row("mlp, cluster of 2 processes", cluster, $"{Statistics.Median(cluster) / Statistics.Median(threads):0.00} × one process", null),
+            Row(
+                "mlp, cluster of 2 processes", cluster,
+                $"{Statistics.Median(cluster) / Statistics.Median(threads):0.00} × one process", null),
         };
         if (torch.Count > 0)
         {
@@ -46,7 +48,8 @@ internal static partial class ClusterSpeed
             rows.Add(Row("mlp, cluster ÷ PyTorch DDP", cluster, $"{times:0.00} ×", times));
         }
 
-        return Report.Of(Name, $"Whole processes, {turns} turns, of each run the best 3 s; ratios of the medians.", rows);
+        return Report.Of(
+            Name, $"Whole processes, {turns} turns, of each run the best 3 s; ratios of the medians.", rows);
     }
 
     private static Row Row(string what, List<double> rates, string? ratio, double? times) => new(
