@@ -82,33 +82,60 @@ public sealed class FingerprintTests
         WeightDecay = 0.01f,
     };
 
-    private static readonly Lazy<Task<JobDone>> OneAdaptive = new(() => Run(1, job: Adaptive));
+    private static readonly Dictionary<string, Job> Learning = new()
+    {
+        ["adam, clipping, warm-up, cosine"] = Adaptive,
+        ["the same of images, with statistics, chance and early stop"] = Adaptive with
+        {
+            Model = "[images, conv(2,size=3), batchnorm, relu, maxpool(2), flatten, dropout(0.2), linear(10)]",
+            Epochs = 4,
+            EarlyStop = 2,
+            RestoreBest = true,
+        },
+    };
+
+    private static readonly Dictionary<string, Lazy<Task<JobDone>>> OneLearning = Learning.ToDictionary(
+        job => job.Key, job => new Lazy<Task<JobDone>>(() => Run(1, job: job.Value)));
+
+    public static TheoryData<string, int> LearningOnWorkers =>
+        Combined(Learning.Keys, [2, 3, 4, 8]);
+
+    public static TheoryData<string, KernelPath> LearningOnPaths => Combined(Learning.Keys, KernelPaths.All);
 
     /// <summary>Bias corrections by the committed step, a norm over all owners, a rate by the step.</summary>
     [Theory]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public async Task Fingerprint_IsThatOfOneWorker_WithAdamClippingWarmUpAndCosine(int workers)
+    [MemberData(nameof(LearningOnWorkers))]
+    public async Task Fingerprint_IsThatOfOneWorker_HoweverItLearns(string how, int workers)
     {
-        var (one, many) = (await OneAdaptive.Value, await Run(workers, job: Adaptive));
+        var (one, many) = (await OneLearning[how].Value, await Run(workers, job: Learning[how]));
         Assert.Equal(Results(one), Results(many));
     }
 
     [Theory]
-    [InlineData(1, 3)]
-    [InlineData(4, 2)]
-    public async Task Fingerprint_IsThatOfAWholeRun_WithAdamClippingWarmUpAndCosineResumed(int before, int after) =>
-        Assert.Equal(Results(await OneAdaptive.Value), Results(await RunInTwo(Adaptive, before, after)));
+    [MemberData(nameof(LearningOnWorkers))]
+    public async Task Fingerprint_IsThatOfAWholeRun_HoweverItLearnsAndIsResumed(string how, int after) =>
+        Assert.Equal(Results(await OneLearning[how].Value), Results(await RunInTwo(Learning[how], 3, after)));
 
     [Theory]
-    [MemberData(nameof(Paths))]
-    public async Task Fingerprint_IsTheSame_WithAdamOnEveryKernelPath(KernelPath path) => Assert.Equal(
-        (await OneAdaptive.Value).Fingerprint, (await Run(2, path, Adaptive)).Fingerprint);
+    [MemberData(nameof(LearningOnPaths))]
+    public async Task Fingerprint_IsTheSame_HoweverItLearnsOnEveryKernelPath(string how, KernelPath path) =>
+        Assert.Equal((await OneLearning[how].Value).Fingerprint, (await Run(2, path, Learning[how])).Fingerprint);
 
     [Fact]
     public async Task Fingerprint_Differs_WhenTheSeedDoes() =>
         Assert.NotEqual((await OneWorker.Value).Fingerprint, (await Run(1, job: Job with { Seed = 2 })).Fingerprint);
+
+    private static TheoryData<TFirst, TSecond> Combined<TFirst, TSecond>(
+        IEnumerable<TFirst> first, IReadOnlyList<TSecond> second)
+    {
+        var data = new TheoryData<TFirst, TSecond>();
+        foreach (var (one, other) in first.SelectMany(one => second.Select(other => (one, other))))
+        {
+            data.Add(one, other);
+        }
+
+        return data;
+    }
 
     private static (string, double, double?, double?) Results(JobDone done) =>
         (done.Fingerprint, done.TrainLoss, done.TestLoss, done.TestAccuracy);
