@@ -27,6 +27,15 @@ public interface IDataLink
     /// Drops every link with what is queued on it: a new generation starts with new ones. Nobody is told of these.
     /// </summary>
     public void Reset();
+
+    /// <summary>
+    /// The next frame to a node makes a new link where the one there was is lost, also within its generation: for what
+    /// starts afresh, and misses nothing that was lost before.
+    /// </summary>
+    /// <remarks>Links that do so for any frame need nothing here.</remarks>
+    public void Renew(string address)
+    {
+    }
 }
 
 /// <summary>Takes what comes in over the data links.</summary>

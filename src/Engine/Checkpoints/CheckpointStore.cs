@@ -48,9 +48,10 @@ public sealed class CheckpointStore
         _reached = reached;
     }
 
-    /// <summary>Writes a checkpoint and returns its folder.</summary>
+    /// <summary>Writes a checkpoint.</summary>
     /// <param name="manifest">The store fills in the file's name, size and hash, and the fingerprint.</param>
-    public string Write(CheckpointState state, CheckpointManifest manifest)
+    /// <returns>What <see cref="Latest"/> would find now.</returns>
+    public FoundCheckpoint Write(CheckpointState state, CheckpointManifest manifest)
     {
         _disk.CreateDirectoryDurably(_directory);
         RemoveUnfinished();
@@ -71,7 +72,7 @@ public sealed class CheckpointStore
         _disk.Flush(_directory);
         _reached(CheckpointStage.Durable);
         RemoveOlder(manifest.Step);
-        return final;
+        return new FoundCheckpoint(final, complete, null) { Disk = _disk };
     }
 
     /// <summary>The newest checkpoint that verifies; null where the directory holds none at all.</summary>

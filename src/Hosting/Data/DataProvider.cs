@@ -41,6 +41,8 @@ internal sealed class DataProvider : IDataLink, IDataReceiver
 
     public void Reset() => _link.Reset();
 
+    public void Renew(string address) => _link.Renew(address);
+
     /// <summary>From now on gives these data to whoever asks for this identity.</summary>
     internal void Offer(string identity, DataSplit data)
     {

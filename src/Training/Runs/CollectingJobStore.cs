@@ -145,44 +145,41 @@ public sealed class CollectingJobStore : IJobStore, IDataReceiver
         }
     }
 
+    /// <summary>However it ends, whoever waits for the checkpoint is told: until then no other one is begun.</summary>
     private async Task WriteWhenReady(Collection collection)
-    {
-        await _ready(collection.Cursor.Step);
-        await _disk.Run(ComputeKind.Checkpoint, () => Write(collection));
-    }
-
-    private bool Write(Collection collection)
     {
         try
         {
-            if (_collected.FirstNonFinite() is { } parameter)
-            {
-                throw new NonFiniteStateException(parameter);
-            }
-
-            if (collection.Cursor.HasBest)
-            {
-                _collected.SwapBest();
-            }
-
-            var path = _checkpoints.Write(FileJobStore.View(_collected), _describe(collection.Cursor));
+            await _ready(collection.Cursor.Step);
+            var written = await _disk.Run(ComputeKind.Checkpoint, () => Write(collection.Cursor));
             lock (_gate)
             {
-                _newest = _checkpoints.Latest();
-                Newest = collection.Cursor;
-                _collection = null;
-                collection.Result.SetResult(new Saved(path, _newest!.Manifest.Fingerprint));
+                (_newest, Newest, _collection) = (written, collection.Cursor, null);
+                collection.Result.SetResult(new Saved(written.Path, written.Manifest.Fingerprint));
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NonFiniteStateException)
+        catch (Exception error)
         {
             lock (_gate)
             {
                 End(collection, error);
             }
         }
+    }
 
-        return true;
+    private FoundCheckpoint Write(JobCursor cursor)
+    {
+        if (_collected.FirstNonFinite() is { } parameter)
+        {
+            throw new NonFiniteStateException(parameter);
+        }
+
+        if (cursor.HasBest)
+        {
+            _collected.SwapBest();
+        }
+
+        return _checkpoints.Write(FileJobStore.View(_collected), _describe(cursor));
     }
 
     private void End(Collection collection, Exception error)

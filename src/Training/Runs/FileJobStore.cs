@@ -103,8 +103,8 @@ public sealed class FileJobStore : IJobStore
     private async Task<Saved> Write(JobCursor cursor)
     {
         await _ready(cursor.Step);
-        var path = _checkpoints.Write(_tensors, _describe(cursor));
-        var saved = new Saved(path, _copy.Fingerprint());
+        var written = _checkpoints.Write(_tensors, _describe(cursor));
+        var saved = new Saved(written.Path, written.Manifest.Fingerprint);
         (_last, _lastStep, Newest) = (saved, cursor.Step, cursor);
         return saved;
     }

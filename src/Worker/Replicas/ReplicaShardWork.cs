@@ -131,6 +131,7 @@ public sealed class ReplicaShardWork : IShardWork, IDataReceiver
             }
 
             _savesTo = plan.Store;
+            _link.Renew(plan.Store); // what went to it before, it does not wait for
             var owned = _job.Layout(_form.Buckets, _form.Members.Length).Plan.Owned(_form.Rank);
             Send(plan, FrameKind.SavedWeights, 0, owned, _replica.Current.Parameters);
             for (var slot = 0; slot < _replica.Current.Slots.Count; slot++)

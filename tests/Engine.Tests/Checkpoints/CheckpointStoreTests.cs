@@ -191,7 +191,7 @@ public sealed class CheckpointStoreTests : IDisposable
         }
 
         var same = new SampleState(seed: 3);
-        var path = store.Write(same.State, SampleState.Manifest(3));
+        var path = store.Write(same.State, SampleState.Manifest(3)).Path;
         if (scene == "same step damaged")
         {
             Damage(path, "model cut");

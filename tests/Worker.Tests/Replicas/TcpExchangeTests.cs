@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Distributed.Cluster;
 using Distributed.Cluster.Collectives;
+using Distributed.Cluster.Links;
 using Distributed.Cluster.Links.Tcp;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Security;
@@ -60,6 +61,24 @@ public sealed class TcpExchangeTests
         }
     }
 
+    /// <summary>A store that was out of reach for a while gets the next checkpoint, in the same generation.</summary>
+    [Fact]
+    public async Task Save_ReachesTheStoreAgain_AfterItsLinkWasLost()
+    {
+        using var node = new Node();
+        using var store = new Store();
+        var generation = 1;
+        await Form([node], generation);
+        for (var save = 0; save < 3; save++)
+        {
+            node.Work.Save(new SavePlan(generation, JobCursor.Start, store.Link.Address));
+            Assert.True(store.Saved.TryTake(out _, Patience), $"save {save} did not come");
+            store.Link.Reset();
+            Assert.True(node.Lost.TryTake(out var lost, Patience));
+            Assert.Equal(PeersLost.NoMember, Assert.Single(lost.Peers));
+        }
+    }
+
     private static async Task<List<Node>> Form(List<Node> nodes, long generation)
     {
         var candidates = nodes.Select(node => new Candidate(
@@ -87,6 +106,10 @@ public sealed class TcpExchangeTests
         }
     }
 
+    private static TcpDataLink NewLink() => new(
+        new IPEndPoint(IPAddress.Loopback, 0), null, new LinkSecurity { Token = Token }, new TcpDataLinkOptions(),
+        NullLogger.Instance, TimeProvider.System);
+
     private sealed class Node : IDisposable
     {
         private readonly TcpDataLink _link;
@@ -94,11 +117,9 @@ public sealed class TcpExchangeTests
 
         internal Node()
         {
-            _link = new TcpDataLink(
-                new IPEndPoint(IPAddress.Loopback, 0), null, new LinkSecurity { Token = Token },
-                new TcpDataLinkOptions(), NullLogger.Instance, TimeProvider.System);
+            _link = NewLink();
             Work = new ReplicaShardWork(Job, _compute, _link, TimeProvider.System);
-            Work.Open(Lost.Add);
+            Work.Open(lost => Lost.Add(lost));
         }
 
         internal string Address => _link.Address;
@@ -107,12 +128,40 @@ public sealed class TcpExchangeTests
 
         internal ReplicaShardWork Work { get; }
 
-        internal ConcurrentBag<PeersLost> Lost { get; } = [];
+        internal BlockingCollection<PeersLost> Lost { get; } = [];
 
         public void Dispose()
         {
             _link.Dispose();
             _compute.Dispose();
         }
+    }
+
+    /// <summary>Notes when the weights of a save have begun to come.</summary>
+    private sealed class Store : IDataReceiver, IDisposable
+    {
+        internal Store()
+        {
+            Link = NewLink();
+            Link.Open(this);
+        }
+
+        internal TcpDataLink Link { get; }
+
+        internal BlockingCollection<FrameHeader> Saved { get; } = [];
+
+        public void OnFrame(in FrameHeader header, ReadOnlySpan<float> floats)
+        {
+            if (header.Kind == FrameKind.SavedWeights && header.Offset == 0)
+            {
+                Saved.Add(header);
+            }
+        }
+
+        public void OnPeerLost(string address, string reason)
+        {
+        }
+
+        public void Dispose() => Link.Dispose();
     }
 }
