@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Measuring;
 
 namespace Distributed.Benchmarks.Comparisons;
 

@@ -1,5 +1,5 @@
-using Distributed.Benchmarks.Jobs;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Comparisons;
 
@@ -13,7 +13,7 @@ internal sealed record Effort(
     IReadOnlyList<Workload> Workloads, int Rounds, TimeSpan RoundLength, int StepsMin, Kernels.BenchmarkSize Size)
 {
     internal static Effort Real { get; } =
-        new(Workload.All, 15, TimeSpan.FromMilliseconds(300), 1000, Kernels.BenchmarkSize.Real);
+        new([Workload.Mlp, Workload.Seed], 15, TimeSpan.FromMilliseconds(300), 1000, Kernels.BenchmarkSize.Real);
 
     internal static Effort Small { get; } =
         new([Workload.Small], 2, TimeSpan.FromMilliseconds(1), 50, Kernels.BenchmarkSize.Small);

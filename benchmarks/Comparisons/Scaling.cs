@@ -1,5 +1,6 @@
-using Distributed.Benchmarks.Jobs;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Measuring;
+using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Comparisons;
 
@@ -24,13 +25,13 @@ internal static class Scaling
         var steps = Leases.StepsFor(one, effort.RoundLength);
         var seconds = Alternating.Run(effort.Rounds, TimeSpan.Zero, () => one.Lease(steps), () => two.Lease(steps));
         var ratio = seconds[0].Min() / seconds[1].Min();
-        var share = workload.FloatingPointOperations * steps / seconds[0].Min() / Peak.OperationsPerSecond;
+        var share = one.OperationsPerStep * steps / seconds[0].Min() / Peak.OperationsPerSecond;
         var goal = workload == Workload.Seed ? 1.2 : 1.7;
-        yield return Leases.Row($"{workload.Name}, 1 worker", workload, steps, seconds[0]) with
+        yield return LeaseRow.Of($"{workload.Name}, 1 worker", workload, steps, seconds[0]) with
         {
             Ratio = $"{share:P0} of a core's peak",
         };
-        yield return Leases.Row($"{workload.Name}, 2 workers", workload, steps, seconds[1]) with
+        yield return LeaseRow.Of($"{workload.Name}, 2 workers", workload, steps, seconds[1]) with
         {
             Ratio = $"{ratio:0.00} × one",
             Goal = $"at least {goal:0.0} ×",

@@ -1,4 +1,5 @@
 using Distributed.Benchmarks.Measuring;
+using Distributed.Measuring;
 
 namespace Distributed.Benchmarks.Tests;
 
