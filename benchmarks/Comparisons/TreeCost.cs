@@ -39,14 +39,16 @@ internal static class TreeCost
             $"{workload.Name}: in its products", products.Sum(row => row.Median), products.Sum(row => row.Best),
             products.Sum(row => row.P99), "µs", $"{inProducts:P1} of a step", $"at most {ShareMax:P0}",
             inProducts <= ShareMax);
-        yield return LeaseRow.Of($"{workload.Name}: tree steps", workload, steps, seconds[0]);
+        yield return LeaseRow.Of($"{workload.Name}: tree steps", Rates(seconds[0]));
         var share = 1 - (Statistics.Median(seconds[1]) / Statistics.Median(seconds[0]));
-        yield return LeaseRow.Of($"{workload.Name}: flat steps", workload, steps, seconds[1]) with
+        yield return LeaseRow.Of($"{workload.Name}: flat steps", Rates(seconds[1])) with
         {
             Ratio = $"tree {share:P1} of a step",
             Goal = $"at most {ShareMax:P0}",
             Met = share <= ShareMax,
         };
+
+        double[] Rates(double[] leases) => [.. leases.Select(lease => steps * workload.BatchSize / lease)];
     }
 
     /// <summary>The difference between tree and flat for one layer's weight gradient, in microseconds.</summary>

@@ -31,7 +31,7 @@ public static class Peak
         where TVector : struct
     {
         var best = double.PositiveInfinity;
-        for (var attempt = 0; attempt < 12; attempt++)
+        for (var attempt = 0; attempt < 24; attempt++)
         {
             var started = Stopwatch.GetTimestamp();
             GC.KeepAlive(Chase<TLanes, TVector>());

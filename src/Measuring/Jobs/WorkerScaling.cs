@@ -2,12 +2,18 @@ namespace Distributed.Measuring.Jobs;
 
 /// <summary>What several workers make of a job.</summary>
 /// <param name="Workers">Compute threads in one process.</param>
-/// <param name="SamplesPerSecond">The best of several leases, the least disturbed.</param>
-/// <param name="Median">The median of them, in samples per second.</param>
+/// <param name="Rates">Samples per second of each lease.</param>
 /// <param name="Ratio">To one worker: the best of either.</param>
-/// <param name="OperationsPerSecond">Multiplications and additions in products, all workers together.</param>
+/// <param name="OperationsPerSample">Multiplications and additions in its products, all passes together.</param>
 public sealed record ScalingPoint(
-    int Workers, double SamplesPerSecond, double Median, double Ratio, double OperationsPerSecond);
+    int Workers, IReadOnlyList<double> Rates, double Ratio, double OperationsPerSample)
+{
+    /// <summary>Samples per second of the best lease, the least disturbed.</summary>
+    public double Best => Rates.Max();
+
+    /// <summary>Multiplications and additions per second in products, all workers together.</summary>
+    public double OperationsPerSecond => Best * OperationsPerSample;
+}
 
 /// <summary>The same job on one, two and more workers, in turns.</summary>
 public static class WorkerScaling
@@ -41,10 +47,9 @@ public static class WorkerScaling
             var one = seconds[counts.Index().Single(count => count.Item == 1).Index].Min();
             return [.. runs.Zip(counts, seconds).Select(point => new ScalingPoint(
                 point.Second,
-                steps * workload.BatchSize / point.Third.Min(),
-                steps * workload.BatchSize / Statistics.Median(point.Third),
+                [.. point.Third.Select(lease => steps * workload.BatchSize / lease)],
                 one / point.Third.Min(),
-                steps * point.First.OperationsPerStep / point.Third.Min()))];
+                point.First.OperationsPerStep / workload.BatchSize))];
         }
         finally
         {

@@ -54,7 +54,8 @@ public sealed class PassTimes
             Pass(clock);
             for (var i = 0; i < count; i++)
             {
-                seconds[i][pass] = Stopwatch.GetElapsedTime(clock[i], clock[i + 1]).TotalSeconds;
+                // In the clock's own ticks, finer than a TimeSpan's; what takes less than one takes one.
+                seconds[i][pass] = Math.Max(1, clock[i + 1] - clock[i]) / (double)Stopwatch.Frequency;
             }
         }
 

@@ -28,19 +28,25 @@ public sealed class ProductRun
             ProductForm.InputGradient => dy.Value.Product(weights, transposeLeft: false, transposeRight: true),
             _ => x.Value.BatchProduct(dy.Value),
         };
-        var plan = Plan.Compile([product], size.Samples, BatchMode.Sharded);
+        Plan = Plan.Compile([product], size.Samples, BatchMode.Sharded);
         _range = MicrobatchRange.Whole(size.Samples, Math.Min(size.Samples, Workload.MicrobatchSize));
-        var partials = plan.Partials.Length == 0
+        var partials = Plan.Partials.Length == 0
             ? PartialSums.None
-            : new PartialSums(plan.Partials.Length, CanonicalTree.PiecesMax(_range.Count));
-        var parameters = new AlignedBuffer(plan.Layout.Length);
+            : new PartialSums(Plan.Partials.Length, CanonicalTree.PiecesMax(_range.Count));
+        var parameters = new AlignedBuffer(Plan.Layout.Length);
         Fill(parameters.Span, 0);
-        _executable = new CpuBackend(path).Load(plan, parameters, partials);
-        foreach (var (index, input) in plan.Inputs.OrderBy(input => input.Key, StringComparer.Ordinal).Index())
+        _executable = new CpuBackend(path).Load(Plan, parameters, partials);
+        foreach (var (index, input) in Plan.Inputs.OrderBy(input => input.Key, StringComparer.Ordinal).Index())
         {
             Fill(_executable.Input(input.Value, size.Samples), (ulong)index + 1);
         }
     }
+
+    internal Plan Plan { get; }
+
+    /// <summary>Multiplications and additions of one run, as the plan counts them.</summary>
+    internal double Operations =>
+        2.0 * Plan.Instructions.Sum(only => only.Operation.MultiplyAdds(only, _range.Samples));
 
     /// <summary>Computes the product once.</summary>
     public void Run() => _executable.Run(_range);
