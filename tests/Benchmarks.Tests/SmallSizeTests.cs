@@ -22,6 +22,8 @@ public sealed class SmallSizeTests
     [InlineData("actors", 4)]
     [InlineData("allreduce", 5)]
     [InlineData("cluster", 2)]
+    [InlineData("compare", 2)]
+    [InlineData("start", 2)]
     public void Comparison_HasItsRows(string name, int rows)
     {
         var comparison = Comparison.All.Single(comparison => comparison.Name == name);
