@@ -70,7 +70,9 @@ internal sealed record ScalingLine(
 
 internal sealed record MeasuredLine(string Event, IReadOnlyList<string> Parts, double Seconds);
 
+// Written only: what reading needs beside it would have to be compiled before the first line.
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Serialization,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StartedLine))]

@@ -192,7 +192,9 @@ internal sealed record StepLine(long Step, long Epoch, double Loss, double? Accu
 internal sealed record EpochLine(
     int Epoch, long Step, double TrainLoss, double? TrainAccuracy, double? TestLoss, double? TestAccuracy);
 
+// Written only: what reading needs beside it would have to be compiled before the first line.
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Serialization,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StepLine))]
