@@ -126,7 +126,7 @@ internal static unsafe class Patches
 
     /// <summary>Copies; the last vector overlaps the one before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy<TLanes, TVector>(float* from, float* to, int count)
+    internal static void Copy<TLanes, TVector>(float* from, float* to, int count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
