@@ -103,6 +103,8 @@ public sealed class Regularisers : IExample
             plot.Line(name, [.. run.Epochs.Select(epoch => (double)epoch.Epoch)], [.. run.Epochs.Select(value)]);
         }
 
-        lesson.Picture($"regularisers-{what}.svg", plot.ToSvg());
+        // Room at the right for the names, beside the curve that rises.
+        var most = runs.Values.Max(run => run.Epochs.Max(value));
+        lesson.Picture($"regularisers-{what}.svg", plot.Range(0, 1.25 * Plain.Epochs, 0, most).ToSvg());
     }
 }
