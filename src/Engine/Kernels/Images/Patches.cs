@@ -49,7 +49,7 @@ internal static unsafe class Patches
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void GatherTap<TLanes, TVector>(
         in WindowGrid grid, float* image, int tapRow, int tapColumn, int firstRow, int rows, float* to)
         where TLanes : struct, ILanes<TVector>
@@ -85,7 +85,7 @@ internal static unsafe class Patches
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void ScatterTap<TLanes, TVector>(
         in WindowGrid grid, float* from, int tapRow, int tapColumn, float* image)
         where TLanes : struct, ILanes<TVector>

@@ -127,7 +127,7 @@ internal static unsafe class Pooling
     }
 
     /// <summary>The largest of each window in a row of them: first down the columns of pixels, then across.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void RowOfLargest<TLanes, TVector>(in WindowGrid grid, float* x, int row, float* down, float* y)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -181,7 +181,7 @@ internal static unsafe class Pooling
     /// Which one that is cannot be foreseen, so nothing branches on it: 4.6 instead of 11 ms
     /// for 64 samples of 64 channels of 24 × 24 pixels.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void SpreadApart(in WindowGrid grid, float* x, int row, float* largest, float* dy, float* dx)
     {
         var (height, taps, stride, width) = (grid.WindowHeight, grid.WindowWidth, grid.Stride, grid.Width);
