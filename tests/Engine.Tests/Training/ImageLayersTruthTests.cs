@@ -65,7 +65,7 @@ public sealed class ImageLayersTruthTests
         }
     }
 
-    /// <summary>All samples are one micro-batch, as there; a step takes the running values a tenth of the way.</summary>
+    /// <summary>All samples are one micro-batch, as there; a step takes running values a tenth of the way.</summary>
     [Fact]
     public void BatchNorm_EqualsAnotherImplementations_InItsRunningStatistics()
     {
