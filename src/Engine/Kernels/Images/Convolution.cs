@@ -41,8 +41,10 @@ internal static unsafe class Convolution
         room.Image.Clear(room.Padded);
         for (var part = 0; part < samples * shape.Groups; part++)
         {
-            room.Image.Fill<TLanes, TVector>(x + ((nint)part * shape.Channels * shape.Grid.ImagePixels), room.Padded);
-            RunPart(shape, room, room.Filters(part % shape.Groups), y + ((nint)part * shape.Filters * shape.Grid.Positions));
+            var image = x + ((nint)part * shape.Channels * shape.Grid.ImagePixels);
+            var result = y + ((nint)part * shape.Filters * shape.Grid.Positions);
+            room.Image.Fill<TLanes, TVector>(image, room.Padded);
+            RunPart(shape, room, room.Filters(part % shape.Groups), result);
         }
     }
 

@@ -15,6 +15,9 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
     /// <summary>The longest stretch of the inner dimension: a packed panel then fills 48 KB at most.</summary>
     private const int DepthMax = 384;
 
+    /// <summary>Panels of the left factor whose results are added to the pixels together.</summary>
+    internal const int PanelsAtOnce = 4;
+
     private readonly float* _filters;
     private readonly int _rows;
     private readonly int _inner;
@@ -28,7 +31,7 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
         Tile = Padded + Image.Floats;
         Right = Tile + ProductBlock.ScratchFloats<TLanes, TVector>();
         Result = Right + PanelFloats(Depth);
-        _filters = Result + PanelFloats(RowPanels.TallHeight<TLanes, TVector>());
+        _filters = Result + PanelFloats(PanelsAtOnce * RowPanels.TallHeight<TLanes, TVector>());
     }
 
     internal static int PanelWidth => 2 * TLanes.Count;
@@ -49,7 +52,7 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
     /// <summary>One panel of the right factor.</summary>
     internal float* Right { get; }
 
-    /// <summary>Results of one panel of the left factor with one of the right factor.</summary>
+    /// <summary>Results of some panels of the left factor with one of the right factor.</summary>
     internal float* Result { get; }
 
     internal static int Floats(in ConvolutionShape shape, int rows, int inner) => checked(
@@ -57,7 +60,7 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
         + new PaddedImage(shape.Grid, shape.Channels).Floats
         + ProductBlock.ScratchFloats<TLanes, TVector>()
         + PanelFloats(Blocking.Even(inner, DepthMax))
-        + PanelFloats(RowPanels.TallHeight<TLanes, TVector>())
+        + PanelFloats(PanelsAtOnce * RowPanels.TallHeight<TLanes, TVector>())
         + (shape.Groups * PackedLeft.Floats<TLanes, TVector>(rows, inner)));
 
     internal static int PanelFloats(int lines) =>

@@ -9,7 +9,8 @@ namespace Distributed.Engine.Kernels.Images;
 /// Shapes as in <see cref="ConvolutionShape"/>. What each tap sends to the pixels it sees is a product wᵀ · dy. It is
 /// computed for as many positions at a time as a register tile is wide, and each few lines of it are added to the
 /// pixels at once. Positions come from the last to the first: a pixel's taps, ascending, see it from positions that
-/// descend, so its sum is in the order of <see cref="ConvolutionDefinition.InputGradient"/>, whose bits every path gives.
+/// descend, so its sum is in the order of <see cref="ConvolutionDefinition.InputGradient"/>, whose bits every path
+/// gives.
 /// </remarks>
 internal static unsafe class ImageGradient
 {
@@ -40,7 +41,8 @@ internal static unsafe class ImageGradient
         for (var part = 0; part < samples * shape.Groups; part++)
         {
             room.Image.Clear(room.Padded);
-            RunPart(shape, room, room.Filters(part % shape.Groups), dy + ((nint)part * shape.Filters * shape.Grid.Positions));
+            var upstream = dy + ((nint)part * shape.Filters * shape.Grid.Positions);
+            RunPart(shape, room, room.Filters(part % shape.Groups), upstream);
             room.Image.Take<TLanes, TVector>(room.Padded, dx + ((nint)part * shape.Channels * shape.Grid.ImagePixels));
         }
     }
@@ -86,9 +88,9 @@ internal static unsafe class ImageGradient
             var width = ConvolutionRoom<TLanes, TVector>.WidthFor(block.Columns);
             var patches = new PatchPanel<TLanes, TVector>(shape.Grid, room.Image, first, block.Columns, width, pieces);
             block.Stride = width;
+            var line = 0;
             for (var panel = 0; panel < filters.Panels.Count; panel++)
             {
-                var line = filters.Panels.FirstRow(panel);
                 block.C = room.Result - ((nint)line * width);
                 for (block.Start = 0; block.Start < shape.Filters; block.Start += room.Depth)
                 {
@@ -104,8 +106,13 @@ internal static unsafe class ImageGradient
                     block.RunPanel<TLanes, TVector, Identity>(panel, filters.At(panel, block.Start), default);
                 }
 
-                var lines = Math.Min(filters.Panels.Height(panel), shape.Inner - line);
-                patches.Scatter(room.Result, room.Offsets + line, lines, room.Padded);
+                var done = panel + 1;
+                if (done % ConvolutionRoom<TLanes, TVector>.PanelsAtOnce == 0 || done == filters.Panels.Count)
+                {
+                    var end = Math.Min(filters.Panels.FirstRow(done), shape.Inner);
+                    patches.Scatter(room.Result, room.Offsets + line, end - line, room.Padded);
+                    line = end;
+                }
             }
         }
     }
