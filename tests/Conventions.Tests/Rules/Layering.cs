@@ -18,7 +18,7 @@ internal static class Layering
         ["Measuring"] = ["Worker", "Cluster", "Actors", "Engine"],
         ["Training"] = ["Coordinator", "Worker", "Cluster", "Actors", "Engine"],
         ["Hosting"] = ["Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
-        ["Examples"] = ["Engine"],
+        ["Examples"] = ["Training", "Coordinator", "Cluster", "Engine"],
         ["Cli"] =
         [
             "Examples", "Hosting", "Training", "Coordinator", "Measuring", "Worker", "Cluster", "Actors", "Engine",
