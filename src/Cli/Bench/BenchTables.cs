@@ -86,8 +86,8 @@ internal sealed class BenchTables(TextWriter output) : IBenchOutput
     }
 
     public void End(IReadOnlyList<string> parts, TimeSpan took) =>
-        Write($"\nmeasured {string.Join(", ", parts)} in {took.TotalSeconds:0} s: of a pass the medians, else the best of "
-            + $"{BenchCommand.Rounds} rounds");
+        Write($"\nmeasured {string.Join(", ", parts)} in {took.TotalSeconds:0} s: of a pass the medians, else the best "
+            + $"of {BenchCommand.Rounds} rounds");
 
     private static string Columns(double seconds, double total, double operations, double peak, double bytes)
     {

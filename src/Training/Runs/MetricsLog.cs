@@ -132,7 +132,7 @@ public sealed class MetricsLog : IDisposable
             var loss = totals.Loss / (double)totals.Samples;
             double? accuracy = _countsHits ? totals.Hits / (double)totals.Samples : null;
             var line = new StepLine(_step + 1, (_step / _stepsPerEpoch) + 1, loss, accuracy);
-            JsonSerializer.Serialize(_file, line, MetricsJson.Default.StepLine);
+            _file.Write(JsonSerializer.SerializeToUtf8Bytes(line, MetricsJson.Default.StepLine));
             _file.WriteByte((byte)'\n');
             _step++;
         }
@@ -144,7 +144,7 @@ public sealed class MetricsLog : IDisposable
         var testLoss = epoch.TestLoss is { } loss && double.IsFinite(loss) ? epoch.TestLoss : null;
         var line = new EpochLine(
             epoch.Epoch, epoch.Step, epoch.TrainLoss, epoch.TrainAccuracy, testLoss, epoch.TestAccuracy);
-        JsonSerializer.Serialize(_file, line, MetricsJson.Default.EpochLine);
+        _file.Write(JsonSerializer.SerializeToUtf8Bytes(line, MetricsJson.Default.EpochLine));
         _file.WriteByte((byte)'\n');
         _epochStep = epoch.Step;
     }

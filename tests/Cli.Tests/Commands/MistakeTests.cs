@@ -7,8 +7,8 @@ public sealed class MistakeTests : IDisposable
 
     private readonly Harness _cli = new();
 
-    private const string Commands = "choose train, eval, example, bench, cluster, coordinator, worker, submit, status, watch, "
-        + "stop or checkpoint; see distributed --help";
+    private const string Commands = "choose train, eval, example, bench, cluster, coordinator, worker, submit, status, "
+        + "watch, stop or checkpoint; see distributed --help";
 
     [Theory]
     [InlineData("trein", "'trein' is no command: did you mean train? " + Commands)]

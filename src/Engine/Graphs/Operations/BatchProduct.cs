@@ -56,7 +56,8 @@ public sealed class BatchProductOperation : Operation
         visitor.BatchProduct(instruction);
 
     internal override long MultiplyAdds(Instruction instruction, int samples) =>
-        (long)instruction.Output.Shape.SampleLength * MatMulOperation.Matrix(instruction.Inputs[0].Shape).Rows * samples;
+        MatMulOperation.Matrix(instruction.Inputs[0].Shape).Rows
+        * (long)instruction.Output.Shape.SampleLength * samples;
 
     /// <summary>The rows from this one on, as many as the result has.</summary>
     internal static BatchProductOperation Strip(int firstRow) => new(firstRow);
