@@ -49,6 +49,7 @@ internal sealed record Comparison(string Name, Func<Effort, Report> Measure)
         new(AllReduce.Name, AllReduce.Measure),
         new(ClusterSpeed.Name, ClusterSpeed.Measure),
         new(TorchSpeed.Name, TorchSpeed.Measure),
+        new(ProductSpeeds.Name, ProductSpeeds.Measure),
         new(StartUp.Name, StartUp.Measure),
     ];
 }

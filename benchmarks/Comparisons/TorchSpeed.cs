@@ -111,7 +111,7 @@ internal static class TorchSpeed
     private static double Peer(TorchPeer peer, TorchCase one, Effort effort, string mode, TimeSpan round) =>
         one.IsGiven
             ? peer.Rate(effort.TorchScript!, $"{one.Name} 1 {mode}")
-            : peer.Rate(TorchPeer.OwnScript, string.Create(
+            : peer.Rate(TorchPeer.OwnScript("torch_models.py"), string.Create(
                 CultureInfo.InvariantCulture, $"{one.Workload.Model} {one.Workload.BatchSize} {round.TotalSeconds}"));
 
     /// <summary>Warms up, and returns the rate of the best round.</summary>

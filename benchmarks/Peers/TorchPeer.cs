@@ -37,8 +37,8 @@ internal sealed partial class TorchPeer
         Settings = $"{versions}; {string.Join(", ", shown)}.";
     }
 
-    /// <summary>The models of the sizes that the peer's own script does not have.</summary>
-    internal static string OwnScript { get; } = Path.Combine(AppContext.BaseDirectory, "Peers", "torch_models.py");
+    /// <summary>A script of ours.</summary>
+    internal static string OwnScript(string name) => Path.Combine(AppContext.BaseDirectory, "Peers", name);
 
     /// <summary>Versions and variables, for reports.</summary>
     internal string Settings { get; }
@@ -59,7 +59,13 @@ internal sealed partial class TorchPeer
     /// <summary>Runs a script and takes the samples per second that it prints.</summary>
     /// <remarks>Errors: InvalidOperationException for a script that fails or prints no rate.</remarks>
     internal double Rate(string script, string arguments) =>
-        RateIn(Programs.OutputOf(_python, $"{script} {arguments}", variables: _variables));
+        RateIn(string.Join('\n', Lines(script, arguments)));
+
+    /// <summary>Runs a script and takes the lines that it prints.</summary>
+    /// <remarks>Errors: InvalidOperationException for a script that fails.</remarks>
+    internal string[] Lines(string script, string arguments) =>
+        Programs.OutputOf(_python, $"{script} {arguments}", variables: _variables)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The rate in a line such as: torch 1.13 mlp …: 51400 samples/s.</summary>
     internal static double RateIn(string output) => Line().Match(output) is { Success: true } line

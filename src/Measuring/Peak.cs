@@ -14,6 +14,11 @@ public static class Peak
 
     private static readonly Lazy<double> OfBest = new(() => Measure(KernelPaths.Best));
 
+    /// <summary>What is worth measuring: the widest vectors and, where these are wider, 256 bits.</summary>
+    public static IReadOnlyList<KernelPath> Paths { get; } = KernelPaths.Best == KernelPath.Vector512
+        ? [KernelPath.Vector512, KernelPath.Vector256]
+        : [KernelPaths.Best];
+
     /// <summary>With the widest vectors; measured once.</summary>
     public static double OperationsPerSecond => OfBest.Value;
 

@@ -1,6 +1,7 @@
 using Distributed.Benchmarks.Comparisons;
 using Distributed.Benchmarks.Kernels;
 using Distributed.Benchmarks.Messaging;
+using Distributed.Measuring;
 
 namespace Distributed.Benchmarks.Tests;
 
@@ -29,6 +30,11 @@ public sealed class SmallSizeTests
         var comparison = Comparison.All.Single(comparison => comparison.Name == name);
         Assert.Equal(rows, comparison.Measure(Effort.Small).Rows.Count);
     }
+
+    [Fact]
+    public void Products_HaveARowForEachFormAndPath() => Assert.Equal(
+        3 * Peak.Paths.Count,
+        Comparison.All.Single(comparison => comparison.Name == "gemm").Measure(Effort.Small).Rows.Count);
 
     [Fact]
     public void SteadyStep_AllocatesNothing()

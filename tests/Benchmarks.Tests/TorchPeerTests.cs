@@ -21,8 +21,10 @@ public sealed class TorchPeerTests
         Assert.Throws<InvalidOperationException>(() => TorchPeer.Find("no-such-python")).Message,
         StringComparison.Ordinal);
 
-    [Fact]
-    public void OwnScript_LiesBesideTheProgram() => Assert.True(File.Exists(TorchPeer.OwnScript));
+    [Theory]
+    [InlineData("torch_models.py")]
+    [InlineData("torch_products.py")]
+    public void OwnScript_LiesBesideTheProgram(string name) => Assert.True(File.Exists(TorchPeer.OwnScript(name)));
 
     [Fact]
     public void Cases_HaveNamesOfTheirOwn_AndNoneMayBeMuchSlower()

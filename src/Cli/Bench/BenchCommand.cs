@@ -1,5 +1,4 @@
 using Distributed.Cli.Settings;
-using Distributed.Engine.Kernels;
 using Distributed.Measuring;
 using Distributed.Measuring.Jobs;
 using Distributed.Measuring.Passes;
@@ -25,7 +24,7 @@ internal sealed class BenchCommand
         _output = arguments.Json ? new BenchLines(host.Out) : new BenchTables(host.Out);
         _output.Begin(host.Cores);
         Tell("peak of one core");
-        _peaks = Measured([.. Paths().Select(path => new VectorPeak(path, 0))]);
+        _peaks = Measured([.. Peak.Paths.Select(path => new VectorPeak(path, 0))]);
     }
 
     private Workload Workload =>
@@ -120,11 +119,6 @@ internal sealed class BenchCommand
         {
             OperationsPerSecond = Math.Max(peak.OperationsPerSecond, Peak.Measure(peak.Path)),
         })];
-
-    /// <summary>The widest vectors and, where these are wider, 256 bits.</summary>
-    private static IEnumerable<KernelPath> Paths() => KernelPaths.Best == KernelPath.Vector512
-        ? [KernelPath.Vector512, KernelPath.Vector256]
-        : [KernelPaths.Best];
 
     private void Tell(string what) => _host.Error.WriteLine($"measuring {what}");
 }
