@@ -69,7 +69,8 @@ internal sealed unsafe class TransposeKernel : CpuKernel
         var (down, right) = (_strides[^2], _strides[^1]);
         for (var row = 0; right == 1 && row < rows; row++)
         {
-            new ReadOnlySpan<float>(x + (row * down), columns).CopyTo(new Span<float>(y + ((long)row * columns), columns));
+            new ReadOnlySpan<float>(x + (row * down), columns)
+                .CopyTo(new Span<float>(y + ((long)row * columns), columns));
         }
 
         for (var row = 0; right != 1 && row < rows; row += Side)

@@ -9,7 +9,7 @@ public sealed partial class Tensor
     /// <remarks>Shapes: […, r, c] of two dimensions. Errors: ShapeException for another rank.</remarks>
     public Tensor Transpose() => Graph.Add(new TransposeOperation([1, 0]), this);
 
-    /// <summary>The dimensions of each sample in another order: the result's i-th is this tensor's axes[i]-th.</summary>
+    /// <summary>Each sample's dimensions in another order: the result's i-th is this tensor's axes[i]-th.</summary>
     /// <remarks>
     /// Shapes: of [2, 3, 4] Transpose(2, 0, 1) is [4, 2, 3]. Units: axes count from 0, the batch not counted.
     /// Errors: ShapeException unless each axis is named once.
