@@ -24,7 +24,12 @@ public static class ExampleCatalog
         new Circle(),
         new SoftmaxMean(),
         new RandomRegression(),
+        new DataParallel(),
+        new Optimizers(),
+        new Regularisers(),
+        new DigitsMlp(),
         new ConvolutionTheorem(),
+        new DigitsCnn(),
     ];
 
     /// <summary>The example of that name, or null.</summary>

@@ -1,6 +1,9 @@
-using Distributed.Engine.Backends;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Distributed.Engine.Data;
 using Distributed.Engine.Graphs;
-using Distributed.Engine.Losses;
+using Distributed.Engine.Jobs;
+using Distributed.Engine.Layers;
 
 namespace Distributed.Examples;
 
@@ -11,8 +14,9 @@ namespace Distributed.Examples;
 public sealed class RandomRegression : IExample
 {
     private const int Samples = 64;
-    private const float Rate = 1e-6f;
-    private const int Steps = 500;
+
+    /// <summary>Uniform in ±√3: mean 0 and variance 1.</summary>
+    private static readonly UniformInitializer Unit = new(-1.7320508f, 1.7320508f);
 
     public string Name => "random-regression";
 
@@ -20,82 +24,66 @@ public sealed class RandomRegression : IExample
 
     public void Run(Lesson lesson)
     {
-        var alone = Train(workers: 1);
-        var together = Train(workers: 2);
-        for (var step = 0; step < Steps; step += 100)
+        var model = new Sequential
         {
-            lesson.Say($"step {step}: loss {alone[step]:G4}");
-        }
-
-        lesson.Say($"step {Steps - 1}: loss {alone[^1]:G4}");
-        lesson.Check("the loss falls by more than 10⁶", alone[0] > 1e6 * alone[^1]);
-        lesson.Check("two workers' losses have the same bits at every step", alone.SequenceEqual(together));
-    }
-
-    /// <summary>The loss at each step.</summary>
-    private static List<float> Train(int workers)
-    {
-        // Uniform in ±√3: mean 0 and variance 1.
-        var unit = new UniformInitializer(-1.7320508f, 1.7320508f);
-        var graph = new Graph();
-        var x = graph.Input("x", TensorShape.Batch(1000));
-        var y = graph.Input("y", TensorShape.Batch(10));
-        var w1 = graph.Parameter("W1", [1000, 100], unit);
-        var w2 = graph.Parameter("W2", [100, 10], unit);
-        var loss = SquaredErrors.SumOfSquares(x.MatMul(w1).Relu().MatMul(w2), y).BatchSum();
-        var gradients = graph.Gradients(loss, [w1, w2]);
-
-        // A worker with half the samples makes one leaf of the sum; alone, it makes both and adds them.
-        var share = Samples / workers;
-        var runs = Enumerable.Range(0, workers)
-            .Select(_ => new GraphRun([loss, .. gradients, w1, w2], share, microbatchSize: Samples / 2, seed: 1))
-            .ToArray();
-        var (inputs, targets) = Data(unit);
-        for (var worker = 0; worker < workers; worker++)
+            new Linear(1000, 100, bias: false, weights: Unit), new ReLU(),
+            new Linear(100, 10, bias: false, weights: Unit),
+        };
+        var job = new Job
         {
-            runs[worker].Set(x, inputs.AsSpan(worker * share * 1000, share * 1000));
-            runs[worker].Set(y, targets.AsSpan(worker * share * 10, share * 10));
-        }
-
-        var losses = new List<float>();
-        for (var step = 0; step < Steps; step++)
+            Epochs = 500,
+            BatchSize = Samples,
+            MicrobatchSize = Samples / 2,
+            Loss = "sum-of-squares",
+            Reduction = "sum",
+            Optimizer = "sgd",
+            LearningRate = 1e-6f,
+        };
+        var data = new DataSplit(new RandomSet(), test: null);
+        var alone = JobRun.Of(job, data, model, workers: 1);
+        var together = JobRun.Of(job, data, model, workers: 2);
+        for (var step = 0; step < alone.Losses.Count; step++)
         {
-            Array.ForEach(runs, run => run.Run());
-            losses.Add(runs.Sum(run => run.Get(loss)[0]));
-            Update(runs, w1, gradients[0]);
-            Update(runs, w2, gradients[1]);
-        }
-
-        return losses;
-    }
-
-    /// <summary>Adds up the workers' gradients and gives all of them the same new weights.</summary>
-    private static void Update(GraphRun[] runs, Tensor weights, Tensor gradient)
-    {
-        var next = runs[0].Get(weights).ToArray();
-        var sum = runs[0].Get(gradient).ToArray();
-        foreach (var run in runs.Skip(1))
-        {
-            var share = run.Get(gradient);
-            for (var i = 0; i < sum.Length; i++)
+            if (step % 100 == 0 || step == alone.Losses.Count - 1)
             {
-                sum[i] += share[i];
+                lesson.Say($"step {step}: loss {alone.Losses[step] * Samples:G4}");
             }
         }
 
-        for (var i = 0; i < next.Length; i++)
-        {
-            next[i] -= Rate * sum[i];
-        }
-
-        Array.ForEach(runs, run => run.Set(weights, next));
+        lesson.Check("the loss falls by more than 10⁶", alone.Losses[0] > 1e6 * alone.Losses[^1]);
+        lesson.Check("two workers' losses have the same bits at every step",
+            alone.Losses.SequenceEqual(together.Losses));
+        lesson.Check($"and so have the weights: {alone.Done.Fingerprint}",
+            alone.Done.Fingerprint == together.Done.Fingerprint);
     }
 
-    private static (float[] Inputs, float[] Targets) Data(Initializer unit)
+    /// <summary>A data set is what can be read sample by sample; this one has ten targets each.</summary>
+    private sealed class RandomSet : DataSet
     {
-        var (inputs, targets) = (new float[Samples * 1000], new float[Samples * 10]);
-        unit.Fill(7, TensorShape.Of(inputs.Length), 0, inputs);
-        unit.Fill(8, TensorShape.Of(targets.Length), 0, targets);
-        return (inputs, targets);
+        private readonly float[] _features = Draw(Samples * 1000, seed: 7);
+        private readonly float[] _targets = Draw(Samples * 10, seed: 8);
+
+        internal RandomSet()
+            : base("random numbers", Samples, [1000], TaskKind.Regression, classCount: 0)
+        {
+        }
+
+        public override int TargetWidth => 10;
+
+        public override void ReadFeatures(int sample, Span<float> destination) =>
+            _features.AsSpan(sample * FeatureCount, FeatureCount).CopyTo(destination);
+
+        public override void ReadTarget(int sample, Span<float> destination) =>
+            _targets.AsSpan(sample * TargetWidth, TargetWidth).CopyTo(destination);
+
+        protected override string ComputeContentHash() => Convert.ToHexStringLower(
+            SHA256.HashData(MemoryMarshal.AsBytes<float>([.. _features, .. _targets])));
+
+        private static float[] Draw(int count, ulong seed)
+        {
+            var values = new float[count];
+            Unit.Fill(seed, TensorShape.Of(count), 0, values);
+            return values;
+        }
     }
 }

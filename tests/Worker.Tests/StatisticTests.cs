@@ -31,7 +31,7 @@ public sealed class StatisticTests
                 var values = Enumerable.Range(first, SmallJob.MicrobatchSize)
                     .Select(place => Feature(job, (int)order[place], feature)).ToArray();
                 mean += values.Average() * SmallJob.MicrobatchSize / SmallJob.BatchSize;
-                variance += values.Select(value => Math.Pow(value - values.Average(), 2)).Average()
+                variance += values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1)
                     * SmallJob.MicrobatchSize / SmallJob.BatchSize;
             }
 

@@ -33,7 +33,8 @@ internal sealed class JobFileReader(string path, Parser parser)
         {
             All = _settings,
             Mistakes = _mistakes,
-            Unread = _broken ? JobSettings.All : _unread,
+            Unread = _broken ? JobSettings.All : [.. _unread.Where(setting => _settings.TrueForAll(
+                given => given.Setting != setting))],
             Layers = _broken ? null : _layers,
         };
     }

@@ -61,7 +61,7 @@ public interface IOperationVisitor
     public void ArgMaxHit(Instruction instruction);
 
     /// <summary>The mean over each micro-batch, for each of its samples.</summary>
-    public void MicrobatchMean(Instruction instruction);
+    public void MicrobatchMean(Instruction instruction, MicrobatchMeanOperation mean);
 
     /// <summary>What a sample keeps: input the samples' keys.</summary>
     public void Dropout(Instruction instruction, DropoutOperation dropout);

@@ -8,7 +8,9 @@ namespace Distributed.Engine.Layers;
 /// Shapes: x [batch, Channels] or [batch, Channels, height, width], weight and bias [Channels], as the running "mean"
 /// and "variance". In training, mean and variance are those of the sample's micro-batch and all its pixels, so they
 /// do not depend on the number of workers; the running ones, used after training, follow the mean of the
-/// micro-batches' over the batch. The variance is divided by the number of values, not by one less.
+/// micro-batches' over the batch, each counted by its samples. As in PyTorch, what normalises is the variance divided
+/// by the number of values n, and what the running variance follows is the unbiased one, divided by n − 1. Of a single
+/// value both are 0.
 /// Units: Epsilon is added to the variance; Share is how much of the newest value a step takes.
 /// Errors: ShapeException naming both sides when x does not fit; ArgumentOutOfRangeException for a share out of range.
 /// Source: Ioffe and Szegedy 2015; defaults as in PyTorch. Per micro-batch: "ghost" normalisation, Hoffer et al. 2017.
@@ -34,21 +36,22 @@ public sealed record BatchNorm(int Channels, float Epsilon = 1e-5f, float Share 
         var (mean, variance) = (runningMean, runningVariance);
         if (graph.Training)
         {
-            mean = PerChannel(values);
-            variance = PerChannel((values - Column(mean)).Square());
+            mean = PerChannel(values).MicrobatchMean();
+            var squares = PerChannel((values - Column(mean)).Square());
+            variance = squares.MicrobatchMean();
             graph.Observe(runningMean, mean);
-            graph.Observe(runningVariance, variance);
+            graph.Observe(runningVariance, squares.MicrobatchMean(less: 1f / values.Shape.Dimensions[1]));
         }
 
         var scale = weight / (variance + Epsilon).Sqrt();
         return (((values - Column(mean)) * Column(scale)) + Column(bias)).Reshape(input.Shape);
     }
 
-    /// <summary>The mean over a sample's pixels and its micro-batch.</summary>
+    /// <summary>The mean over a sample's pixels.</summary>
     private Tensor PerChannel(Tensor values)
     {
         var pixels = values.Shape.Dimensions[1];
-        return (pixels == 1 ? values.Reshape(Channels) : values.Sum(1) / pixels).MicrobatchMean();
+        return pixels == 1 ? values.Reshape(Channels) : values.Sum(1) / pixels;
     }
 
     private Tensor Column(Tensor perChannel) => perChannel.Reshape(Channels, 1);

@@ -149,7 +149,7 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
         Update<ScalarLanes, float>(rule, gradient, old, made, vectors, length, weight);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void Update<TWidth, T>(
         TRule rule, float* gradient, Block old, Block made, int from, int to, float weight)
         where TWidth : struct, ILanes<T>

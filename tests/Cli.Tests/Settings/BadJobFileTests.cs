@@ -43,6 +43,7 @@ public sealed class BadJobFileTests : IDisposable
         { "model: linear\nlayers: [relu]\nepocs: 3\nepochs: 0\nseed: x\n",
             ["FILE:2:1: layers is a second model, after FILE:1:1: model: leave one of them out",
                 "FILE:3:1: epocs is no setting: did you mean epochs? choose ...",
+                "FILE:4:1: epochs 0 is out of range: choose 1 to 1000000",
                 "FILE:5:7: seed 'x' is not a whole number in range: choose 0 to 18446744073709551615 (default 1)"] },
         { "epochs: 0\noptimizer: adan\nschedule: cosin\nclip-norm: -1\nwarmpu: 3\nlayers: [linear, rely]\n",
             ["FILE:1:1: epochs 0 is out of range: choose 1 to 1000000",

@@ -17,7 +17,7 @@ internal static class Layering
         ["Simulation"] = ["Cluster", "Actors", "Engine"],
         ["Training"] = ["Coordinator", "Worker", "Cluster", "Actors", "Engine"],
         ["Hosting"] = ["Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
-        ["Examples"] = ["Engine"],
+        ["Examples"] = ["Training", "Coordinator", "Cluster", "Engine"],
         ["Cli"] = ["Examples", "Hosting", "Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
     };
 

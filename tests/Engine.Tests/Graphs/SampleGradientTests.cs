@@ -29,6 +29,34 @@ public sealed class SampleGradientTests
         graph = new Graph();
         x = Values(graph, channels);
         new CentralDifferences(graph, Samples).AssertBoth(new BatchNorm(channels, 0.1f).Apply(x), $"vectors {x.Shape}");
+
+        graph = new Graph();
+        x = Values(graph, channels);
+        new CentralDifferences(graph, Samples).AssertBoth(
+            (x.Square() - x.Square().MicrobatchMean(0.5f)).Tanh(), $"less than the mean of {x.Shape}");
+    }
+
+    [Fact]
+    public void BatchNorm_ObservesNoVariance_WhenAMicrobatchIsOneSample()
+    {
+        var graph = new Graph();
+        var x = graph.Input("x", TensorShape.Batch(2));
+        var y = new BatchNorm(2).Apply(x);
+        var variance = graph.Observed(graph.Parameters[3])!;
+        var run = new Engine.Backends.GraphRun([y, variance], samples: 3, microbatchSize: 2);
+        run.Set(x, [1, 5, 3, 9, 7, 7]);
+        run.Run();
+        Assert.Equal([2, 8, 2, 8, 0, 0], run.Get(variance).ToArray());
+        Assert.Equal([0, 0], run.Get(y)[4..].ToArray());
+    }
+
+    [Fact]
+    public void MicrobatchMean_RefusesToTakeMoreThanASample()
+    {
+        var x = new Graph().Input("x", TensorShape.Batch(2));
+        Assert.Contains(
+            "choose 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => x.MicrobatchMean(2)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using Distributed.Engine.Backends;
 using Distributed.Engine.Graphs;
 using Distributed.Engine.Layers;
+using Distributed.Engine.Tests.Fixtures;
 using Distributed.Engine.Tests.Graphs;
 
 namespace Distributed.Engine.Tests.Training;
@@ -12,11 +13,9 @@ namespace Distributed.Engine.Tests.Training;
 public sealed class ImageLayersTruthTests
 {
     private const int Samples = 3;
+    private const double Bound = 4e-6;
 
-    private static readonly Dictionary<string, double[]> Truth = File
-        .ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "image_layers.txt"))
-        .Select(line => line.Split(' '))
-        .ToDictionary(parts => parts[0], parts => parts[1..].Select(double.Parse).ToArray(), StringComparer.Ordinal);
+    private static readonly Truth Numbers = new("image_layers.txt");
 
     /// <summary>Each layer, the shape of a sample, and the samples' salt; parameters have the salts behind.</summary>
     private static Dictionary<string, (Layer Layer, int[] Sample, int Salt)> Layers { get; } =
@@ -48,37 +47,40 @@ public sealed class ImageLayersTruthTests
         var trained = graph.Parameters.Where(parameter => graph.Observed(parameter) is null).ToArray();
         var gradients = graph.Gradients(CentralDifferences.Weighted(result), [x, .. trained]);
         var run = new GraphRun([result, .. gradients], Samples);
-        run.Set(x, name == "embedding" ? [0, 3, 3, 4, 1, 3] : Values(x.Shape.Length(Samples), salt));
+        run.Set(x, name == "embedding" ? [0, 3, 3, 4, 1, 3] : Truth.Values(x.Shape.Length(Samples), salt));
         for (var i = 0; i < trained.Length; i++)
         {
-            run.Set(trained[i], Values(trained[i].Shape.SampleLength, salt + 1 + i));
+            run.Set(trained[i], Truth.Values(trained[i].Shape.SampleLength, salt + 1 + i));
         }
 
         run.Run();
-        AssertClose(name, "result", run.Get(result));
+        Numbers.AssertClose($"{name}.result", run.Get(result), Bound);
         string[] parts = ["to-x", "to-weight", "to-bias"];
         for (var i = 0; i < gradients.Count; i++)
         {
             if (name != "embedding" || i > 0)
             {
-                AssertClose(name, parts[i], run.Get(gradients[i]));
+                Numbers.AssertClose($"{name}.{parts[i]}", run.Get(gradients[i]), Bound);
             }
         }
     }
 
-    private static float[] Values(int count, int salt) =>
-        [.. Enumerable.Range(0, count).Select(i => (float)((((i * 37) + (salt * 101)) % 64 - 31.5) / 40))];
-
-    private static void AssertClose(string name, string part, ReadOnlySpan<float> actual)
+    /// <summary>All samples are one micro-batch, as there; a step takes running values a tenth of the way.</summary>
+    [Fact]
+    public void BatchNorm_EqualsAnotherImplementations_InItsRunningStatistics()
     {
-        var expected = Truth[$"{name}.{part}"];
-        Assert.Equal(expected.Length, actual.Length);
-        for (var i = 0; i < expected.Length; i++)
-        {
-            var bound = 4e-6 * Math.Max(1, Math.Abs(expected[i]));
-            Assert.True(
-                Math.Abs(expected[i] - actual[i]) <= bound, $"{name}.{part}[{i}]: {actual[i]:R}, not {expected[i]:R}");
-        }
+        var graph = new Graph();
+        var x = graph.Input("x", TensorShape.Batch(4, 3, 2));
+        _ = new BatchNorm(4).Apply(x);
+        Tensor[] observed = [.. graph.Parameters.Select(graph.Observed).OfType<Tensor>()];
+        var run = new GraphRun(observed, Samples);
+        run.Set(x, Truth.Values(x.Shape.Length(Samples), 8));
+        run.Run();
+        Numbers.AssertClose("batch-norm.running-mean", After(0, run.Get(observed[0])), Bound);
+        Numbers.AssertClose("batch-norm.running-variance", After(1, run.Get(observed[1])), Bound);
+
+        static float[] After(float start, ReadOnlySpan<float> perSample) =>
+            [.. perSample[..4].ToArray().Select(value => (0.9f * start) + (0.1f * value))];
     }
 
     /// <summary>Filters that are not square.</summary>

@@ -6,6 +6,7 @@ using Distributed.Engine.Memory;
 using Distributed.Engine.Optimizers;
 using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
+using Distributed.Engine.Tests.Fixtures;
 using Distributed.Engine.Training;
 
 namespace Distributed.Engine.Tests.Training;
@@ -19,10 +20,7 @@ public sealed class IndependentTruthTests
     private const int Samples = 12;
     private const double Bound = 2e-6;
 
-    private static readonly Dictionary<string, double[]> Truth = File
-        .ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Fixtures", "tiny_mlp.txt"))
-        .Select(line => line.Split(' '))
-        .ToDictionary(parts => parts[0], parts => parts[1..].Select(double.Parse).ToArray(), StringComparer.Ordinal);
+    private static readonly Truth Numbers = new("tiny_mlp.txt");
 
     private static Sequential Model => new() { new Linear(5, 7), new ReLU(), new Linear(7, 3) };
 
@@ -40,7 +38,7 @@ public sealed class IndependentTruthTests
         }
 
         executable.Run(MicrobatchRange.Whole(Samples, 4));
-        AssertClose(Truth["logits"], executable.Output(plan.Outputs[0], Samples));
+        Numbers.AssertClose("logits", executable.Output(plan.Outputs[0], Samples), Bound);
     }
 
     [Fact]
@@ -51,7 +49,7 @@ public sealed class IndependentTruthTests
         foreach (var slot in state.Layout.Slots)
         {
             var mean = partials.Piece(0).Slice(slot.Offset, slot.Length).ToArray().Select(sum => sum / Samples);
-            AssertClose(Truth[slot.Name], mean.ToArray());
+            Numbers.AssertClose(slot.Name, mean.ToArray(), Bound);
         }
     }
 
@@ -73,7 +71,7 @@ public sealed class IndependentTruthTests
                 new StepTerms(step + 1, state.Optimizer.LearningRate, Samples));
         }
 
-        AssertClose(Truth["losses"], losses.ToArray());
+        Numbers.AssertClose("losses", losses.ToArray(), Bound);
     }
 
     private static (ShardComputation Computation, TrainingState State, PartialSums Partials) Prepare()
@@ -95,35 +93,18 @@ public sealed class IndependentTruthTests
         for (var salt = 1; salt <= layout.Slots.Count; salt++)
         {
             var slot = layout.Slots[salt - 1];
-            for (var i = 0; i < slot.Length; i++)
-            {
-                parameters.Span[slot.Offset + i] = Value(i, salt);
-            }
+            Truth.Values(slot.Length, salt).CopyTo(parameters.Span[slot.Offset..]);
         }
 
         return parameters;
     }
 
-    private static float Value(int index, int salt) => (float)((((index * 37) + (salt * 101)) % 64 - 31.5) / 40);
-
-    private static void AssertClose(double[] expected, ReadOnlySpan<float> actual)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        for (var i = 0; i < expected.Length; i++)
-        {
-            Assert.Equal(expected[i], actual[i], Bound);
-        }
-    }
-
     private sealed class TinyData() : DataSet("tiny", Samples, [5], TaskKind.Classification, 3)
     {
-        public override void ReadFeatures(int sample, Span<float> destination)
-        {
-            for (var i = 0; i < 5; i++)
-            {
-                destination[i] = Value((sample * 5) + i, 5);
-            }
-        }
+        private readonly float[] _features = Truth.Values(Samples * 5, 5);
+
+        public override void ReadFeatures(int sample, Span<float> destination) =>
+            _features.AsSpan(sample * 5, 5).CopyTo(destination);
 
         public override void ReadTarget(int sample, Span<float> destination) => destination[0] = sample * sample % 3;
 

@@ -4,8 +4,8 @@ namespace Distributed.Engine.Backends.Cpu;
 
 internal sealed partial class CpuKernelBuilder<TLanes, TVector>
 {
-    public void MicrobatchMean(Instruction instruction) =>
-        _built = new MicrobatchMeanKernel<TLanes, TVector>(memory, instruction);
+    public void MicrobatchMean(Instruction instruction, MicrobatchMeanOperation mean) =>
+        _built = new MicrobatchMeanKernel<TLanes, TVector>(memory, instruction, mean);
 
     public void Dropout(Instruction instruction, DropoutOperation dropout) =>
         _built = new DropoutKernel<TLanes, TVector>(memory, instruction, dropout);

@@ -26,10 +26,10 @@ internal sealed unsafe class ConvolutionKernel<TLanes, TVector>(
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Inputs[0].Shape, instruction.Output.Shape);
 
-    internal int WorkspaceFloats => Convolution.ForwardFloats<TLanes, TVector>(_shape);
+    internal int WorkspaceFloats => Convolution.WorkspaceFloats<TLanes, TVector>(_shape);
 
     internal override void Run(in MicrobatchRange range) =>
-        Convolution.Forward<TLanes, TVector>(_shape, range.Samples, Input(0), Input(1), Output, Memory.Workspace);
+        Convolution.Run<TLanes, TVector>(_shape, range.Samples, Input(0), Input(1), Output, Memory.Workspace);
 }
 
 internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
@@ -41,10 +41,10 @@ internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Output.Shape, instruction.Inputs[0].Shape);
 
-    internal int WorkspaceFloats => Convolution.InputGradientFloats<TLanes, TVector>(_shape);
+    internal int WorkspaceFloats => ImageGradient.WorkspaceFloats<TLanes, TVector>(_shape);
 
     internal override void Run(in MicrobatchRange range) =>
-        Convolution.InputGradient<TLanes, TVector>(
+        ImageGradient.Run<TLanes, TVector>(
             _shape, range.Samples, Input(0), Input(1), Output, Memory.Workspace);
 }
 

@@ -7,13 +7,14 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;
 
-internal sealed unsafe class MicrobatchMeanKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction)
-    : CpuKernel(memory, instruction)
+internal sealed unsafe class MicrobatchMeanKernel<TLanes, TVector>(
+    CpuMemory memory, Instruction instruction, MicrobatchMeanOperation mean) : CpuKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     internal override void Run(in MicrobatchRange range) =>
-        MicrobatchMean.Run<TLanes, TVector>(Input(0), Instruction.Output.Shape.SampleLength, range, Output);
+        MicrobatchMean.Run<TLanes, TVector>(
+            Input(0), Instruction.Output.Shape.SampleLength, range, mean.Less, Output);
 }
 
 internal sealed unsafe class DropoutKernel<TLanes, TVector>(

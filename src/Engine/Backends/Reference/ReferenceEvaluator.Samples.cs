@@ -11,7 +11,7 @@ public sealed partial class ReferenceEvaluator
     /// <summary>Samples of a micro-batch; all of a run by default.</summary>
     public int MicrobatchSize { get; init; } = int.MaxValue;
 
-    public void MicrobatchMean(Instruction instruction)
+    public void MicrobatchMean(Instruction instruction, MicrobatchMeanOperation mean)
     {
         var x = Copy(instruction, 0);
         var y = Out(instruction);
@@ -20,7 +20,8 @@ public sealed partial class ReferenceEvaluator
         {
             var first = i / n / MicrobatchSize * MicrobatchSize;
             var count = Math.Min(MicrobatchSize, _samples - first);
-            y[i] = Enumerable.Range(first, count).Sum(sample => x[(sample * n) + (i % n)]) / count;
+            var divisor = count > mean.Less ? count - (double)mean.Less : count;
+            y[i] = Enumerable.Range(first, count).Sum(sample => x[(sample * n) + (i % n)]) / divisor;
         }
     }
 

@@ -103,7 +103,7 @@ public static class Crc32C
     }
 
     /// <summary>Four blocks at a time; bytes are at least 64.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static uint Folding128Path(uint remainder, ReadOnlySpan<byte> bytes)
     {
         const int StrideBytes = 4 * LaneBytes;
@@ -123,7 +123,7 @@ public static class Crc32C
     }
 
     /// <summary>Sixteen blocks at a time; bytes are at least 256.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static uint Folding512Path(uint remainder, ReadOnlySpan<byte> bytes)
     {
         const int StrideBytes = 16 * LaneBytes;

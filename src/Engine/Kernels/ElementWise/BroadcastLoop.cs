@@ -72,7 +72,7 @@ internal sealed unsafe class BroadcastLoop
         RunAxis<TLanes, TVector, TOperator>(op, 0, size, x, y, z);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private void RunAxis<TLanes, TVector, TOperator>(TOperator op, int depth, long size, float* x, float* y, float* z)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

@@ -20,7 +20,7 @@ internal static unsafe class ElementWiseLoop
     // exponentials into one vector. Counts below one vector go to the 128-bit loop, and below 4 to the scalar one.
 
     /// <summary>y[i] = op(x[i]).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Unary<TLanes, TVector, TOperator>(TOperator op, float* x, float* y, long count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -47,7 +47,7 @@ internal static unsafe class ElementWiseLoop
     }
 
     /// <summary>z[i] = op(x[i], y[i]).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Binary<TLanes, TVector, TOperator>(TOperator op, float* x, float* y, float* z, long count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

@@ -41,7 +41,7 @@ internal static unsafe class Packing
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void CopyRows<TRow>(float* source, nint stride, int depth, float* panel, nint width)
         where TRow : struct, ITileRow<TRow>
     {
@@ -53,7 +53,7 @@ internal static unsafe class Packing
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void CopyParts<TLanes, TVector>(
         float* source, nint stride, int valid, int depth, float* panel, int width)
         where TLanes : struct, ILanes<TVector>

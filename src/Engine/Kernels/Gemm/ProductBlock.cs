@@ -65,7 +65,8 @@ internal unsafe struct ProductBlock
         }
     }
 
-    private readonly void RunPanel<TLanes, TVector, TActivation>(int panel, Panel left, TActivation activation)
+    /// <summary>The rows of one left panel with all the columns.</summary>
+    internal readonly void RunPanel<TLanes, TVector, TActivation>(int panel, Panel left, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator

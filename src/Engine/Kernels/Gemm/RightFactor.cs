@@ -49,6 +49,10 @@ internal readonly unsafe struct RightFactor
         return new RightFactor(room, isInPlace ? b.At(start, column) : null, b.RowStride, columns, depth);
     }
 
+    /// <summary>One panel that lies packed, of so many columns, or more that are no part of any result.</summary>
+    internal static RightFactor OfPanel(float* packed, int columns, int depth) =>
+        new(packed, null, 0, columns, depth);
+
     /// <summary>The panel of so many columns from the given one.</summary>
     internal Panel At(int column, int width) => _inPlace != null && column + width <= _columns
         ? new Panel(_inPlace + column, _rowStride)

@@ -12,7 +12,7 @@ namespace Distributed.Engine.Kernels.Gemm;
 internal static unsafe class TileKernels
 {
     /// <summary>One chain of multiply-adds per element over ascending depth, from 0 or from what c holds.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Chain<TTile>(int depth, Panel left, Panel right, float* c, nint stride, bool resume)
         where TTile : struct, ITile
     {
@@ -39,7 +39,7 @@ internal static unsafe class TileKernels
     /// finished on a stack that stays in the first-level cache. What the stack holds in the end are the pieces of the
     /// range, in order; the last of them is written to last instead.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Tree<TTile>(
         in LeafPlan leaves, Panel left, Panel right, float* stack, float* last, nint lastStride)
         where TTile : struct, ITile
@@ -74,7 +74,7 @@ internal static unsafe class TileKernels
     }
 
     /// <summary>Copies a whole tile.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Copy<TTile>(float* source, nint sourceStride, float* destination, nint destinationStride)
         where TTile : struct, ITile
     {
@@ -84,7 +84,7 @@ internal static unsafe class TileKernels
     }
 
     /// <summary>Copies the part of a tile that lies inside the matrix, at its edges.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void CopyPart(
         float* source, nint sourceStride, float* destination, nint destinationStride, int rows, int columns)
     {
@@ -101,7 +101,7 @@ internal static unsafe class TileKernels
     }
 
     /// <summary>c[i, j] ← activation(c[i, j] + bias[j]) for whole vectors of columns; bias null adds nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Finish<TLanes, TVector, TActivation>(
         float* c, nint stride, int rows, int columns, float* bias, TActivation activation)
         where TLanes : struct, ILanes<TVector>

@@ -22,7 +22,7 @@ internal static unsafe class Transposition
     /// </summary>
     private const int LineFloats = 16;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Pack<TLanes, TVector>(
         float* source, nint stride, int available, int depth, float* panel, int width)
         where TLanes : struct, ILanes<TVector>

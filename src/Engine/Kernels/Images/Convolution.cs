@@ -4,29 +4,22 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>Convolutions, and their gradients to the images, as matrix products over gathered patches.</summary>
+/// <summary>Convolutions as matrix products with panels of patches.</summary>
 /// <remarks>
-/// Shapes as in <see cref="ConvolutionShape"/>. One sample and group at a time, cut so that the patches of a block stay
-/// in the second-level cache; blocks never cut a chain. So every path gives the bits of
-/// <see cref="ConvolutionDefinition"/>, which the scalar one is. The workspace is 64-byte aligned.
+/// Shapes as in <see cref="ConvolutionShape"/>. The filters are packed once. Then, sample by sample and group by group,
+/// the patches of as many positions as a register tile is wide are gathered straight into a packed panel, which stays
+/// in a near cache while all filters pass; there is no matrix of patches. Neither panels nor blocks cut a chain, so
+/// every path gives the bits of <see cref="ConvolutionDefinition"/>, which the scalar one is.
 /// </remarks>
 internal static unsafe class Convolution
 {
-    internal static int ForwardFloats<TLanes, TVector>(in ConvolutionShape shape)
+    internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        checked(shape.PatchFloats + Math.Max(
-            Product<TLanes, TVector>(shape, RowsAtOnce(shape)),
-            Product<TLanes, TVector>(shape, shape.Grid.Rows % RowsAtOnce(shape))));
+        ConvolutionRoom<TLanes, TVector>.Floats(shape, shape.Filters, shape.Inner);
 
-    internal static int InputGradientFloats<TLanes, TVector>(in ConvolutionShape shape)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        checked(shape.PatchFloats + MatrixProduct.WorkspaceFloats<TLanes, TVector>(
-            shape.ChannelsAtOnce * shape.Grid.Taps, shape.Grid.Positions, shape.Filters));
-
-    /// <summary>y = x ∗ w.</summary>
-    internal static void Forward<TLanes, TVector>(
+    /// <summary>y = x ∗ w. The workspace is 64-byte aligned.</summary>
+    internal static void Run<TLanes, TVector>(
         in ConvolutionShape shape, int samples, float* x, float* w, float* y, float* workspace)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -37,68 +30,55 @@ internal static unsafe class Convolution
             return;
         }
 
-        var (grid, inner) = (shape.Grid, shape.Inner);
-        var rowsAtOnce = RowsAtOnce(shape);
+        var room = new ConvolutionRoom<TLanes, TVector>(shape, shape.Filters, shape.Inner, workspace);
+        room.Image.WriteOffsets(room.Offsets);
+        for (var group = 0; group < shape.Groups; group++)
+        {
+            var filters = w + ((nint)group * shape.Filters * shape.Inner);
+            room.Pack(group, new MatrixView(filters, shape.Inner, transposed: false));
+        }
+
+        room.Image.Clear(room.Padded);
         for (var part = 0; part < samples * shape.Groups; part++)
         {
-            var image = x + ((nint)part * shape.Channels * grid.ImagePixels);
-            var result = y + ((nint)part * shape.Filters * grid.Positions);
-            var filters = w + ((nint)(part % shape.Groups) * shape.Filters * inner);
-            for (var row = 0; row < grid.Rows; row += rowsAtOnce)
-            {
-                var rows = Math.Min(rowsAtOnce, grid.Rows - row);
-                var patches = shape.IsPointwise ? image : workspace;
-                if (!shape.IsPointwise)
-                {
-                    Patches.Gather<TLanes, TVector>(grid, shape.Channels, image, row, rows, patches);
-                }
-
-                MatrixProduct.Run<TLanes, TVector, Identity>(
-                    shape.Filters, rows * grid.Columns, inner, new MatrixView(filters, inner, transposed: false),
-                    new MatrixView(patches, rows * grid.Columns, transposed: false), result + (row * grid.Columns),
-                    grid.Positions, null, default, workspace + shape.PatchFloats);
-            }
+            var image = x + ((nint)part * shape.Channels * shape.Grid.ImagePixels);
+            var result = y + ((nint)part * shape.Filters * shape.Grid.Positions);
+            room.Image.Fill<TLanes, TVector>(image, room.Padded);
+            RunPart(shape, room, room.Filters(part % shape.Groups), result);
         }
     }
 
-    /// <summary>dx from dy and w: what each tap sent to a pixel, added up.</summary>
-    internal static void InputGradient<TLanes, TVector>(
-        in ConvolutionShape shape, int samples, float* dy, float* w, float* dx, float* workspace)
+    /// <summary>One sample and group.</summary>
+    private static void RunPart<TLanes, TVector>(
+        in ConvolutionShape shape, in ConvolutionRoom<TLanes, TVector> room, PackedLeft filters, float* y)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        if (TLanes.Count == 1)
+        Span<PatchPiece> pieces = stackalloc PatchPiece[ConvolutionRoom<TLanes, TVector>.PanelWidth];
+        var block = new ProductBlock
         {
-            ConvolutionDefinition.InputGradient(shape, samples, dy, w, dx);
-            return;
-        }
-
-        var (grid, inner) = (shape.Grid, shape.Inner);
-        for (var part = 0; part < samples * shape.Groups; part++)
+            Scratch = room.Tile,
+            Stride = shape.Grid.Positions,
+            Rows = shape.Filters,
+            Panels = filters.Panels,
+        };
+        for (var first = 0; first < shape.Grid.Positions; first += ConvolutionRoom<TLanes, TVector>.PanelWidth)
         {
-            var image = dx + ((nint)part * shape.Channels * grid.ImagePixels);
-            var upstream = dy + ((nint)part * shape.Filters * grid.Positions);
-            var filters = w + ((nint)(part % shape.Groups) * shape.Filters * inner);
-            new Span<float>(image, shape.Channels * grid.ImagePixels).Clear();
-            for (var channel = 0; channel < shape.Channels; channel += shape.ChannelsAtOnce)
+            block.Columns = Math.Min(shape.Grid.Positions - first, ConvolutionRoom<TLanes, TVector>.PanelWidth);
+            block.C = y + first;
+            var width = ConvolutionRoom<TLanes, TVector>.WidthFor(block.Columns);
+            var patches = new PatchPanel<TLanes, TVector>(shape.Grid, room.Image, first, block.Columns, width, pieces);
+            for (block.Start = 0; block.Start < shape.Inner; block.Start += room.Depth)
             {
-                var channels = Math.Min(shape.ChannelsAtOnce, shape.Channels - channel);
-                MatrixProduct.Run<TLanes, TVector, Identity>(
-                    channels * grid.Taps, grid.Positions, shape.Filters,
-                    new MatrixView(filters + (channel * grid.Taps), inner, transposed: true),
-                    new MatrixView(upstream, grid.Positions, transposed: false), workspace,
-                    grid.Positions, null, default, workspace + shape.PatchFloats);
-                Patches.Scatter<TLanes, TVector>(
-                    grid, channels, workspace, image + ((nint)channel * grid.ImagePixels));
+                block.Depth = Math.Min(room.Depth, shape.Inner - block.Start);
+                block.IsLast = block.Start + block.Depth == shape.Inner;
+                patches.Gather(room.Padded, room.Offsets + block.Start, block.Depth, room.Right);
+                block.Right = RightFactor.OfPanel(room.Right, block.Columns, block.Depth);
+                for (var panel = 0; panel < filters.Panels.Count; panel++)
+                {
+                    block.RunPanel<TLanes, TVector, Identity>(panel, filters.At(panel, block.Start), default);
+                }
             }
         }
     }
-
-    private static int RowsAtOnce(in ConvolutionShape shape) =>
-        shape.IsPointwise ? Math.Max(shape.Grid.Rows, 1) : shape.RowsAtOnce;
-
-    private static int Product<TLanes, TVector>(in ConvolutionShape shape, int rows)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        MatrixProduct.WorkspaceFloats<TLanes, TVector>(shape.Filters, rows * shape.Grid.Columns, shape.Inner);
 }

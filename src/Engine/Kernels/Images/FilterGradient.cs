@@ -1,4 +1,4 @@
-using Distributed.Engine.Kernels.ElementWise;
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Kernels.Reductions;
@@ -8,22 +8,18 @@ namespace Distributed.Engine.Kernels.Images;
 
 /// <summary>A convolution's gradient to its filters over a range of micro-batches, along the canonical tree.</summary>
 /// <remarks>
-/// Shapes as in <see cref="ConvolutionShape"/>; piece p goes to pieces + p · pieceStride. Every path gives the bits of
-/// <see cref="ConvolutionDefinition.FilterGradient"/>. The workspace is 64-byte aligned; its size does not grow with
-/// the samples, and grows with the logarithm of the micro-batches.
+/// Shapes as in <see cref="ConvolutionShape"/>; piece p goes to pieces + p · pieceStride. A sample's part is computed
+/// the other way round, [lines, filters]: so the image is read where it lies, and only dy is packed. Every path gives
+/// the bits of <see cref="ConvolutionDefinition.FilterGradient"/>. The workspace is 64-byte aligned; its size does not
+/// grow with the samples, and grows with the logarithm of the micro-batches.
 /// </remarks>
 internal static unsafe class FilterGradient
 {
     internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape, int microbatches)
         where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        var product = Math.Max(
-            Product<TLanes, TVector>(shape, shape.ChannelsAtOnce),
-            Product<TLanes, TVector>(shape, shape.Channels % shape.ChannelsAtOnce));
-        return checked(shape.PatchFloats + ConvolutionShape.Lines(shape.FilterFloats)
-            + MicrobatchTree.WaitingFloats(shape.FilterFloats, microbatches) + product);
-    }
+        where TVector : struct =>
+        checked(Part<TLanes, TVector>.Floats(shape)
+            + MicrobatchTree.WaitingFloats(shape.FilterFloats, microbatches));
 
     internal static void Run<TLanes, TVector>(
         in ConvolutionShape shape,
@@ -42,65 +38,117 @@ internal static unsafe class FilterGradient
             return;
         }
 
-        var scratch = workspace + shape.PatchFloats;
-        var waiting = scratch + ConvolutionShape.Lines(shape.FilterFloats);
-        var room = waiting + MicrobatchTree.WaitingFloats(shape.FilterFloats, range.Count);
-        var sample = new Sample<TLanes, TVector>
-        {
-            Shape = shape,
-            X = x,
-            Upstream = dy,
-            Patches = workspace,
-            Scratch = scratch,
-            Room = room,
-        };
-        MicrobatchTree.Run<TLanes, TVector, Sample<TLanes, TVector>>(
-            sample, shape.FilterFloats, range, pieces, pieceStride, waiting);
+        MicrobatchTree.Run<TLanes, TVector, Part<TLanes, TVector>>(
+            new Part<TLanes, TVector>(shape, x, dy, workspace), shape.FilterFloats, range, pieces, pieceStride,
+            workspace + Part<TLanes, TVector>.Floats(shape));
     }
 
-    private static int Product<TLanes, TVector>(in ConvolutionShape shape, int channels)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        MatrixProduct.WorkspaceFloats<TLanes, TVector>(
-            shape.Filters, channels * shape.Grid.Taps, shape.Grid.Positions);
-
-    /// <summary>One sample's gradient: per group dy · patchesᵀ, some channels at a time.</summary>
-    private struct Sample<TLanes, TVector> : ISampleSum
+    /// <summary>What some samples add, in order.</summary>
+    private readonly struct Part<TLanes, TVector> : ISampleSum
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        internal ConvolutionShape Shape;
-        internal float* X;
-        internal float* Upstream;
-        internal float* Patches;
-        internal float* Scratch;
-        internal float* Room;
+        private readonly ConvolutionShape _shape;
+        private readonly PaddedImage _image;
+        private readonly float* _x;
+        private readonly float* _upstream;
+        private readonly int* _offsets;
+        private readonly float* _padded;
+        private readonly float* _panel;
+        private readonly float* _sums;
 
-        public readonly void Add(nint sample, bool isFirst, float* sum)
+        internal Part(in ConvolutionShape shape, float* x, float* dy, float* room)
         {
-            Write(X + (sample * Shape.ImageFloats), Upstream + (sample * Shape.ResultFloats), isFirst ? sum : Scratch);
-            if (!isFirst)
+            (_shape, _image) = (shape, new PaddedImage(shape.Grid, shape.Channels));
+            _x = x;
+            _upstream = dy;
+            _offsets = (int*)room;
+            _padded = room + LinesFloats(shape);
+            _panel = _padded + _image.Floats;
+            _sums = _panel + PanelFloats(shape);
+            _image.WriteOffsets(_offsets);
+            _image.Clear(_padded);
+            for (var line = shape.Inner; line < LinesUp(shape); line++)
             {
-                ElementWiseLoop.Binary<TLanes, TVector, NodeSum>(default, sum, Scratch, sum, Shape.FilterFloats);
+                _offsets[line] = _offsets[shape.Inner - 1]; // the last tile's rest, which nobody reads
             }
         }
 
-        private readonly void Write(float* x, float* dy, float* dw)
+        /// <summary>16 registers hold the sums of narrow panels only.</summary>
+        private static int WidthMax => TLanes.Count == 8 ? TLanes.Count : 2 * TLanes.Count;
+
+        internal static int Floats(in ConvolutionShape shape) => checked(
+            LinesFloats(shape) + new PaddedImage(shape.Grid, shape.Channels).Floats + PanelFloats(shape)
+            + (LinesUp(shape) * FiltersUp(shape)));
+
+        public void Write(nint first, int samples, float* sum)
         {
-            var (grid, inner) = (Shape.Grid, Shape.Inner);
-            for (var group = 0; group < Shape.Groups; group++)
+            for (var group = 0; group < _shape.Groups; group++)
             {
-                var upstream = dy + ((nint)group * Shape.Filters * grid.Positions);
-                for (var channel = 0; channel < Shape.Channels; channel += Shape.ChannelsAtOnce)
+                for (var sample = first; sample < first + samples; sample++)
                 {
-                    var channels = Math.Min(Shape.ChannelsAtOnce, Shape.Channels - channel);
-                    var image = x + ((nint)((group * Shape.Channels) + channel) * grid.ImagePixels);
-                    Images.Patches.Gather<TLanes, TVector>(grid, channels, image, 0, grid.Rows, Patches);
-                    MatrixProduct.Run<TLanes, TVector, Identity>(
-                        Shape.Filters, channels * grid.Taps, grid.Positions,
-                        new MatrixView(upstream, grid.Positions, transposed: false),
-                        new MatrixView(Patches, grid.Positions, transposed: true),
-                        dw + ((nint)group * Shape.Filters * inner) + (channel * grid.Taps), inner, null, default, Room);
+                    AddSample((sample * _shape.Groups) + group, sample > first);
+                }
+
+                Turn(sum + ((nint)group * _shape.Filters * _shape.Inner));
+            }
+        }
+
+        private static int LinesUp(in ConvolutionShape shape) => Blocking.RoundUp(shape.Inner, LineSums.Height);
+
+        private static int LinesFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(LinesUp(shape));
+
+        private static int FiltersUp(in ConvolutionShape shape) => Blocking.RoundUp(shape.Filters, TLanes.Count);
+
+        private static int PanelFloats(in ConvolutionShape shape) =>
+            ConvolutionShape.Lines(checked((shape.Grid.Positions * WidthMax) + TLanes.Count));
+
+        /// <summary>One sample's part of a group.</summary>
+        private void AddSample(nint part, bool adds)
+        {
+            var grid = _shape.Grid;
+            _image.Fill<TLanes, TVector>(_x + (part * _shape.Channels * grid.ImagePixels), _padded);
+            var upstream = new MatrixView(
+                _upstream + (part * _shape.Filters * grid.Positions), grid.Positions, transposed: false);
+            for (var filter = 0; filter < _shape.Filters; filter += WidthMax)
+            {
+                var rest = _shape.Filters - filter;
+                if (WidthMax > TLanes.Count && rest > TLanes.Count)
+                {
+                    AddFilters<WideRow<TLanes, TVector>>(upstream, filter, rest, adds);
+                }
+                else
+                {
+                    AddFilters<NarrowRow<TLanes, TVector>>(upstream, filter, rest, adds);
+                }
+            }
+        }
+
+        private void AddFilters<TRow>(MatrixView upstream, int filter, int available, bool adds)
+            where TRow : struct, ITileRow<TRow>
+        {
+            Packing.Pack<TLanes, TVector>(
+                upstream, filter, available, 0, _shape.Grid.Positions, _panel, TRow.Width);
+            var stride = FiltersUp(_shape);
+            for (var line = 0; line < _shape.Inner; line += LineSums.Height)
+            {
+                LineSums.Run<TRow>(
+                    _shape.Grid, _image.RowStep, _padded, _offsets + line, _panel,
+                    _sums + ((nint)line * stride) + filter, stride, adds);
+            }
+        }
+
+        /// <summary>Writes the sums as filters are: [filters, lines].</summary>
+        [MethodImpl(HotLoop.Options)]
+        private void Turn(float* sum)
+        {
+            var (filters, inner, stride) = (_shape.Filters, _shape.Inner, FiltersUp(_shape));
+            for (var filter = 0; filter < filters; filter++, sum += inner)
+            {
+                var from = _sums + filter;
+                for (var line = 0; line < inner; line++, from += stride)
+                {
+                    sum[line] = *from;
                 }
             }
         }

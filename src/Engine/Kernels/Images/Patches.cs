@@ -49,7 +49,7 @@ internal static unsafe class Patches
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void GatherTap<TLanes, TVector>(
         in WindowGrid grid, float* image, int tapRow, int tapColumn, int firstRow, int rows, float* to)
         where TLanes : struct, ILanes<TVector>
@@ -85,7 +85,7 @@ internal static unsafe class Patches
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void ScatterTap<TLanes, TVector>(
         in WindowGrid grid, float* from, int tapRow, int tapColumn, float* image)
         where TLanes : struct, ILanes<TVector>
@@ -126,7 +126,7 @@ internal static unsafe class Patches
 
     /// <summary>Copies; the last vector overlaps the one before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy<TLanes, TVector>(float* from, float* to, int count)
+    internal static void Copy<TLanes, TVector>(float* from, float* to, int count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {

@@ -57,11 +57,18 @@ internal static unsafe class Pooling
         where TVector : struct
     {
         var largest = workspace + ConvolutionShape.Lines(grid.Width);
+        var isPairs = grid is { IsApart: true, WindowHeight: 2, WindowWidth: 2, Stride: 2, Columns: > 1 };
         for (var image = 0; image < images; image++, x += grid.ImagePixels, dx += grid.ImagePixels)
         {
             new Span<float>(dx, grid.ImagePixels).Clear();
             for (var row = 0; row < grid.Rows; row++, dy += grid.Columns)
             {
+                if (TLanes.Count > 1 && isPairs)
+                {
+                    SpreadPairs(grid, x, row, dy, dx);
+                    continue;
+                }
+
                 RowOfLargest<TLanes, TVector>(grid, x, row, workspace, largest);
                 if (grid.IsApart)
                 {
@@ -127,7 +134,7 @@ internal static unsafe class Pooling
     }
 
     /// <summary>The largest of each window in a row of them: first down the columns of pixels, then across.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void RowOfLargest<TLanes, TVector>(in WindowGrid grid, float* x, int row, float* down, float* y)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -177,11 +184,42 @@ internal static unsafe class Pooling
     }
 
     /// <summary>
+    /// The same for windows of 2 × 2 side by side: two of them at a time, each tap beside the other one of its row.
+    /// </summary>
+    [MethodImpl(HotLoop.Options)]
+    private static void SpreadPairs(in WindowGrid grid, float* x, int row, float* dy, float* dx)
+    {
+        var (width, columns) = (grid.Width, grid.Columns);
+        var swap = Vector128.Create(1, 0, 3, 2);
+        var isLeft = Vector128.Create(-1, 0, -1, 0).AsSingle();
+        x += (nint)2 * row * width;
+        dx += (nint)2 * row * width;
+        for (var column = 0; column < columns; column += 2)
+        {
+            // An odd number of windows: the last two again.
+            var at = Math.Min(column, columns - 2);
+            var top = Vector128.Load(x + (2 * at));
+            var bottom = Vector128.Load(x + (2 * at) + width);
+            var largest = Vector128.Max(top, bottom);
+            largest = Vector128.Max(largest, Vector128.Shuffle(largest, swap));
+            var isTopLess = Vector128.LessThan(top, largest);
+            var isBottomLess = Vector128.LessThan(bottom, largest);
+            var isOtherTopLess = Vector128.Shuffle(isTopLess, swap);
+            var isOtherBottomLess = Vector128.Shuffle(isBottomLess, swap);
+            var upstream = Vector128.Create(0f + dy[at], 0f + dy[at], 0f + dy[at + 1], 0f + dy[at + 1]);
+            var isTopOpen = isLeft | isOtherTopLess;
+            var isBottomOpen = isTopLess & isOtherTopLess & (isLeft | isOtherBottomLess);
+            Vector128.AndNot(upstream & isTopOpen, isTopLess).Store(dx + (2 * at));
+            Vector128.AndNot(upstream & isBottomOpen, isBottomLess).Store(dx + (2 * at) + width);
+        }
+    }
+
+    /// <summary>
     /// The same where each pixel is seen once at most: every tap is written, with the window's dy where it is chosen.
     /// Which one that is cannot be foreseen, so nothing branches on it: 4.6 instead of 11 ms
     /// for 64 samples of 64 channels of 24 × 24 pixels.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void SpreadApart(in WindowGrid grid, float* x, int row, float* largest, float* dy, float* dx)
     {
         var (height, taps, stride, width) = (grid.WindowHeight, grid.WindowWidth, grid.Stride, grid.Width);

@@ -9,7 +9,7 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// </remarks>
 internal static unsafe class ArgMaxHit
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Run(float* logits, float* labels, float* hits, int rows, int classes)
     {
         for (long row = 0; row < rows; row++)

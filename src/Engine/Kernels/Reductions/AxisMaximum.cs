@@ -11,7 +11,7 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// </remarks>
 internal static unsafe class AxisMaximum
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Run<TLanes, TVector>(float* x, float* y, int outer, int axis, int inner)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -30,7 +30,7 @@ internal static unsafe class AxisMaximum
     }
 
     /// <summary>The last vector overlaps the one before it; rows shorter than a vector go to narrower ones.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void Columns<TLanes, TVector>(float* x, int rows, int width, float* y)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

@@ -11,7 +11,7 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// </remarks>
 internal static unsafe class AxisSum
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Run<TLanes, TVector>(float* x, float* y, int outer, int axis, int inner)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

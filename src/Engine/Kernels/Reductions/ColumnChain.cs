@@ -52,7 +52,7 @@ internal static unsafe class ColumnChain
     }
 
     /// <summary>Needs width ≥ TLanes.Count: the last vector overlaps the one before it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void VectorPath<TLanes, TVector>(float* x, int rows, long stride, float* y, int width)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

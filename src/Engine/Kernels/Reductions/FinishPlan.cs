@@ -87,7 +87,7 @@ internal sealed unsafe class FinishPlan
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private void RunProgram<TLanes, TVector>(float** pieceBases, int offset, int count, float* destination)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

@@ -27,7 +27,7 @@ internal static unsafe class LaneMaximum
         return maximum;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static float VectorPath<TLanes, TVector>(float* x, int count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

@@ -41,7 +41,7 @@ internal static unsafe class LaneSum
         return AddPairwise(lanes);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static float VectorPath<TLanes, TVector, TOperator>(TOperator op, float* x, int count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -87,7 +87,7 @@ internal static unsafe class LaneSum
     }
 
     /// <summary>Adds op of the last 1 … 15 elements to the lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void AddTail<TLanes, TVector, TOperator>(TOperator op, float* x, int count, float* lanes)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

@@ -12,7 +12,7 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// </remarks>
 internal static unsafe class LogSoftmax
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Run<TLanes, TVector>(float* x, float* y, int rows, int classes)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

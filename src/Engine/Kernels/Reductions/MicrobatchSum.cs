@@ -19,7 +19,7 @@ internal static unsafe class MicrobatchSum
     /// <summary>A piece of 2ᵏ micro-batches keeps at most k sums waiting; an int counts fewer than 2³¹.</summary>
     private const int DepthMax = 31;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Run<TLanes, TVector>(float* x, int n, MicrobatchRange range, float* pieces, int pieceStride)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -77,7 +77,7 @@ internal static unsafe class MicrobatchSum
     /// neighbours are merged as k + 1 has factors of two. The stack is at most 8 KB and stays in the nearest cache.
     /// </summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     private static void VectorPath<TLanes, TVector>(float* x, int n, MicrobatchRange piece, float* y)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

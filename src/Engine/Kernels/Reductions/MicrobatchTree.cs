@@ -6,11 +6,11 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Kernels.Reductions;
 
-/// <summary>What one sample adds to the sum over its micro-batch.</summary>
+/// <summary>The sum over a micro-batch.</summary>
 internal unsafe interface ISampleSum
 {
-    /// <summary>Writes sample number sample of the range to the sum where it is the first, else adds it.</summary>
-    public void Add(nint sample, bool isFirst, float* sum);
+    /// <summary>Writes the sum of so many samples of the range, in their order.</summary>
+    public void Write(nint first, int samples, float* sum);
 }
 
 /// <summary>Sums over micro-batches along the canonical tree, where each sample's part is a kernel.</summary>
@@ -40,10 +40,7 @@ internal static unsafe class MicrobatchTree
             for (var leaf = 0; leaf < blocks[p].Size; leaf++)
             {
                 var sum = Slot(result, waiting, length, depth++);
-                for (var i = 0; i < range.SamplesIn(first + leaf); i++)
-                {
-                    part.Add(((nint)(first + leaf) * range.Size) + i, i == 0, sum);
-                }
+                part.Write((nint)(first + leaf) * range.Size, range.SamplesIn(first + leaf), sum);
 
                 for (var merges = BitOperations.TrailingZeroCount(leaf + 1); merges > 0; merges--)
                 {

@@ -12,7 +12,7 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// </remarks>
 internal static unsafe class Softmax
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Forward<TLanes, TVector>(float* x, float* y, int rows, int classes)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -26,7 +26,7 @@ internal static unsafe class Softmax
     }
 
     /// <summary>Writes e^(x_c − max) for one row and returns their sum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static float Exponentials<TLanes, TVector>(float* x, float* y, int classes)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

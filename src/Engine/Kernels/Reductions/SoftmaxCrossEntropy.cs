@@ -13,7 +13,7 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// </remarks>
 internal static unsafe class SoftmaxCrossEntropy
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Forward<TLanes, TVector>(float* logits, float* labels, float* losses, int rows, int classes)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -28,7 +28,7 @@ internal static unsafe class SoftmaxCrossEntropy
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(HotLoop.Options)]
     internal static void Backward<TLanes, TVector>(
         float* logits, float* labels, float* upstream, float* gradient, int rows, int classes)
         where TLanes : struct, ILanes<TVector>

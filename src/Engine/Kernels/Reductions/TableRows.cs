@@ -57,14 +57,10 @@ internal static unsafe class TableRows
         internal int Count;
         internal int Width;
 
-        public readonly void Add(nint sample, bool isFirst, float* sum)
+        public readonly void Write(nint first, int samples, float* sum)
         {
-            if (isFirst)
-            {
-                new Span<float>(sum, Count * Width).Clear();
-            }
-
-            for (var i = sample * PerSample; i < (sample + 1) * PerSample; i++)
+            new Span<float>(sum, Count * Width).Clear();
+            for (var i = first * PerSample; i < (first + samples) * PerSample; i++)
             {
                 if (RowOf(Indices[i], Count) is var row and >= 0)
                 {

@@ -82,12 +82,12 @@ public sealed unsafe class ConvolutionTests
             where TVector : struct
         {
             var (shape, range) = _case;
-            var room = Room(Convolution.ForwardFloats<TLanes, TVector>(shape));
-            Convolution.Forward<TLanes, TVector>(
+            var room = Room(Convolution.WorkspaceFloats<TLanes, TVector>(shape));
+            Convolution.Run<TLanes, TVector>(
                 shape, range.Samples, _x.Pointer, _w.Pointer, _results[0].Pointer, room.Pointer);
             room.AssertGuardsIntact("forward");
-            room = Room(Convolution.InputGradientFloats<TLanes, TVector>(shape));
-            Convolution.InputGradient<TLanes, TVector>(
+            room = Room(ImageGradient.WorkspaceFloats<TLanes, TVector>(shape));
+            ImageGradient.Run<TLanes, TVector>(
                 shape, range.Samples, _dy.Pointer, _w.Pointer, _results[1].Pointer, room.Pointer);
             room.AssertGuardsIntact("input gradient");
             room = Room(FilterGradient.WorkspaceFloats<TLanes, TVector>(shape, range.Count));

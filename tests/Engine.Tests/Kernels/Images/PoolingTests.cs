@@ -15,7 +15,8 @@ public sealed unsafe class PoolingTests
     {
         var draw = new Random(seed);
         var (height, width) = (draw.Next(1, 5), draw.Next(1, 5));
-        var window = new Window2d(height, width, draw.Next(1, 5), draw.Next(0, (Math.Min(height, width) / 2) + 1));
+        var window = seed % 4 == 0 ? new Window2d(2, 2, 2)
+            : new Window2d(height, width, draw.Next(1, 5), draw.Next(0, (Math.Min(height, width) / 2) + 1));
         var grid = new WindowGrid(window, draw.Next(4, 40), draw.Next(4, 40));
         var expected = new Call(grid, seed);
         EveryPath.Run(KernelPath.Definition, expected);

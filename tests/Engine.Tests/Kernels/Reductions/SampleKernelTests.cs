@@ -26,13 +26,19 @@ public sealed unsafe class SampleKernelTests
         }
     }
 
-    [Fact]
-    public void MicrobatchMean_IsTheSameForAllSamplesOfAMicrobatch_WhenTheLastIsShort()
+    /// <summary>Less 1 is taken where samples are left to divide by; of the last, single one nothing is.</summary>
+    [Theory]
+    [InlineData(0, 2, 15)]
+    [InlineData(1, 4, 30)]
+    [InlineData(0.4, 2.5, 18.75)]
+    public void MicrobatchMean_IsTheSameForAllSamplesOfAMicrobatch_WhenTheLastIsShort(
+        float less, float first, float second)
     {
         var x = new GuardedFloats([1, 10, 3, 20, 7, 40], 1);
         var y = new GuardedFloats(6, 2);
-        MicrobatchMean.Run<ScalarLanes, float>(x.Pointer, 2, new MicrobatchRange(0, 2, 2, 3), y.Pointer);
-        Assert.Equal([2, 15, 2, 15, 7, 40], y.Span.ToArray());
+        MicrobatchMean.Run<ScalarLanes, float>(x.Pointer, 2, new MicrobatchRange(0, 2, 2, 3), less, y.Pointer);
+        var single = less < 1 ? 1 - less : 1;
+        Assert.Equal([first, second, first, second, 7 / single, 40 / single], y.Span.ToArray());
     }
 
     private sealed class Call : IPathCall
@@ -67,7 +73,7 @@ public sealed unsafe class SampleKernelTests
             where TLanes : struct, ILanes<TVector>
             where TVector : struct
         {
-            MicrobatchMean.Run<TLanes, TVector>(_x.Pointer, _width, _range, _results[0].Pointer);
+            MicrobatchMean.Run<TLanes, TVector>(_x.Pointer, _width, _range, 0.25f, _results[0].Pointer);
             DropoutMask.Run<TLanes, TVector>(
                 _keys.Pointer, _range.Samples, _width, 0.4f, 1, _results[1].Pointer);
             var waiting = new GuardedFloats(MicrobatchTree.WaitingFloats(Rows * _width, _range.Count), 0);
