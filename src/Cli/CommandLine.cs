@@ -126,21 +126,24 @@ internal sealed class CommandLine
                 parts, Given(parsed, BenchHelp.Settings), parsed.GetValue(_seconds), IsGiven(parsed, _json));
     }
 
-    private List<Given> Given(ParseResult parsed, IReadOnlyList<Setting> settings)
+    private GivenSettings Given(ParseResult parsed, IReadOnlyList<Setting> settings)
     {
-        var given = new List<Given>();
-        foreach (var setting in settings)
+        var (given, mistakes, unread) = (new List<Given>(), new List<Mistake>(), new List<Setting>());
+        foreach (var setting in settings.Where(setting => IsGiven(parsed, _settings[setting])))
         {
-            if (!IsGiven(parsed, _settings[setting]))
-            {
-                continue;
-            }
-
             var text = _settings[setting] is Option<string> option ? parsed.GetValue(option)! : "true";
-            given.Add(Settings.Given.OnCommandLine(setting, text));
+            try
+            {
+                given.Add(new Given(setting, setting.Read($"--{setting.Name}", text), null));
+            }
+            catch (UserErrorException mistake)
+            {
+                mistakes.Add(new Mistake(null, mistake.Message));
+                unread.Add(setting);
+            }
         }
 
-        return given;
+        return new GivenSettings { All = given, Mistakes = mistakes, Unread = unread };
     }
 
     /// <summary>False for a switch that only has its default.</summary>
@@ -163,7 +166,7 @@ internal sealed record VersionRequest : Request;
 /// <param name="Settings">In the order of <see cref="JobSettings.All"/>.</param>
 /// <param name="JobFile">Null when none was given, as is RunDirectory.</param>
 internal sealed record TrainArguments(
-    IReadOnlyList<Given> Settings, string? JobFile, string? RunDirectory, bool Resume, bool Json) : Request;
+    GivenSettings Settings, string? JobFile, string? RunDirectory, bool Resume, bool Json) : Request;
 
 /// <param name="Checkpoint">A checkpoint's folder, or a run's.</param>
-internal sealed record EvalArguments(string Checkpoint, IReadOnlyList<Given> Settings, bool Json) : Request;
+internal sealed record EvalArguments(string Checkpoint, GivenSettings Settings, bool Json) : Request;

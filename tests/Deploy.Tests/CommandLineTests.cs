@@ -15,7 +15,12 @@ public sealed class CommandLineTests
     [Fact]
     public void Jobs_AreUnderstood_WhereTheyAreDeployed() => Assert.All(
         ["deploy/job.yaml", "k8s/base/job.yaml"],
-        job => Assert.NotEmpty(Cli.Settings.JobFile.Read(Repository.PathOf(job))));
+        job =>
+        {
+            var settings = Cli.Settings.JobFile.Read(Repository.PathOf(job));
+            Assert.Empty(settings.Mistakes);
+            Assert.NotEmpty(settings.All);
+        });
 
     internal static void AssertUnderstood(IEnumerable<(string Where, string[] Arguments)> commands)
     {
@@ -23,7 +28,13 @@ public sealed class CommandLineTests
         Assert.NotEmpty(known);
         Assert.All(known, command =>
         {
-            var problem = Record.Exception(() => new CommandLine().Parse(command.Arguments))?.Message;
+            var problem = Record.Exception(() =>
+            {
+                if (new CommandLine().Parse(command.Arguments) is TrainArguments train)
+                {
+                    train.Settings.ThrowMistakes();
+                }
+            })?.Message;
             Assert.True(
                 problem is null, $"{command.Where}: distributed {string.Join(' ', command.Arguments)}: {problem}");
         });

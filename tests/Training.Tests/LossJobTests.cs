@@ -61,6 +61,83 @@ public sealed class LossJobTests
             (await Run(job, new Ramp(100, index => index < 10 ? 2 : 1), 1)).Fingerprint);
     }
 
+    /// <summary>One step by hand: the sum of what each sample says, times its weight, over the total weight.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Mean_DividesOnceByTheTotalWeight_HoweverManyWorkers(int workers)
+    {
+        static float Weight(int index) => index % 3 * 0.7f;
+        var job = Line with { Loss = "mse", Epochs = 1, BatchSize = 12 };
+        var data = new Ramp(12, Weight);
+        var trainer = new Trainer(job, new DataSplit(data, null), workers);
+        var done = trainer.RunAsync(new MemoryJobStore(trainer.State), _ => { });
+        var start = new Trainer(job, new DataSplit(data, null), 1).State.Parameters.Span.ToArray();
+        Assert.IsType<JobDone>(await done);
+
+        var (sum, total, x, t) = (0.0, 0.0, new float[1], new float[1]);
+        for (var sample = 0; sample < 12; sample++)
+        {
+            data.ReadFeatures(sample, x);
+            data.ReadTarget(sample, t);
+            sum += Weight(sample) * 2 * ((start[0] * x[0]) + start[1] - t[0]) * x[0];
+            total += Weight(sample);
+        }
+
+        Assert.Equal(start[0] - (0.1 * sum / total), trainer.State.Parameters.Span[0], 1e-6);
+    }
+
+    [Fact]
+    public async Task WeightColumn_HasOneFingerprint_OnOneToFourWorkers()
+    {
+        var folder = Directory.CreateTempSubdirectory("weights");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "table.csv");
+            File.WriteAllLines(path, Enumerable.Range(0, 90).Select(
+                row => $"{row * 37 % 101},{row * 53 % 97},{row % 5 * 0.375},{row * 0.25}")
+                .Prepend("a,b,often,y"));
+            var job = Line with
+            {
+                Data = $"csv:{path}",
+                Epochs = 3,
+                Standardize = true,
+                Task = TaskKind.Regression,
+                Label = "y",
+                SampleWeight = "often",
+                EarlyStop = 2,
+            };
+            var first = await RunFile(job, 1);
+            for (var workers = 2; workers <= 4; workers++)
+            {
+                Assert.Equal(first, await RunFile(job, workers));
+            }
+
+            Assert.NotEqual(first, await RunFile(job with { SampleWeight = null }, 1));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        static async Task<string> RunFile(Job job, int workers)
+        {
+            var trainer = new Trainer(job, DataCatalog.Load(job.DataOptions), workers);
+            return Assert.IsType<JobDone>(
+                await trainer.RunAsync(new MemoryJobStore(trainer.State), _ => { })).Fingerprint;
+        }
+    }
+
+    /// <summary>The mean does not change where all weights are twice as large, nor a bit of it.</summary>
+    [Fact]
+    public async Task Weights_CountByTheirShare_WhateverTheirScale()
+    {
+        var job = Line with { Epochs = 5 };
+        Assert.Equal(
+            (await Run(job, new Ramp(100, index => 1 + (index % 3)), 2)).Fingerprint,
+            (await Run(job, new Ramp(100, index => 2 * (1 + (index % 3))), 1)).Fingerprint);
+    }
+
     [Theory]
     [InlineData("bce-logits", "linear")]
     [InlineData("bce", "[linear(8), tanh, linear(1), sigmoid]")]

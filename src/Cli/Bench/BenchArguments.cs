@@ -11,7 +11,7 @@ namespace Distributed.Cli.Bench;
 /// <param name="Length">About how long a part takes.</param>
 /// <param name="Json">Lines of JSON in place of tables.</param>
 internal sealed record BenchArguments(
-    IReadOnlyList<string> Parts, IReadOnlyList<Given> Settings, TimeSpan Length, bool Json) : Request
+    IReadOnlyList<string> Parts, GivenSettings Settings, TimeSpan Length, bool Json) : Request
 {
     internal const string Peak = "peak";
     internal const string Gemm = "gemm";
@@ -25,7 +25,7 @@ internal sealed record BenchArguments(
     /// <summary>Understands the words of a command line; no part stands for all.</summary>
     /// <remarks>Errors: UserErrorException for a part that there is not, and for a length out of range.</remarks>
     internal static BenchArguments Of(
-        IReadOnlyList<string> parts, IReadOnlyList<Given> settings, string? seconds, bool json)
+        IReadOnlyList<string> parts, GivenSettings settings, string? seconds, bool json)
     {
         if (parts.FirstOrDefault(part => !AllParts.Contains(part)) is { } unknown)
         {

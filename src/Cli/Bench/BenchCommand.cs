@@ -1,3 +1,4 @@
+using Distributed.Cli.Runs;
 using Distributed.Cli.Settings;
 using Distributed.Measuring;
 using Distributed.Measuring.Jobs;
@@ -27,14 +28,14 @@ internal sealed class BenchCommand
         _peaks = Measured([.. Peak.Paths.Select(path => new VectorPeak(path, 0))]);
     }
 
-    private Workload Workload =>
-        Workload.Digits(_request.Job.Model, _request.Job.Model, _request.Job.BatchSize);
+    private Workload Workload => WorkloadOf(_request);
 
     /// <remarks>Errors: UserErrorException for settings out of range and a model that does not fit.</remarks>
     internal static int Run(BenchArguments arguments, CliHost host)
     {
         var request = arguments.Settings.ApplyTo(TrainRequest.Default);
-        arguments.Settings.Checked(() => request.Validate(1));
+        new JobCheck(arguments.Settings, request, cores: 1).BeforeData();
+        WorkloadOf(request).Check();
         var started = host.Clock.GetTimestamp();
         var command = new BenchCommand(arguments, request, host);
         foreach (var part in arguments.Parts)
@@ -112,6 +113,9 @@ internal sealed class BenchCommand
             WorkerScaling.Measure(Workload, counts, _request.Job.MicrobatchSize, Rounds, lease),
             _peaks[0].OperationsPerSecond);
     }
+
+    private static Workload WorkloadOf(TrainRequest request) =>
+        Workload.Digits(request.Job.Model, request.Job.Model, request.Job.BatchSize);
 
     /// <summary>The peaks as they are known, or better.</summary>
     private static IReadOnlyList<VectorPeak> Measured(IReadOnlyList<VectorPeak> peaks) =>

@@ -31,7 +31,12 @@ internal static class ClientCommands
         }
         catch (ControlException error)
         {
-            host.Error.WriteLine($"distributed: {error.Message.ReplaceLineEndings(" ")}");
+            // A line for each mistake of a job file that was submitted.
+            foreach (var line in error.Message.Split('\n'))
+            {
+                host.Error.WriteLine($"distributed: {line.ReplaceLineEndings(" ")}");
+            }
+
             return error.IsFinal ? ExitCodes.UserMistake : ExitCodes.Failed;
         }
     }

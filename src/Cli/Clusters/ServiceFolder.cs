@@ -51,7 +51,8 @@ internal sealed class ServiceFolder : IDisposable
             return null;
         }
 
-        _prepared = PreparedRun.Resume(Path.Combine(_folder, File.ReadAllText(CurrentPath).Trim()), [], _host);
+        var folder = Path.Combine(_folder, File.ReadAllText(CurrentPath).Trim());
+        _prepared = PreparedRun.Resume(folder, GivenSettings.None, _host);
         return Ticket();
     }
 

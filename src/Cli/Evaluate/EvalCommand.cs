@@ -16,6 +16,7 @@ internal static class EvalCommand
 {
     internal static int Run(EvalArguments arguments, CliHost host)
     {
+        arguments.Settings.ThrowMistakes();
         var checkpoint = Find(host.Absolute(arguments.Checkpoint), arguments.Checkpoint);
         if (checkpoint.Reason is { } reason)
         {
@@ -27,7 +28,7 @@ internal static class EvalCommand
         var split = DataCatalog.Load(job.DataOptions with
         {
             Standardization = document.Standardization,
-            KeepWhole = job.Data != document.Data && !arguments.Settings.Any(given => given.Setting.Name == "holdout"),
+            KeepWhole = job.Data != document.Data && !arguments.Settings.Has(JobSettings.Holdout),
         });
         var data = split.Test ?? split.Train;
         CheckShape(document, data, job);
@@ -70,7 +71,7 @@ internal static class EvalCommand
         }
 
         var bare = new TrainRequest(
-            trained with { Holdout = null, Label = null, Task = null, Standardize = false }, null);
+            trained with { Holdout = null, Label = null, SampleWeight = null, Task = null, Standardize = false }, null);
         return arguments.Settings.ApplyTo(bare).Job with { Data = source };
     }
 

@@ -3,7 +3,6 @@ using Distributed.Cluster.Messages;
 using Distributed.Engine.Data;
 using Distributed.Engine.Errors;
 using Distributed.Training.Runs;
-using Distributed.Worker.Replicas;
 
 namespace Distributed.Cli.Runs;
 
@@ -27,8 +26,8 @@ internal sealed class PreparedRun : IDisposable
     /// <summary>The run that a command line asks for: a new one, or with --resume an earlier one.</summary>
     internal static PreparedRun Of(TrainArguments arguments, CliHost host)
     {
-        IReadOnlyList<Given> settings = arguments.JobFile is { } file
-            ? [.. JobFile.Read(host.Absolute(file)), .. arguments.Settings]
+        var settings = arguments.JobFile is { } file
+            ? JobFile.Read(host.Absolute(file)).And(arguments.Settings)
             : arguments.Settings;
         return arguments.Resume
             ? Resume(arguments.RunDirectory, settings, host)
@@ -39,18 +38,19 @@ internal sealed class PreparedRun : IDisposable
     /// <param name="root">Where a run is kept that is given no directory of its own.</param>
     /// <remarks>Errors: UserErrorException; a directory that was made is removed again.</remarks>
     internal static PreparedRun New(
-        string? runDirectory, IReadOnlyList<Given> settings, CliHost host, string root = RunDirectory.RootName)
+        string? runDirectory, GivenSettings settings, CliHost host, string root = RunDirectory.RootName)
     {
         var request = DataPath.Resolve(settings.ApplyTo(TrainRequest.Default), host);
-        settings.Checked(() => request.Validate(host.Cores));
+        var check = new JobCheck(settings, request, host.Cores);
+        check.BeforeData();
         var directory = runDirectory is not null
             ? RunDirectory.Create(host.Absolute(runDirectory))
             : RunDirectory.CreateNamed(host.Absolute(root), host.Clock);
-        return Load(directory, request, settings, null);
+        return Load(directory, request, check, null);
     }
 
     /// <summary>Opens an earlier run at its newest good checkpoint.</summary>
-    internal static PreparedRun Resume(string? runDirectory, IReadOnlyList<Given> settings, CliHost host)
+    internal static PreparedRun Resume(string? runDirectory, GivenSettings settings, CliHost host)
     {
         var directory = runDirectory is not null
             ? RunDirectory.Open(host.Absolute(runDirectory))
@@ -59,13 +59,12 @@ internal sealed class PreparedRun : IDisposable
         {
             var from = ResumePoint.Find(directory);
             Announce(directory, from, host);
-            var before = from is null
-                ? JobFile.Read(directory.JobPath).ApplyTo(TrainRequest.Default)
-                : new TrainRequest(from.Job, null);
+            var before = from is null ? RequestOf(directory) : new TrainRequest(from.Job, null);
             var request = DataPath.Resolve(settings.ApplyTo(before), host);
             ResumeRules.Check(settings, before, request, from);
-            settings.Checked(() => request.Validate(host.Cores));
-            return Load(directory, request, settings, from);
+            var check = new JobCheck(settings, request, host.Cores);
+            check.BeforeData();
+            return Load(directory, request, check, from);
         }
         catch
         {
@@ -75,24 +74,29 @@ internal sealed class PreparedRun : IDisposable
     }
 
     /// <summary>Goes on with the run in a directory where there is one, and starts it where there is none.</summary>
-    internal static PreparedRun ResumeOrNew(string runDirectory, IReadOnlyList<Given> settings, CliHost host) =>
+    internal static PreparedRun ResumeOrNew(string runDirectory, GivenSettings settings, CliHost host) =>
         RunDirectory.IsRun(host.Absolute(runDirectory))
             ? Resume(runDirectory, settings, host)
             : New(runDirectory, settings, host);
 
     public void Dispose() => Directory.Dispose();
 
+    /// <summary>The job that a directory's own file says.</summary>
+    private static TrainRequest RequestOf(RunDirectory directory)
+    {
+        var settings = JobFile.Read(directory.JobPath);
+        settings.ThrowMistakes();
+        return settings.ApplyTo(TrainRequest.Default);
+    }
+
     private static PreparedRun Load(
-        RunDirectory directory, TrainRequest request, IReadOnlyList<Given> settings, ResumePoint? from)
+        RunDirectory directory, TrainRequest request, JobCheck check, ResumePoint? from)
     {
         try
         {
-            DataSplit? data = null;
-            settings.Checked(() => data = DataCatalog.Load(request.Job.DataOptions));
-            from?.CheckData(data!, request.Job.Data);
-            settings.Checked(() => _ = ReplicaJob.Of(request.Job, data!)); // that the model goes with the data
+            var data = check.WithData(found => from?.CheckData(found, request.Job.Data));
             directory.WriteJob(JobFile.Write(request));
-            return new PreparedRun(directory, request, data!, from);
+            return new PreparedRun(directory, request, data, from);
         }
         catch
         {

@@ -13,61 +13,57 @@ internal static class ResumeRules
     /// Workers are free. Epochs may be more, or fewer down to those begun, unless the schedule goes by the end.
     /// Data may lie elsewhere; their contents are
     /// checked when they are loaded. All else must be equal.
-    /// Errors: UserErrorException naming the setting and both values.
+    /// Errors: UserErrorException with a line for each setting that differs, naming both values.
     /// </remarks>
-    internal static void Check(
-        IReadOnlyList<Given> settings, TrainRequest before, TrainRequest now, ResumePoint? from)
+    internal static void Check(GivenSettings settings, TrainRequest before, TrainRequest now, ResumePoint? from)
     {
-        foreach (var given in settings.Where(given => given.Setting != JobSettings.Workers))
+        settings.ThrowMistakes();
+        var mistakes = settings.All
+            .Select(given => (given, problem: Problem(given, before, now, from)))
+            .Where(found => found.problem is not null)
+            .Select(found => new Mistake(
+                found.given.Place, (found.given.Place is null ? "--" : "") + $"{found.given.Key} {found.problem}"))
+            .ToList();
+        if (mistakes.Count > 0)
         {
-            if (given.Setting == JobSettings.Epochs)
-            {
-                CheckEpochs(given, before.Job, now.Job.Epochs, from);
-            }
-            else if (given.Setting == JobSettings.Data)
-            {
-                CheckKind(given, before.Job.Data, now.Job.Data);
-            }
-            else if (given.Setting.Show(before) != given.Setting.Show(now))
-            {
-                throw Differs(given, given.Setting.Show(before), given.Setting.Show(now));
-            }
+            throw new UserErrorException(Mistake.Lines(mistakes));
         }
     }
 
-    private static void CheckEpochs(Given given, Job job, int epochs, ResumePoint? from)
+    private static string? Problem(Given given, TrainRequest before, TrainRequest now, ResumePoint? from)
+    {
+        var setting = given.Setting;
+        return setting == JobSettings.Workers ? null
+            : setting == JobSettings.Epochs ? EpochsProblem(before.Job, now.Job.Epochs, from)
+            : setting == JobSettings.Data ? KindProblem(before.Job.Data, now.Job.Data)
+            : setting.Show(before) != setting.Show(now) ? Differs(setting.Show(before), setting.Show(now))
+            : null;
+    }
+
+    private static string? EpochsProblem(Job job, int epochs, ResumePoint? from)
     {
         // Every rate of such a schedule depends on the job's end, those of the steps that are done too.
         if (epochs != job.Epochs && Catalog.Optimizer(job).Schedule.KnowsTheEnd)
         {
-            throw new UserErrorException(
-                $"{given.Spelled} {epochs} does not go with --resume: --schedule '{job.Schedule}' ends with epoch "
-                + $"{job.Epochs}; leave it out, or start a new run");
+            return $"{epochs} does not go with --resume: --schedule '{job.Schedule}' ends with epoch {job.Epochs}; "
+                + "leave it out, or start a new run";
         }
 
         if (from is null)
         {
-            return;
+            return null;
         }
 
         var cursor = from.Checkpoint.Manifest.Cursor;
         var begun = cursor.Epoch + (cursor.StepInEpoch > 0 ? 1 : 0);
-        if (epochs < begun)
-        {
-            throw new UserErrorException(
-                $"{given.Spelled} {epochs} is less than the {begun} that the run has begun: choose at least {begun}");
-        }
+        return epochs < begun
+            ? $"{epochs} is less than the {begun} that the run has begun: choose at least {begun}"
+            : null;
     }
 
-    private static void CheckKind(Given given, string before, string now)
-    {
-        if (before.Split(':')[0] != now.Split(':')[0])
-        {
-            throw Differs(given, before, now);
-        }
-    }
+    private static string? KindProblem(string before, string now) =>
+        before.Split(':')[0] == now.Split(':')[0] ? null : Differs(before, now);
 
-    private static UserErrorException Differs(Given given, string? before, string? now) => new(
-        $"{given.Spelled} {now ?? "false"} does not go with --resume: the run has {before ?? "none"}; leave it out, or "
-        + "start a new run");
+    private static string Differs(string? before, string? now) =>
+        $"{now ?? "false"} does not go with --resume: the run has {before ?? "none"}; leave it out, or start a new run";
 }

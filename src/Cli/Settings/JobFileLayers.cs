@@ -1,4 +1,3 @@
-using Distributed.Engine.Errors;
 using Distributed.Engine.Jobs;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -9,15 +8,19 @@ namespace Distributed.Cli.Settings;
 /// <remarks>
 /// <code>
 /// layers:
+///   - images
+///   - residual:
+///       layers:
+///         - conv: {filters: 8, size: 3, padding: 1}
+///         - batchnorm
+///       shortcut: [conv: {filters: 8, size: 1}]
+///     name: block1
 ///   - flatten
-///   - linear: 128
-///     name: fc1
-///   - relu
-///   - linear: {outputs: 10, bias: false}
+///   - linear: 10
 /// </code>
-/// Errors: UserErrorException with a line for every item that cannot be read.
+/// Every item that cannot be read is noted with its place.
 /// </remarks>
-internal static class JobFileLayers
+internal sealed class JobFileLayers(Parser parser, Func<Mark, Place> at, List<Mistake> mistakes)
 {
     /// <summary>The setting's name in a file; on the command line it is --model.</summary>
     internal const string Key = "layers";
@@ -25,127 +28,183 @@ internal static class JobFileLayers
     private const string NameKey = "name";
     private const string Example = "- linear: 128";
 
+    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
+
     /// <summary>Reads the list that comes next.</summary>
-    /// <param name="place">A mark as file:line:column.</param>
-    internal static IReadOnlyList<(LayerSpec Spec, string Place)> Read(Parser parser, Func<Mark, string> place)
+    internal SpelledLayers Read()
     {
         var start = parser.Current!;
-        if (!parser.TryConsume<SequenceStart>(out _))
+        if (parser.Accept<SequenceStart>(out _))
         {
-            parser.SkipThisAndNestedEvents();
-            throw new UserErrorException(
-                $"{place(start.Start)}: {Key} is {JobFile.Kind(start)}: needs a list, one layer per line, "
-                + $"as {Example}");
-        }
-
-        var (layers, mistakes) = (new List<(LayerSpec, string)>(), new List<string>());
-        while (!parser.TryConsume<SequenceEnd>(out _))
-        {
-            var where = place(parser.Current!.Start);
-            try
+            var layers = ReadList("", 1);
+            if (layers.Count == 0)
             {
-                layers.Add((ReadLayer(parser, place), where));
+                Note(start, $"{Key} is an empty list: needs a layer, as {Example}");
             }
-            catch (UserErrorException mistake)
-            {
-                mistakes.Add(mistake.Message);
-            }
+
+            return new SpelledLayers(layers, _places);
         }
 
-        if (layers.Count + mistakes.Count == 0)
-        {
-            mistakes.Add($"{place(start.Start)}: {Key} is an empty list: needs a layer, as {Example}");
-        }
-
-        return mistakes.Count == 0 ? layers : throw new UserErrorException(string.Join('\n', mistakes));
+        parser.SkipThisAndNestedEvents();
+        Note(start, $"{Key} is {JobFileReader.Kind(start)}: needs a list, one layer per line, as {Example}");
+        return new SpelledLayers([], _places);
     }
 
-    private static LayerSpec ReadLayer(Parser parser, Func<Mark, string> place)
+    private List<LayerSpec> ReadList(string path, int depth)
     {
-        var (name, mistake) = ((string?)null, (string?)null);
+        var layers = new List<LayerSpec>();
+        if (depth > LayerSpec.DepthMax)
+        {
+            Note(parser.Current!, $"lists of layers stand inside lists {LayerSpec.DepthMax} deep at most");
+            parser.SkipThisAndNestedEvents();
+            return layers;
+        }
+
+        parser.Consume<SequenceStart>();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+        {
+            var (here, before) = ($"{path}{layers.Count + 1}", mistakes.Count);
+            _places[here] = at(parser.Current!.Start);
+            var layer = ReadLayer(here, depth);
+            // A mistake inside a nested list stands there already; its other layers are still followed.
+            layers.Add(mistakes.Count == before || HasUnreadInside(layer) ? layer : LayerSpec.Unread);
+        }
+
+        return layers;
+    }
+
+    private static bool HasUnreadInside(LayerSpec layer) => layer.Kind.Length > 0 && layer.Arguments.Any(
+        argument => argument.Layers is { } inside
+            && inside.Any(one => one.Kind.Length == 0 || HasUnreadInside(one)));
+
+    private LayerSpec ReadLayer(string path, int depth)
+    {
         if (parser.TryConsume<Scalar>(out var kind))
         {
-            var only = new LayerSpec(Word(kind, place, ref mistake), null, []);
-            return mistake is null ? only : throw new UserErrorException(mistake);
+            return new LayerSpec(Word(kind), null, []);
         }
 
         var start = parser.Current!;
         if (!parser.TryConsume<MappingStart>(out _))
         {
             parser.SkipThisAndNestedEvents();
-            throw new UserErrorException(
-                $"{place(start.Start)}: {JobFile.Kind(start)} stands where a layer is needed, as {Example}");
+            Note(start, $"{JobFileReader.Kind(start)} stands where a layer is needed, as {Example}");
+            return LayerSpec.Unread;
         }
 
-        LayerSpec? layer = null;
+        if (parser.Accept<Scalar>(out var first))
+        {
+            _places[path] = at(first.Start); // a single pair in a list of one line has no place of its own
+        }
+
+        var (layer, name) = ((LayerSpec?)null, (string?)null);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            var key = parser.Consume<Scalar>();
-            var value = parser.Current!;
-            if (key.Value == NameKey && value is Scalar named)
+            if (ReadKey("a layer's kind") is not { } key)
             {
-                name = Word(named, place, ref mistake);
-                parser.SkipThisAndNestedEvents();
+                layer ??= LayerSpec.Unread;
             }
-            else if (layer is not null || key.Value == NameKey)
+            else if (key.Value == NameKey && name is null && parser.TryConsume<Scalar>(out var named))
             {
-                mistake ??= $"{place(key.Start)}: {key.Value} stands where a layer has its kind already, or no name: "
-                    + $"write one kind per item, as {Example}";
+                name = Word(named);
+            }
+            else if (key.Value == NameKey || layer is not null)
+            {
+                Note(key, key.Value == NameKey
+                    ? $"{NameKey} is there twice, or is no single value: write one name per layer, as {NameKey}: fc1"
+                    : $"{key.Value} stands where a layer has its kind already: write one kind per item, as {Example}");
                 parser.SkipThisAndNestedEvents();
             }
             else
             {
-                layer = new LayerSpec(Word(key, place, ref mistake), null, ReadArguments(parser, place, ref mistake));
+                layer = new LayerSpec(Word(key), null, ReadArguments(path, depth));
             }
         }
 
-        mistake ??= layer is null ? $"{place(start.Start)}: the layer has no kind: write one, as {Example}" : null;
-        return mistake is null ? layer! with { Name = name } : throw new UserErrorException(mistake);
+        if (layer is null)
+        {
+            mistakes.Add(new Mistake(_places[path], $"the layer has no kind: write one, as {Example}"));
+        }
+
+        return (layer ?? LayerSpec.Unread) with { Name = name };
+    }
+
+    /// <summary>The arguments behind a kind: one value alone, one list alone, or several by name.</summary>
+    private List<LayerArgument> ReadArguments(string path, int depth)
+    {
+        var (start, arguments) = (parser.Current!, new List<LayerArgument>());
+        if (!parser.TryConsume<MappingStart>(out _))
+        {
+            _places[$"{path}/0"] = at(start.Start);
+            return start is Scalar { Value: "", Style: ScalarStyle.Plain } ? Skipped(arguments)
+                : ReadArgument("", $"{path}/0", depth) is { } only ? [only]
+                : arguments;
+        }
+
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            var here = $"{path}/{arguments.Count}";
+            if (ReadKey("an argument's name") is { } key)
+            {
+                _places[here] = at(key.Start);
+                arguments.AddRange(ReadArgument(Word(key), here, depth) is { } argument ? [argument] : []);
+            }
+        }
+
+        return arguments;
+    }
+
+    private LayerArgument? ReadArgument(string name, string path, int depth)
+    {
+        var value = parser.Current!;
+        if (parser.Accept<SequenceStart>(out _))
+        {
+            return new LayerArgument(name, "", ReadList($"{path}/", depth + 1));
+        }
+
+        if (parser.TryConsume<Scalar>(out var scalar))
+        {
+            return new LayerArgument(name, Word(scalar));
+        }
+
+        parser.SkipThisAndNestedEvents();
+        Note(value, $"{(name.Length == 0 ? "the argument" : name)} is {JobFileReader.Kind(value)}: needs one value, or "
+            + "a list of layers");
+        return null;
+    }
+
+    /// <summary>The next key of a mapping; null where it is no single value, which is noted and passed over.</summary>
+    private Scalar? ReadKey(string needed)
+    {
+        if (parser.TryConsume<Scalar>(out var key))
+        {
+            return key;
+        }
+
+        Note(parser.Current!, $"{JobFileReader.Kind(parser.Current)} stands where {needed} is needed");
+        parser.SkipThisAndNestedEvents();
+        parser.SkipThisAndNestedEvents();
+        return null;
     }
 
     /// <summary>A value that can stand in a model's text; what cannot is noted.</summary>
-    private static string Word(Scalar scalar, Func<Mark, string> place, ref string? mistake)
+    private string Word(Scalar scalar)
     {
         if (scalar.Value.Length == 0
             || !scalar.Value.All(letter => char.IsAsciiLetterOrDigit(letter) || ".-+_".Contains(letter)))
         {
-            mistake ??= $"{place(scalar.Start)}: '{scalar.Value.ReplaceLineEndings(" ")}' is no word: use letters, "
-                + "digits, dots, dashes and underscores";
+            Note(scalar, $"'{scalar.Value.ReplaceLineEndings(" ")}' is no word: use letters, digits, dots, dashes and "
+                + "underscores");
         }
 
         return scalar.Value;
     }
 
-    private static List<(string, string)> ReadArguments(Parser parser, Func<Mark, string> place, ref string? mistake)
+    private List<LayerArgument> Skipped(List<LayerArgument> arguments)
     {
-        if (parser.TryConsume<Scalar>(out var only))
-        {
-            return only.Value.Length == 0 ? [] : [("", Word(only, place, ref mistake))];
-        }
-
-        var (start, arguments) = (parser.Current!, new List<(string, string)>());
-        if (!parser.TryConsume<MappingStart>(out _))
-        {
-            mistake ??= $"{place(start.Start)}: {JobFile.Kind(start)} stands where a layer's arguments are needed";
-            parser.SkipThisAndNestedEvents();
-            return arguments;
-        }
-
-        while (!parser.TryConsume<MappingEnd>(out _))
-        {
-            var key = parser.Consume<Scalar>();
-            if (parser.Current is Scalar value)
-            {
-                arguments.Add((Word(key, place, ref mistake), Word(value, place, ref mistake)));
-            }
-            else
-            {
-                mistake ??= $"{place(key.Start)}: {key.Value} is {JobFile.Kind(parser.Current)}: needs one value";
-            }
-
-            parser.SkipThisAndNestedEvents();
-        }
-
+        parser.SkipThisAndNestedEvents();
         return arguments;
     }
+
+    private void Note(ParsingEvent seen, string text) => mistakes.Add(new Mistake(at(seen.Start), text));
 }

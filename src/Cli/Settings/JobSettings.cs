@@ -29,6 +29,13 @@ internal static class JobSettings
         "The column to predict, by name or by index from 0; csv only. Default the last column.", "",
         (request, value) => With(request, job => job with { Label = (string)value }), request => request.Job.Label);
 
+    internal static Setting SampleWeight { get; } = new(
+        "sample-weight", "NAME|INDEX", ValueKind.Text,
+        "The column that says how much a row counts in the loss, 0 or more, by name or by index from 0; it is no "
+        + "feature; csv only. Default: all rows count alike.", "",
+        (request, value) => With(request, job => job with { SampleWeight = (string)value }),
+        request => request.Job.SampleWeight);
+
     internal static Setting Task { get; } = new(
         "task", "KIND", ValueKind.Task,
         "classification or regression; csv only. Default: read off the label column.",
@@ -185,12 +192,12 @@ internal static class JobSettings
     internal static IReadOnlyList<Setting> All { get; } =
     [
         Data, Model, Workers, Epochs, BatchSize, MicrobatchSize, Accumulate, Loss, Reduction, Optimizer, LearningRate,
-        Schedule, Warmup, L1, L2, WeightDecay, ClipValue, ClipNorm, EarlyStop, RestoreBest, Seed, Holdout, Label, Task,
-        Standardize,
+        Schedule, Warmup, L1, L2, WeightDecay, ClipValue, ClipNorm, EarlyStop, RestoreBest, Seed, Holdout, Label,
+        SampleWeight, Task, Standardize,
     ];
 
     /// <summary>What decides which samples there are.</summary>
-    internal static IReadOnlyList<Setting> OfData { get; } = [Data, Holdout, Label, Task, Standardize];
+    internal static IReadOnlyList<Setting> OfData { get; } = [Data, Holdout, Label, SampleWeight, Task, Standardize];
 
     /// <summary>What is said of how a job learns where it is not the default.</summary>
     internal static IReadOnlyList<Setting> OfLearning { get; } =

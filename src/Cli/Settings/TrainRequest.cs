@@ -11,12 +11,4 @@ internal sealed record TrainRequest(Job Job, int? Workers)
 
     /// <summary>The number of workers on a machine of so many cores. The job must have been checked.</summary>
     internal int WorkersOn(int cores) => Workers ?? Math.Clamp(Math.Min(cores, Job.Microbatches), 1, 1024);
-
-    /// <summary>Checks all settings, the number of workers included.</summary>
-    internal void Validate(int cores)
-    {
-        // The default number of workers needs sizes that are in range.
-        Job.Validate(1);
-        Job.Validate(WorkersOn(cores));
-    }
 }

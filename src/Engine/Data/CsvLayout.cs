@@ -5,28 +5,39 @@ namespace Distributed.Engine.Data;
 /// <summary>What the first two rows say about a table: separator, header, column names, label column.</summary>
 /// <remarks>
 /// Separator: the one of comma, semicolon and tab that stands in the first line outside quotes.
-/// Label: the column that --label names; digits alone are an index from 0; without --label the last column.
+/// Label: the column that --label names; digits alone are an index from 0; without --label the last column that is
+/// not the weights'.
 /// Header: the first row is one when a field other than the label's is a name: neither a number, nor blank, nor a
 /// mark for a missing number such as ? or NA. When only its label is a name, it is one exactly if the second row's
 /// label is a number: otherwise both labels are names of classes. A column that --label names makes it one, too.
+/// Weights: the column that --sample-weight names, likewise; none without it.
 /// </remarks>
-internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, string[] Names, int LabelColumn)
+internal sealed record CsvLayout(
+    string Path, char Separator, bool HasHeader, string[] Names, int LabelColumn, int? WeightColumn)
 {
     private static readonly (char Character, string Name)[] Separators =
         [(',', "comma"), (';', "semicolon"), ('\t', "tab")];
 
     internal int ColumnCount => Names.Length;
 
+    /// <summary>Columns that are neither label nor weight.</summary>
+    internal int FeatureCount => ColumnCount - (WeightColumn is null ? 1 : 2);
+
     /// <summary>Reads the layout off the file.</summary>
-    internal static CsvLayout Read(string path, string? label)
+    internal static CsvLayout Read(string path, DataOptions options)
     {
         var separator = FindSeparator(path);
         using var reader = new CsvReader(path, separator);
         reader.ReadRow();
         var first = reader.ToStrings();
         var second = reader.ReadRow() ? reader.ToStrings() : [];
-        var labelColumn = FindLabel(path, label, first);
-        var isNamed = label is not null && !IsIndex(label);
+        var weightColumn = options.SampleWeight is { } weight
+            ? FindColumn(path, "--sample-weight", weight, first) : (int?)null;
+        var labelColumn = options.Label is { } label ? FindColumn(path, "--label", label, first)
+            : weightColumn == first.Length - 1 ? first.Length - 2
+            : first.Length - 1;
+        CheckWeights(path, options, first.Length, labelColumn, weightColumn);
+        var isNamed = IsName(options.Label) || IsName(options.SampleWeight);
         var hasHeader = isNamed || IsHeader(first, second, labelColumn);
         if (hasHeader && second.Length == 0)
         {
@@ -34,7 +45,22 @@ internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, st
         }
 
         string[] names = [.. first.Select(name => hasHeader ? OnOneLine(name) : "")];
-        return new CsvLayout(path, separator, hasHeader, names, labelColumn);
+        return new CsvLayout(path, separator, hasHeader, names, labelColumn, weightColumn);
+    }
+
+    private static void CheckWeights(string path, DataOptions options, int columns, int label, int? weight)
+    {
+        if (weight == label)
+        {
+            throw new UserErrorException($"--sample-weight {options.SampleWeight} is the column of {path} to predict, "
+                + "too: choose another --label or another --sample-weight");
+        }
+
+        if (weight is not null && columns < 3)
+        {
+            throw new UserErrorException($"--sample-weight {options.SampleWeight} leaves {path} no feature: a table "
+                + "needs a feature column beside label and weight");
+        }
     }
 
     /// <summary>A column for people: its number from 1, and its name where it has one.</summary>
@@ -78,24 +104,19 @@ internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, st
         return Separators[seen.Min].Character;
     }
 
-    private static int FindLabel(string path, string? label, string[] first)
+    private static int FindColumn(string path, string option, string asked, string[] first)
     {
-        if (label is null)
+        if (!IsName(asked))
         {
-            return first.Length - 1;
+            return int.TryParse(asked, out var index) && index < first.Length ? index
+                : throw new UserErrorException($"{option} {asked} is no column of {path}: choose an index from 0 to " +
+                    $"{first.Length - 1} or a column's name{(option == "--label" ? " (default the last)" : "")}");
         }
-
-        if (IsIndex(label))
+        var found = Array.IndexOf(first, asked);
+        if (found >= 0 && Array.LastIndexOf(first, asked) != found)
         {
-            return int.TryParse(label, out var index) && index < first.Length ? index
-                : throw new UserErrorException($"--label {label} is no column of {path}: choose an index from 0 to " +
-                    $"{first.Length - 1} or a column's name (default the last)");
-        }
-        var found = Array.IndexOf(first, label);
-        if (found >= 0 && Array.LastIndexOf(first, label) != found)
-        {
-            throw new UserErrorException($"--label {label} names columns {found + 1} and " +
-                $"{Array.LastIndexOf(first, label) + 1} of {path}; give the index from 0 of the one you mean");
+            throw new UserErrorException($"{option} {asked} names columns {found + 1} and " +
+                $"{Array.LastIndexOf(first, asked) + 1} of {path}; give the index from 0 of the one you mean");
         }
 
         if (found >= 0)
@@ -105,13 +126,13 @@ internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, st
 
         if (first.All(CsvNumber.IsNumber))
         {
-            throw new UserErrorException($"--label {label} is no column of {path}, which has no header; choose an " +
+            throw new UserErrorException($"{option} {asked} is no column of {path}, which has no header; choose an " +
                 $"index from 0 to {first.Length - 1}");
         }
 
-        var near = NearestName.Of(label, first);
+        var near = NearestName.Of(asked, first);
         var meant = near is null ? "" : $"did you mean {near}? ";
-        throw new UserErrorException($"--label {label} is no column of {path}: {meant}choose " +
+        throw new UserErrorException($"{option} {asked} is no column of {path}: {meant}choose " +
             string.Join(", ", first.Take(20).Select(OnOneLine)) + (first.Length > 20 ? ", …" : ""));
     }
 
@@ -130,5 +151,7 @@ internal sealed record CsvLayout(string Path, char Separator, bool HasHeader, st
 
     private static string OnOneLine(string name) => name.ReplaceLineEndings(" ");
 
-    private static bool IsIndex(string label) => label.Length > 0 && label.All(char.IsAsciiDigit);
+    /// <summary>Whether a column was asked for by name: digits alone are an index.</summary>
+    private static bool IsName(string? column) =>
+        column is not null && (column.Length == 0 || !column.All(char.IsAsciiDigit));
 }

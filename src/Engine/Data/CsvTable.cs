@@ -3,13 +3,16 @@ using Distributed.Engine.Errors;
 namespace Distributed.Engine.Data;
 
 /// <summary>A whole table in memory: features as numbers, labels as they are written.</summary>
-/// <remarks>Shapes: features are [rows, columns − 1] row-major in the file's order; labels and lines are
-/// [rows].</remarks>
-internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string> Labels, List<long> Lines)
+/// <remarks>
+/// Shapes: features are [rows, FeatureCount] row-major in the file's order; labels, lines and weights, which are null
+/// where all rows count alike, are [rows].
+/// </remarks>
+internal sealed record CsvTable(
+    CsvLayout Layout, float[] Features, List<string> Labels, List<long> Lines, float[]? Weights)
 {
     /// <summary>Reads the table; every row has as many fields as the first.</summary>
     /// <remarks>Errors: UserErrorException naming file, line and column.</remarks>
-    internal static CsvTable Read(string path, string? label)
+    internal static CsvTable Read(string path, DataOptions options)
     {
         try
         {
@@ -19,7 +22,7 @@ internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string>
                     "table of numbers");
             }
 
-            return ReadRows(CsvLayout.Read(path, label));
+            return ReadRows(CsvLayout.Read(path, options));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -36,6 +39,7 @@ internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string>
         var features = new List<float>();
         var labels = new List<string>();
         var lines = new List<long>();
+        var weights = new List<float>();
         if (layout.HasHeader)
         {
             reader.ReadRow();
@@ -56,17 +60,36 @@ internal sealed record CsvTable(CsvLayout Layout, float[] Features, List<string>
             }
 
             ReadFeatures(reader, layout, features);
+            weights.AddRange(layout.WeightColumn is { } column ? [ReadWeight(reader, layout, column)] : []);
             labels.Add(reader.Field(layout.LabelColumn).Trim().ToString());
             lines.Add(reader.Line);
         }
-        return new CsvTable(layout, [.. features], labels, lines);
+        if (layout.WeightColumn is { } weighed && weights.TrueForAll(weight => weight == 0))
+        {
+            throw new UserErrorException(
+                $"{layout.Path}: {layout.Describe(weighed)} is 0 in every row, so no row counts; choose another "
+                + "--sample-weight or leave it out");
+        }
+
+        return new CsvTable(
+            layout, [.. features], labels, lines, layout.WeightColumn is null ? null : [.. weights]);
+    }
+
+    private static float ReadWeight(CsvReader reader, CsvLayout layout, int column)
+    {
+        var wrong = CsvNumber.Parse(reader.Field(column), out var weight);
+        return wrong is not null ? throw Wrong(layout, reader.Line, column, wrong)
+            : weight < 0 ? throw Wrong(
+                layout, reader.Line, column,
+                $"is {weight}; a sample's weight is 0 or more, so change it or delete the row")
+            : weight;
     }
 
     private static void ReadFeatures(CsvReader reader, CsvLayout layout, List<float> features)
     {
         for (var column = 0; column < layout.ColumnCount; column++)
         {
-            if (column == layout.LabelColumn)
+            if (column == layout.LabelColumn || column == layout.WeightColumn)
             {
                 continue;
             }

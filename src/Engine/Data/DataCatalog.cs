@@ -13,112 +13,84 @@ public static class DataCatalog
     private const string CsvPrefix = "csv:";
 
     /// <summary>Loads or generates the data; equal options and files give equal samples in equal order.</summary>
-    /// <remarks>Errors: UserErrorException, one line, for an unknown source, an option that does not apply to the
-    /// source or is out of range, and anything wrong in a file.</remarks>
+    /// <remarks>Errors: UserErrorException, one line, for an unknown source and anything wrong in a file; a line for
+    /// each option that does not apply to the source or is out of range.</remarks>
     public static DataSplit Load(DataOptions options)
     {
-        if (options.Source == "digits")
+        var (kind, path) = Split(options.Source);
+        var problems = kind switch
         {
-            return LoadDigits(options);
-        }
-
-        if (options.Source.StartsWith(IdxPrefix, StringComparison.Ordinal))
-        {
-            return LoadIdx(options, options.Source[IdxPrefix.Length..]);
-        }
-
-        if (options.Source.StartsWith(CsvPrefix, StringComparison.Ordinal))
-        {
-            return LoadCsv(options, options.Source[CsvPrefix.Length..]);
-        }
-
-        throw new UserErrorException(UnknownSource(options.Source));
+            "digits" => OfDigits(options),
+            "idx" => OfIdx(options, path),
+            "csv" => OfCsv(options, path),
+            _ => [UnknownSource(options.Source)],
+        };
+        var told = problems.Where(problem => problem is not null).ToList();
+        return told.Count > 0 ? throw new UserErrorException(string.Join('\n', told))
+            : kind == "idx" ? IdxSource.Load(path, options)
+            : kind == "csv" ? CsvSource.Load(path, options)
+            : new DataSplit(
+                DigitGenerator.Generate(
+                    options.Seed, DigitPart.Train, options.TrainCount ?? DigitGenerator.TrainCountDefault),
+                options.TestCount == 0 ? null : DigitGenerator.Generate(
+                    options.Seed, DigitPart.Test, options.TestCount ?? DigitGenerator.TestCountDefault));
     }
 
-    private static DataSplit LoadDigits(DataOptions options)
-    {
-        RefuseTableOptions(options, "digits", "digits always come with their class");
-        if (options.Holdout is not null)
-        {
-            throw DoesNotApply("--holdout", "digits", "the held-out digits are drawn apart; set --test-count");
-        }
+    private static (string Kind, string Path) Split(string source) =>
+        source == "digits" ? (source, "")
+        : source.StartsWith(IdxPrefix, StringComparison.Ordinal) ? ("idx", source[IdxPrefix.Length..])
+        : source.StartsWith(CsvPrefix, StringComparison.Ordinal) ? ("csv", source[CsvPrefix.Length..])
+        : ("", source);
 
-        var trainCount = InRange("--train-count", options.TrainCount, 1, DigitGenerator.TrainCountDefault);
-        var testCount = InRange("--test-count", options.TestCount, 0, DigitGenerator.TestCountDefault);
-        return new DataSplit(
-            DigitGenerator.Generate(options.Seed, DigitPart.Train, trainCount),
-            testCount == 0 ? null : DigitGenerator.Generate(options.Seed, DigitPart.Test, testCount));
-    }
+    private static IEnumerable<string?> OfDigits(DataOptions options) =>
+    [
+        .. TableOptions(options, "digits", "digits always come with their class"),
+        options.Holdout is null ? null
+            : DoesNotApply("--holdout", "digits", "the held-out digits are drawn apart; set --test-count"),
+        OutOfRange("--train-count", options.TrainCount, 1, DigitGenerator.TrainCountDefault),
+        OutOfRange("--test-count", options.TestCount, 0, DigitGenerator.TestCountDefault),
+    ];
 
-    private static DataSplit LoadIdx(DataOptions options, string folder)
-    {
-        RefuseTableOptions(options, "idx:DIR", "the label files say what to predict");
-        RefuseCounts(options, "idx:DIR");
-        Holdout.Check(options.Holdout);
-        if (folder.Length == 0)
-        {
-            throw new UserErrorException("--data idx: names no folder; write idx:DIR, the folder of the IDX files");
-        }
+    private static IEnumerable<string?> OfIdx(DataOptions options, string folder) =>
+    [
+        .. TableOptions(options, "idx:DIR", "the label files say what to predict"),
+        .. Counts(options, "idx:DIR"),
+        Holdout.Problem(options.Holdout),
+        folder.Length > 0 ? null : "--data idx: names no folder; write idx:DIR, the folder of the IDX files",
+    ];
 
-        return IdxSource.Load(folder, options);
-    }
+    private static IEnumerable<string?> OfCsv(DataOptions options, string file) =>
+    [
+        .. Counts(options, "csv:FILE"),
+        Holdout.Problem(options.Holdout),
+        file.Length > 0 ? null : "--data csv: names no file; write csv:FILE, a table of numbers",
+    ];
 
-    private static DataSplit LoadCsv(DataOptions options, string file)
-    {
-        RefuseCounts(options, "csv:FILE");
-        Holdout.Check(options.Holdout);
-        if (file.Length == 0)
-        {
-            throw new UserErrorException("--data csv: names no file; write csv:FILE, a table of numbers");
-        }
+    private static IEnumerable<string?> TableOptions(DataOptions options, string source, string reason) =>
+    [
+        options.Label is null ? null : DoesNotApply("--label", source, reason),
+        options.SampleWeight is null ? null
+            : DoesNotApply("--sample-weight", source, "it names a column of a table; all samples count alike here"),
+        options.Task is null ? null : DoesNotApply("--task", source, reason),
+        options.Standardize
+            ? DoesNotApply("--standardize", source, "pixels are already scaled to 0 to 1") : null,
+    ];
 
-        return CsvSource.Load(file, options);
-    }
+    private static IEnumerable<string?> Counts(DataOptions options, string source) =>
+    [
+        options.TrainCount is null ? null
+            : DoesNotApply("--train-count", source, "all samples of the files are used"),
+        options.TestCount is null ? null
+            : DoesNotApply("--test-count", source, "set --holdout, the fraction held out"),
+    ];
 
-    private static void RefuseTableOptions(DataOptions options, string source, string reason)
-    {
-        if (options.Label is not null)
-        {
-            throw DoesNotApply("--label", source, reason);
-        }
+    private static string DoesNotApply(string option, string source, string reason) =>
+        $"{option} does not apply to --data {source}: {reason}; leave {option} out";
 
-        if (options.Task is not null)
-        {
-            throw DoesNotApply("--task", source, reason);
-        }
-
-        if (options.Standardize)
-        {
-            throw DoesNotApply("--standardize", source, "pixels are already scaled to 0 to 1");
-        }
-    }
-
-    private static void RefuseCounts(DataOptions options, string source)
-    {
-        if (options.TrainCount is not null)
-        {
-            throw DoesNotApply("--train-count", source, "all samples of the files are used");
-        }
-
-        if (options.TestCount is not null)
-        {
-            throw DoesNotApply("--test-count", source, "set --holdout, the fraction held out");
-        }
-    }
-
-    private static UserErrorException DoesNotApply(string option, string source, string reason) =>
-        new($"{option} does not apply to --data {source}: {reason}; leave {option} out");
-
-    private static int InRange(string option, int? value, int least, int byDefault)
-    {
-        if (value < least || value > GeneratedCountMax)
-        {
-            throw new UserErrorException($"{option} {value} is out of range: choose {least} to " +
-                $"{GeneratedCountMax} (default {byDefault})");
-        }
-
-        return value ?? byDefault;
-    }
+    private static string? OutOfRange(string option, int? value, int least, int byDefault) =>
+        value < least || value > GeneratedCountMax
+            ? $"{option} {value} is out of range: choose {least} to {GeneratedCountMax} (default {byDefault})"
+            : null;
 
     private static string UnknownSource(string source)
     {

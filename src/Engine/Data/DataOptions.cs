@@ -18,6 +18,12 @@ public sealed record DataOptions
     /// <summary>--label: the column to predict, by its name or its index from 0. csv only; default the last.</summary>
     public string? Label { get; init; }
 
+    /// <summary>
+    /// --sample-weight: the column that says how much a row counts, by its name or its index from 0. csv only; without
+    /// it all rows count alike.
+    /// </summary>
+    public string? SampleWeight { get; init; }
+
     /// <summary>--task: classification or regression. csv only; by default it is read off the label column.</summary>
     public TaskKind? Task { get; init; }
 

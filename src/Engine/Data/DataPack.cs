@@ -11,7 +11,8 @@ namespace Distributed.Engine.Data;
 /// <remarks>
 /// Layout, little-endian: SHA-256 of all that follows it; the length in bytes of a description in JSON, as an integer
 /// of 32 bits; the description, filled up with zeros to whole floats; then of each part the features of all its
-/// samples and the targets of all. Features are packed as they are read, ready for training.
+/// samples, the targets of all, and, where they have them, the weights of all. Features are packed as they are read,
+/// ready for training.
 /// </remarks>
 public static class DataPack
 {
@@ -19,22 +20,15 @@ public static class DataPack
     private const int DescriptionStart = HashFloats + 1;
 
     /// <summary>Packs a data set.</summary>
-    /// <remarks>Errors: UserErrorException where it has more floats than one buffer, or samples with
-    /// weights.</remarks>
+    /// <remarks>Errors: UserErrorException where it has more floats than one buffer.</remarks>
     public static AlignedBuffer Pack(DataSplit data)
     {
         DataSet[] parts = data.Test is { } held ? [data.Train, held] : [data.Train];
-        if (parts.Any(part => part.HasWeights))
-        {
-            throw new UserErrorException(
-                $"{data.Train.Name}: samples with weights cannot be sent to other machines: give those "
-                + "the data themselves");
-        }
-
+        var described = parts.Select(Describe).ToArray();
         var description = JsonSerializer.SerializeToUtf8Bytes(
-            parts.Select(Describe).ToArray(), PackJson.Default.PackedPartArray);
+            described, PackJson.Default.PackedPartArray);
         var first = DescriptionStart + FloatsFor(description.Length);
-        var length = first + parts.Sum(part => (long)part.Count * (part.FeatureCount + part.TargetWidth));
+        var length = first + described.Sum(part => (long)part.Count * part.FloatsPerSample);
         if (length > int.MaxValue / sizeof(float))
         {
             throw new UserErrorException(
@@ -69,7 +63,7 @@ public static class DataPack
             var parts = JsonSerializer.Deserialize(
                 Bytes(pack).Slice(DescriptionStart * sizeof(float), bytes), PackJson.Default.PackedPartArray)!;
             var train = new PackedSet(parts[0], pack, DescriptionStart + FloatsFor(bytes));
-            var end = DescriptionStart + FloatsFor(bytes) + (train.Count * (train.FeatureCount + train.TargetWidth));
+            var end = DescriptionStart + FloatsFor(bytes) + (parts[0].Count * parts[0].FloatsPerSample);
             return new DataSplit(train, parts.Length > 1 ? new PackedSet(parts[1], pack, end) : null);
         }
         catch (Exception error) when (error is JsonException or ArgumentException or OverflowException)
@@ -80,7 +74,7 @@ public static class DataPack
 
     private static PackedPart Describe(DataSet set) => new(
         set.Name, set.Count, [.. set.SampleShape], set.Task, set.ClassCount, [.. set.ClassNames], set.TargetWidth,
-        set.ContentHash);
+        set.ContentHash, set.HasWeights);
 
     private static int Append(DataSet set, AlignedBuffer pack, int first)
     {
@@ -92,6 +86,11 @@ public static class DataPack
         for (var sample = 0; sample < set.Count; sample++, first += set.TargetWidth)
         {
             set.ReadTarget(sample, pack.Span.Slice(first, set.TargetWidth));
+        }
+
+        for (var sample = 0; set.HasWeights && sample < set.Count; sample++)
+        {
+            pack.Span[first++] = set.Weight(sample);
         }
 
         return first;

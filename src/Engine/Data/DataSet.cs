@@ -68,7 +68,7 @@ public abstract class DataSet
     /// <summary>True where samples count differently; see <see cref="Weight"/>. Default false.</summary>
     public virtual bool HasWeights => false;
 
-    /// <summary>How much a sample counts in the loss: 0 or more, not 0 for all of a mini-batch. Default 1.</summary>
+    /// <summary>How much a sample counts in the loss: 0 or more. Default 1.</summary>
     public virtual float Weight(int sample) => 1;
 
     /// <summary>What the classes are called, in index order; the indices themselves where the data give no names,

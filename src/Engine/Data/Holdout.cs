@@ -9,15 +9,10 @@ internal static class Holdout
 {
     internal const double FractionDefault = 0.2;
 
-    /// <summary>Throws unless the fraction is absent or strictly between 0 and 1.</summary>
-    internal static void Check(double? fraction)
-    {
-        if (fraction is not null and not (> 0 and < 1))
-        {
-            throw new UserErrorException($"--holdout {fraction} is out of range: choose a fraction above 0 and " +
-                $"below 1 (default {FractionDefault})");
-        }
-    }
+    /// <summary>What is wrong with the fraction; null where it is absent or strictly between 0 and 1.</summary>
+    internal static string? Problem(double? fraction) => fraction is null or (> 0 and < 1)
+        ? null
+        : $"--holdout {fraction} is out of range: choose a fraction above 0 and below 1 (default {FractionDefault})";
 
     /// <summary>Views of both parts; the held-out count is fraction · count, rounded to the nearest.</summary>
     /// <remarks>

@@ -67,6 +67,7 @@ public sealed record Standardization(IReadOnlyList<double> Means, IReadOnlyList<
                     : 0;
             }
         }
-        return new TableSet(set.Name, columns, features, targets, set.ClassCount, set.ClassNames);
+        var weights = set.HasWeights ? Enumerable.Range(0, set.Count).Select(set.Weight).ToArray() : null;
+        return new TableSet(set.Name, columns, features, targets, set.ClassCount, set.ClassNames, weights);
     }
 }

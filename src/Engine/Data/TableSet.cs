@@ -4,19 +4,22 @@ using System.Security.Cryptography;
 namespace Distributed.Engine.Data;
 
 /// <summary>Rows of numbers with one target each, held in memory.</summary>
-/// <remarks>Shapes: features are [count, FeatureCount] row-major, targets [count].</remarks>
+/// <remarks>Shapes: features are [count, FeatureCount] row-major, targets and weights [count].</remarks>
 public sealed class TableSet : DataSet
 {
     private readonly float[] _features;
     private readonly float[] _targets;
+    private readonly float[]? _weights;
 
     /// <summary>Wraps features and targets without copying; they must not change afterwards.</summary>
     /// <remarks>
-    /// featureCount is at least 1; classCount 0 means regression; classNames, when given, has classCount names.
-    /// Errors: ArgumentException when lengths do not fit or a class index is not a whole number below classCount.
+    /// featureCount is at least 1; classCount 0 means regression; classNames, when given, has classCount names;
+    /// weights say how much each row counts, null for all alike.
+    /// Errors: ArgumentException when lengths do not fit, a class index is not a whole number below classCount, or a
+    /// weight is not a finite number of 0 or more.
     /// </remarks>
     public TableSet(string name, int featureCount, float[] features, float[] targets, int classCount,
-        IReadOnlyList<string>? classNames = null)
+        IReadOnlyList<string>? classNames = null, float[]? weights = null)
         : base(name, targets.Length, [featureCount],
             classCount > 0 ? TaskKind.Classification : TaskKind.Regression, classCount)
     {
@@ -40,6 +43,14 @@ public sealed class TableSet : DataSet
                 nameof(classNames));
         }
 
+        if (weights is not null
+            && (weights.Length != targets.Length || weights.Any(weight => !(weight >= 0 && float.IsFinite(weight)))))
+        {
+            throw new ArgumentException($"{name}: {weights.Length} weights for {targets.Length} rows: each row " +
+                "needs a finite one of 0 or more", nameof(weights));
+        }
+
+        _weights = weights;
         _features = features;
         _targets = targets;
         ClassNames = classNames ?? base.ClassNames;
@@ -47,6 +58,12 @@ public sealed class TableSet : DataSet
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ClassNames { get; }
+
+    /// <inheritdoc/>
+    public override bool HasWeights => _weights is not null;
+
+    /// <inheritdoc/>
+    public override float Weight(int sample) => _weights is null ? 1 : _weights[sample];
 
     /// <inheritdoc/>
     public override void ReadFeatures(int sample, Span<float> destination)
@@ -72,6 +89,13 @@ public sealed class TableSet : DataSet
         foreach (var name in ClassNames)
         {
             hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name + "\n"));
+        }
+
+        // Tables without weights keep the hash that they have in older checkpoints.
+        if (_weights is not null)
+        {
+            hash.AppendData("weights\n"u8);
+            hash.AppendData(MemoryMarshal.AsBytes<float>(_weights));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

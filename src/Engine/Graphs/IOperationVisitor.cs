@@ -36,8 +36,8 @@ public interface IOperationVisitor
     /// <summary>The input repeated to a larger shape.</summary>
     public void Expand(Instruction instruction);
 
-    /// <summary>Two dimensions of each sample exchanged; matrices only.</summary>
-    public void Transpose(Instruction instruction);
+    /// <summary>The dimensions of each sample in another order.</summary>
+    public void Transpose(Instruction instruction, TransposeOperation transpose);
 
     /// <summary>Blocks of the inputs copied to their places in the result; zeros where none goes.</summary>
     public void CopyBlocks(Instruction instruction, BlockOperation blocks);

@@ -30,9 +30,16 @@ public static class Catalog
         {
             return new TrainingGraph(model ?? Model(job.Model, data, loss), data, loss);
         }
-        catch (ShapeException error) when (LayerSpec.IsList(job.Model))
+        catch (ShapeException error) when (model is null)
         {
-            throw new UserErrorException($"--{error.Message.Replace("model: ", "model ", StringComparison.Ordinal)}");
+            var what = error.Message.Replace("model: ", "", StringComparison.Ordinal);
+            throw new UserErrorException($"--model does not fit the data: {what}");
+        }
+        catch (OverflowException) when (model is null)
+        {
+            throw new UserErrorException(
+                "--model does not fit the data: it has more values than one tensor may hold, "
+                + $"{int.MaxValue}: choose smaller sizes");
         }
     }
 
@@ -45,7 +52,7 @@ public static class Catalog
     public static void CheckHeldOut(Job job, DataSplit data)
     {
         var option = job.EarlyStop is { } epochs ? $"--early-stop {epochs}"
-            : Optimizer(job).Schedule.Watches is not null ? $"--schedule '{job.Schedule}'"
+            : OptimizerCatalog.ScheduleOf(job).Watches is not null ? $"--schedule '{job.Schedule}'"
             : null;
         if (option is not null && data.Test is null)
         {
@@ -64,13 +71,11 @@ public static class Catalog
             return;
         }
 
-        var problems = SpelledModel.Check(LayerSpec.ReadList(name), null)
-            .Where(found => !IsOfShape(found.Problem)).Select(found => $"--model {found.Problem}").ToList();
+        var problems = SpelledModel.Check(LayerSpec.ReadList(name), null);
         if (problems.Count > 0)
         {
-            throw new UserErrorException(string.Join('\n', problems));
+            throw new UserErrorException(
+                string.Join('\n', problems.Select(problem => $"--model {problem.Text}")));
         }
-
-        static bool IsOfShape(string problem) => problem.Contains("nobody knows yet", StringComparison.Ordinal);
     }
 }

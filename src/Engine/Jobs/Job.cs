@@ -17,7 +17,10 @@ public sealed record Job
     /// <summary>--data: digits, idx:DIR or csv:FILE. Default digits.</summary>
     public string Data { get; init; } = "digits";
 
-    /// <summary>--model: linear, mlp:WIDTHS, cnn, lenet5 or resnet:BLOCKS. Default mlp:512,512.</summary>
+    /// <summary>
+    /// --model: linear, mlp:WIDTHS, cnn, lenet5, resnet:BLOCKS, or layers as [flatten, linear(64), relu, linear(10)],
+    /// with kinds as <see cref="LayerCatalog"/> has them. Default mlp:512,512.
+    /// </summary>
     public string Model { get; init; } = "mlp:512,512";
 
     /// <summary>--epochs: passes over the training data. Default 20; 1 to 1,000,000.</summary>
@@ -95,6 +98,9 @@ public sealed record Job
     /// <summary>--label: the column to predict; csv only.</summary>
     public string? Label { get; init; }
 
+    /// <summary>--sample-weight: the column that says how much a row counts; csv only.</summary>
+    public string? SampleWeight { get; init; }
+
     /// <summary>--task: classification or regression; csv only.</summary>
     public TaskKind? Task { get; init; }
 
@@ -108,6 +114,7 @@ public sealed record Job
         Seed = Seed,
         Holdout = Holdout,
         Label = Label,
+        SampleWeight = SampleWeight,
         Task = Task,
         Standardize = Standardize,
     };
@@ -132,18 +139,25 @@ public sealed record Job
         }
     }
 
-    private List<string> Problems(int workers)
+    /// <summary>All that is wrong with the settings by themselves, a line each; nothing where they will do.</summary>
+    /// <param name="workers">How many are to have something to do.</param>
+    public IReadOnlyList<string> Problems(int workers)
     {
         const int Most = 1_000_000;
         var problems = new List<string>();
         Check(() => InRange("--epochs", Epochs, 1, Most));
         Check(() => InRange("--batch-size", BatchSize, 1, Most));
         Check(() => InRange("--accumulate", Accumulate, 1, 1000));
-        Check(() => InRange("--microbatch-size", MicrobatchSize, 1, BatchSize < 1 ? Most : BatchSize));
+        Check(CheckMicrobatchSize);
         Check(CheckLearningRate);
         Check(() => Catalog.CheckModel(Model));
-        Check(() => _ = LossCatalog.Of(this));
-        Check(() => _ = Catalog.Optimizer(this with { LearningRate = 1 }));
+        Check(() => _ = LossCatalog.Of(this with { Reduction = null }));
+        Check(() => LossCatalog.CheckReduction(this));
+        foreach (var check in OptimizerCatalog.Checks(this))
+        {
+            Check(check);
+        }
+
         Check(() => InRange("--early-stop", EarlyStop ?? 1, 1, Most));
         Check(() => _ = RestoreBest && EarlyStop is null
             ? throw new UserErrorException("--restore-best goes with --early-stop only: add it, as --early-stop 5")
@@ -164,8 +178,18 @@ public sealed record Job
             }
             catch (UserErrorException error)
             {
-                problems.Add(error.Message);
+                problems.AddRange(error.Message.Split('\n'));
             }
+        }
+    }
+
+    private void CheckMicrobatchSize()
+    {
+        InRange("--microbatch-size", MicrobatchSize, 1, 1_000_000);
+        if (MicrobatchSize > BatchSize && BatchSize >= 1)
+        {
+            throw new UserErrorException(
+                $"--microbatch-size {MicrobatchSize} is more than --batch-size {BatchSize}: choose 1 to {BatchSize}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Distributed.Engine.Data;
 using Distributed.Engine.Errors;
 using Distributed.Engine.Losses;
 
@@ -33,13 +34,18 @@ public static class LossCatalog
     public static Loss Of(Job job)
     {
         var loss = NamedChoices.Read("--loss", job.Loss, Losses);
-        return job.Reduction switch
+        CheckReduction(job);
+        return job.Reduction is null ? loss : loss with { SumsSamples = job.Reduction == "sum" };
+    }
+
+    /// <remarks>Errors: UserErrorException for a reduction that there is not.</remarks>
+    internal static void CheckReduction(Job job)
+    {
+        if (job.Reduction is not (null or "mean" or "sum"))
         {
-            null => loss,
-            "mean" => loss with { SumsSamples = false },
-            "sum" => loss with { SumsSamples = true },
-            _ => throw new UserErrorException($"--reduction '{job.Reduction}' is unknown: choose mean or sum"),
-        };
+            var near = NearestName.Of(job.Reduction, ["mean", "sum"]) is { } name ? $"did you mean {name}? " : "";
+            throw new UserErrorException($"--reduction '{job.Reduction}' is unknown: {near}choose mean or sum");
+        }
     }
 
     private static RegressionLoss HuberOf(NamedNumbers at)

@@ -49,39 +49,60 @@ public static class OptimizerCatalog
 
     /// <summary>The job's optimizer with its schedule and regularisation.</summary>
     /// <remarks>Errors: UserErrorException with one line about the first setting that does not do.</remarks>
-    public static Optimizer Of(Job job) =>
-        NamedChoices.Read("--optimizer", job.Optimizer, Optimizers)(job.LearningRate) with
+    public static Optimizer Of(Job job)
+    {
+        foreach (var check in Checks(job))
         {
-            Schedule = Schedule(job),
-            Regularisation = Regularisation(job),
-            KeepsBest = job.RestoreBest,
-        };
+            check();
+        }
 
-    private static RateSchedule Schedule(Job job)
-    {
-        var schedule = NamedChoices.Read("--schedule", job.Schedule, Schedules);
-        return job.Warmup >= 0
-            ? schedule with { WarmUp = job.Warmup }
-            : throw new UserErrorException($"--warmup {job.Warmup} is out of range: choose 0 or more steps");
-    }
-
-    private static Regularisation Regularisation(Job job)
-    {
-        NotNegative("--l1", job.L1);
-        NotNegative("--l2", job.L2);
-        NotNegative("--weight-decay", job.WeightDecay);
-        Positive("--clip-value", job.ClipValue);
-        Positive("--clip-norm", job.ClipNorm);
-        return job.ClipValue is null || job.ClipNorm is null
-            ? new Regularisation
+        return NamedChoices.Read("--optimizer", job.Optimizer, Optimizers)(job.LearningRate) with
+        {
+            Schedule = ScheduleOf(job) with { WarmUp = job.Warmup },
+            Regularisation = new Regularisation
             {
                 L1 = job.L1,
                 L2 = job.L2,
                 WeightDecay = job.WeightDecay,
                 ClipValue = job.ClipValue,
                 ClipNorm = job.ClipNorm,
-            }
-            : throw new UserErrorException("--clip-norm does not go with --clip-value: choose one of them");
+            },
+            KeepsBest = job.RestoreBest,
+        };
+    }
+
+    /// <summary>The job's schedule, without the steps before it.</summary>
+    /// <remarks>Errors: UserErrorException naming what there is.</remarks>
+    internal static RateSchedule ScheduleOf(Job job) => NamedChoices.Read("--schedule", job.Schedule, Schedules);
+
+    /// <summary>What is to be right for <see cref="Of"/>, each by itself, but for the learning rate.</summary>
+    internal static IEnumerable<Action> Checks(Job job) =>
+    [
+        () => _ = NamedChoices.Read("--optimizer", job.Optimizer, Optimizers),
+        () => _ = ScheduleOf(job),
+        () => Warmup(job.Warmup),
+        () => NotNegative("--l1", job.L1),
+        () => NotNegative("--l2", job.L2),
+        () => NotNegative("--weight-decay", job.WeightDecay),
+        () => Positive("--clip-value", job.ClipValue),
+        () => Positive("--clip-norm", job.ClipNorm),
+        () => OneClip(job),
+    ];
+
+    private static void Warmup(int steps)
+    {
+        if (steps < 0)
+        {
+            throw new UserErrorException($"--warmup {steps} is out of range: choose 0 or more steps");
+        }
+    }
+
+    private static void OneClip(Job job)
+    {
+        if (job.ClipValue is not null && job.ClipNorm is not null)
+        {
+            throw new UserErrorException("--clip-norm does not go with --clip-value: choose one of them");
+        }
     }
 
     /// <summary>Numbers behind the name are checked at once, not when the rate is known.</summary>

@@ -30,6 +30,7 @@ public static class BatchWeight
             sums[place / batch.Size] += data.Weight(sample);
         }
 
-        return CanonicalTree.Sum(sums);
+        var total = CanonicalTree.Sum(sums);
+        return total > 0 ? total : 1; // of a batch in which nothing counts the gradient is 0
     }
 }

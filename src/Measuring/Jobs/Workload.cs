@@ -39,6 +39,10 @@ public sealed record Workload(string Name, IReadOnlyList<int> SampleShape, int C
     public static Workload Digits(string name, string model, int batchSize) =>
         new(name, [28, 28], 10, model, batchSize);
 
+    /// <summary>Builds the model once.</summary>
+    /// <remarks>Errors: UserErrorException for a model that is unknown or does not fit the samples.</remarks>
+    public void Check() => _ = Build(steps: 1);
+
     /// <summary>The model with its loss and all gradients, and random samples for so many steps.</summary>
     /// <remarks>Errors: UserErrorException for a model that is unknown or does not fit the samples.</remarks>
     internal (TrainingGraph Graph, DataSet Data) Build(int steps)

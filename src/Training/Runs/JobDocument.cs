@@ -57,6 +57,8 @@ public sealed record JobDocument
 
     public string? Label { get; init; }
 
+    public string? SampleWeight { get; init; }
+
     /// <summary>The task that was asked for; null where the data said it.</summary>
     public string? Task { get; init; }
 
@@ -106,6 +108,7 @@ public sealed record JobDocument
         Seed = job.Seed,
         Holdout = job.Holdout,
         Label = job.Label,
+        SampleWeight = job.SampleWeight,
         Task = job.Task?.ToString().ToLowerInvariant(),
         Standardize = job.Standardize,
         SampleShape = [.. data.Train.SampleShape],
@@ -139,6 +142,7 @@ public sealed record JobDocument
         Seed = Seed,
         Holdout = Holdout,
         Label = Label,
+        SampleWeight = SampleWeight,
         Task = Task is null ? null : Enum.Parse<TaskKind>(Task, ignoreCase: true),
         Standardize = Standardize,
     };

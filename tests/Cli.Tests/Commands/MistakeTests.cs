@@ -1,9 +1,13 @@
 namespace Distributed.Cli.Tests.Commands;
 
-/// <summary>Every mistake on a command line is one line, exit code 2, and leaves nothing behind.</summary>
+/// <summary>Every mistake on a command line is a line, exit code 2, and leaves nothing behind.</summary>
 public sealed class MistakeTests : IDisposable
 {
     private const string SeeTrain = "see distributed train --help";
+
+    private const string Layers = "choose linear, relu, sigmoid, tanh, leaky-relu, gelu, silu, softplus, softmax, "
+        + "log-softmax, flatten, images, conv, maxpool, avgpool, globalpool, batchnorm, layernorm, dropout, embedding, "
+        + "residual";
 
     private readonly Harness _cli = new();
 
@@ -26,6 +30,8 @@ public sealed class MistakeTests : IDisposable
     [InlineData("bench --secnds 3",
         "--secnds is no option of distributed bench: did you mean --seconds? see distributed bench --help")]
     [InlineData("bench --epochs 3", "--epochs is no option of distributed bench: it is one of distributed train")]
+    [InlineData("bench --model [flatten,linear(5),conv(3,3)]",
+        "--model layer 3 'conv': expects channels×height×width (write images before it), the layer before gives 5")]
     [InlineData("bench --batch-size 0", "--batch-size 0 is out of range: choose 1 to 1000000")]
     [InlineData("train --epocs 3", "--epocs is no option of distributed train: did you mean --epochs? " + SeeTrain)]
     [InlineData("train --batchsize=3",
@@ -52,8 +58,8 @@ public sealed class MistakeTests : IDisposable
     [InlineData("train --epochs 0", "--epochs 0 is out of range: choose 1 to 1000000")]
     [InlineData("train --epochs -3", "--epochs -3 is out of range: choose 1 to 1000000")]
     [InlineData("train --batch-size 0", "--batch-size 0 is out of range: choose 1 to 1000000")]
-    [InlineData("train --microbatch-size 0", "--microbatch-size 0 is out of range: choose 1 to 256")]
-    [InlineData("train --microbatch-size 257", "--microbatch-size 257 is out of range: choose 1 to 256")]
+    [InlineData("train --microbatch-size 0", "--microbatch-size 0 is out of range: choose 1 to 1000000")]
+    [InlineData("train --microbatch-size 257", "--microbatch-size 257 is more than --batch-size 256: choose 1 to 256")]
     [InlineData("train --learning-rate fast",
         "--learning-rate 'fast' is not a number: choose a number above 0 (default 0.05)")]
     [InlineData("train --learning-rate NaN",
@@ -95,6 +101,25 @@ public sealed class MistakeTests : IDisposable
     [InlineData("train --clip-norm 0", "--clip-norm 0 is out of range: choose a number above 0 (default none)")]
     [InlineData("train --clip-norm 1 --clip-value 1",
         "--clip-norm does not go with --clip-value: choose one of them")]
+    [InlineData("train --epochs x --seed y --warmup -1",
+        "--epochs 'x' is not a whole number in range: choose 1 to 1000000 (default 20)",
+        "--seed 'y' is not a whole number in range: choose 0 to 18446744073709551615 (default 1)",
+        "--warmup -1 is out of range: choose 0 or more steps")]
+    [InlineData("train --restore-best --clip-norm 1 --clip-value 1 --label a --sample-weight b",
+        "--clip-norm does not go with --clip-value: choose one of them",
+        "--restore-best goes with --early-stop only: add it, as --early-stop 5",
+        "--label does not apply to --data digits: digits always come with their class; leave --label out",
+        "--sample-weight does not apply to --data digits: it names a column of a table; all samples count alike here; "
+        + "leave --sample-weight out")]
+    [InlineData("train --model [linear(64),",
+        "--model cannot be read at character 13, behind '[linear(64),': a layer is needed; write layers as "
+        + "[flatten, linear(64), relu, linear(10)]")]
+    [InlineData("train --model [linear(64)",
+        "--model cannot be read at character 12, behind '[linear(64)': a comma between layers, or ] at the end, is "
+        + "needed; write layers as [flatten, linear(64), relu, linear(10)]")]
+    [InlineData("train --model mlp:1000000,1000000",
+        "--model does not fit the data: it has more values than one tensor may hold, 2147483647: choose smaller "
+        + "sizes")]
     [InlineData("train --weight-decay -1", "--weight-decay -1 is out of range: choose 0 or more (default 0)")]
     [InlineData("train --early-stop 0", "--early-stop 0 is out of range: choose 1 to 1000000")]
     [InlineData("train --reduction min", "--reduction 'min' is unknown: choose mean or sum")]
@@ -102,11 +127,11 @@ public sealed class MistakeTests : IDisposable
         "--loss huber does not go with these data: it needs numbers to predict, not classes; choose another loss")]
     [InlineData("train --loss huber:0", "--loss 'huber:0': delta 0 is out of range: choose a number above 0")]
     [InlineData("train --model [flatten,linear(5),lineer(10)]",
-        "--model layer 3 'lineer': lineer is no layer: did you mean linear? choose linear, relu, "
-        + "sigmoid, tanh, leaky-relu, gelu, silu, softplus, flatten, images, conv, maxpool, avgpool, globalpool, "
-        + "batchnorm, layernorm, dropout")]
+        "--model layer 3 'lineer': lineer is no layer: did you mean linear? " + Layers)]
     [InlineData("train --model [flatten,linear(784,bias=1)]",
         "--model layer 2 'linear': bias '1' is not true or false")]
+    [InlineData("train --model [images,conv(4,3)]",
+        "--model layer 2 'conv': 3 stands without a name: only the first argument, filters, may; write size=3")]
     [InlineData("train --model mlp:5,x",
         "--model 'mlp:5,x': 'x' is no layer width: choose whole numbers from 1 to 1000000, as mlp:512,512")]
     [InlineData("train --data digit",
@@ -124,11 +149,12 @@ public sealed class MistakeTests : IDisposable
         + "runs/NAME")]
     [InlineData("eval gone", "there is no checkpoint gone: give the directory of a run or of one checkpoint")]
     [InlineData("eval gone --epochs 3", "--epochs is no option of distributed eval: it is one of distributed train")]
-    public void CommandLine_SaysWhatIsWrong_WhenItIsMistaken(string arguments, string line)
+    public void CommandLine_SaysWhatIsWrong_WhenItIsMistaken(string arguments, params string[] lines)
     {
         var result = _cli.Run(arguments.Split(' '));
 
-        Assert.Equal($"distributed: {line.Replace("{folder}", _cli.Folder)}\n", result.Error);
+        var needed = lines.Select(line => $"distributed: {line.Replace("{folder}", _cli.Folder)}\n");
+        Assert.Equal(string.Concat(needed), result.Error);
         Assert.Equal(ExitCodes.UserMistake, result.Exit);
         Assert.Empty(result.Out);
         Assert.False(HasRuns);

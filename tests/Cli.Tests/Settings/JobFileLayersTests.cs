@@ -1,8 +1,9 @@
 using Distributed.Cli.Settings;
+using Distributed.Engine.Jobs;
 
 namespace Distributed.Cli.Tests.Settings;
 
-/// <summary>Models that a job file spells out: what they come to, and what is said about bad ones.</summary>
+/// <summary>Models that a job file spells out: what they come to.</summary>
 public sealed class JobFileLayersTests : IDisposable
 {
     private readonly Harness _cli = new();
@@ -40,62 +41,96 @@ public sealed class JobFileLayersTests : IDisposable
         Assert.Equal(spelled.Fingerprint, again.Fingerprint);
     }
 
-    /// <summary>Ten bad files, each with the lines it is told; FILE stands for its path.</summary>
-    [Theory]
-    [InlineData("layers: linear\n",
-        "FILE:1:9: layers is a single value: needs a list, one layer per line, as - linear: 128")]
-    [InlineData("layers: []\n", "FILE:1:9: layers is an empty list: needs a layer, as - linear: 128")]
-    [InlineData("layers:\n  - flatten\n  - lineer: 10\n",
-        "FILE:3:5: layer 2 'lineer': lineer is no layer: did you mean linear? "
-        + "choose linear, relu, sigmoid, tanh, leaky-relu, gelu, silu, softplus, flatten, images, conv, maxpool, "
-        + "avgpool, globalpool, batchnorm, layernorm, dropout")]
-    [InlineData("layers:\n  - flatten\n  - linear: {output: 10}\n",
-        "FILE:3:5: layer 2 'linear': linear has no argument output: did you mean outputs? "
-        + "choose outputs, inputs, bias")]
-    [InlineData("layers:\n  - flatten\n  - linear: ten\n",
-        "FILE:3:5: layer 2 'linear': outputs 'ten' is no size: choose a whole number from 1")]
-    [InlineData("layers:\n  - flatten\n  - linear: 12544\n  - linear: {inputs: 9216, outputs: 10}\n    name: fc1\n",
-        "FILE:4:5: layer 3 'fc1': expects 9216 inputs, the layer before gives 12544")]
-    [InlineData("layers:\n  - flatten\n  - linear: {inputs: 100, outputs: 10}\n",
-        "FILE:3:5: layer 2 'linear': expects 100 inputs, the layer before gives 784")]
-    [InlineData("layers:\n  - relu: 3\n  - tanh: {slope: 1}\n",
-        "FILE:2:5: layer 1 'relu': relu takes no arguments, 3 was given",
-        "FILE:3:5: layer 2 'tanh': tanh takes no arguments, slope was given")]
-    [InlineData("layers:\n  - linear: 3\n    relu:\n  - [relu]\n  - name: fc1\n",
-        "FILE:3:5: relu stands where a layer has its kind already, or no name: write one kind per item, "
-        + "as - linear: 128",
-        "FILE:4:5: a list stands where a layer is needed, as - linear: 128",
-        "FILE:5:5: the layer has no kind: write one, as - linear: 128")]
-    [InlineData("layers:\n  - flatten\n  - linear: 12\n",
-        "FILE:1:1: layers its output has shape [batch, 12]: the data have 10 classes, so needs [batch, 10]")]
-    [InlineData("model: linear\nlayers: [relu]\nepocs: 3\nepochs: 0\nseed: x\n",
-        "FILE:2:1: layers is a second model, after FILE:1:1: model: leave one of them out",
-        "FILE:3:1: epocs is no setting: did you mean epochs? choose ...",
-        "FILE:5:7: seed 'x' is not a whole number in range: choose 0 to 18446744073709551615 (default 1)")]
-    [InlineData("epochs: 0\noptimizer: adan\nschedule: cosin\nclip-norm: -1\nlayers: [linear, rely]\n",
-        "FILE:1:1: epochs 0 is out of range: choose 1 to 1000000",
-        "FILE:5:10: layer 1 'linear': outputs is missing: write linear(outputs, inputs, bias)",
-        "FILE:5:18: layer 2 'rely': rely is no layer: did you mean relu? choose linear, relu, sigmoid, tanh, "
-            + "leaky-relu, gelu, silu, softplus, flatten, images, conv, maxpool, avgpool, globalpool, batchnorm, "
-            + "layernorm, dropout",
-        "FILE:2:1: optimizer 'adan' is unknown: did you mean adam? choose ...")]
-    public void JobFile_TellsEveryMistake_WithItsPlace(string text, params string[] lines)
+    [Fact]
+    public void Layers_BecomeBlocks_InAllTheWaysOfWritingThem()
     {
-        var path = _cli.Write("job.yaml", text);
+        var path = _cli.Write("job.yaml", """
+            layers:
+              - images
+              - residual:
+                  layers:
+                    - conv: {filters: 4, size: 3, padding: 1}
+                    - batchnorm
+                  shortcut: [conv: {filters: 4, size: 1}]
+                name: block
+              - residual: [relu, residual: [relu]]
+            """);
 
-        var result = _cli.Run("train", "--job", "job.yaml");
+        var request = JobFile.Read(path).ApplyTo(TrainRequest.Default);
 
-        var told = result.Error.TrimEnd('\n').Split('\n');
-        Assert.True(lines.Length == told.Length, result.Error);
-        foreach (var (line, seen) in lines.Zip(told))
-        {
-            var needed = $"distributed: {line.Replace("FILE", path, StringComparison.Ordinal)}";
-            Assert.StartsWith(needed.Replace("choose ...", "choose ", StringComparison.Ordinal), seen,
-                StringComparison.Ordinal);
-            Assert.True(needed.EndsWith("...", StringComparison.Ordinal) || needed == seen, seen);
-        }
+        Assert.Equal(
+            "[images, block=residual(layers=[conv(filters=4,size=3,padding=1), batchnorm],"
+            + "shortcut=[conv(filters=4,size=1)]), residual([relu, residual([relu])])]",
+            request.Job.Model);
+        Assert.Equal(request.Job.Model, LayerSpec.WriteList(LayerSpec.ReadList(request.Job.Model)));
+    }
 
-        Assert.Equal(ExitCodes.UserMistake, result.Exit);
+    /// <summary>Blocks go through the run's own file and the checkpoint's document, on any number of workers.</summary>
+    [Fact]
+    public void Residual_HasOneFingerprint_OnAnyNumberOfWorkersAndResumed()
+    {
+        _cli.WriteTable();
+        _cli.Write("job.yaml", """
+            data: csv:small.csv
+            batch-size: 24
+            microbatch-size: 4
+            epochs: 3
+            optimizer: adam
+            layers:
+              - residual:
+                  layers: [linear: 6, batchnorm, tanh, dropout: 0.2]
+                  shortcut: [linear: {outputs: 6, bias: false}]
+                name: block
+              - residual: [linear: 6, relu]
+              - residual: [linear: 5]
+              - linear: 3
+            """);
+
+        var whole = _cli.Run("train", "--job", "job.yaml", "--workers", "1", "--run-dir", "whole");
+        var more = _cli.Run("train", "--job", "job.yaml", "--workers", "4", "--run-dir", "more");
+        var begun = _cli.Run("train", "--job", "job.yaml", "--epochs", "1", "--workers", "2", "--run-dir", "begun");
+        var resumed = _cli.Run("train", "--resume", "--run-dir", "begun", "--epochs", "3", "--workers", "3");
+
+        Assert.Equal("", whole.Error + more.Error + begun.Error + resumed.Error);
+        Assert.Equal(whole.Fingerprint, more.Fingerprint);
+        Assert.Equal(whole.Fingerprint, resumed.Fingerprint);
+        Assert.NotEqual(whole.Fingerprint, begun.Fingerprint);
+        Assert.StartsWith("20 held-out samples", _cli.Run("eval", "begun").Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Layers_AreRefused_WhenTheyStandInsideEachOtherTooDeep()
+    {
+        var (open, close) = (
+            string.Concat(Enumerable.Repeat("[residual: ", 5000)), string.Concat(Enumerable.Repeat("]", 5000)));
+        var path = _cli.Write("job.yaml", $"layers: {open}relu{close}\n");
+
+        var file = _cli.Run("train", "--job", "job.yaml");
+        var text = _cli.Run(
+            "train", "--model", (open + "[relu]" + close).Replace(": ", "(", StringComparison.Ordinal));
+
+        var place = $"{path}:1:{9 + (16 * 11)}";
+        Assert.Equal($"distributed: {place}: lists of layers stand inside lists 16 deep at most\n", file.Error);
+        Assert.Equal(
+            "distributed: --model cannot be read at character 162, behind '…residual([residual([residual([residual([': "
+            + "lists stand inside lists 16 deep at most; write layers as [flatten, linear(64), relu, linear(10)]\n",
+            text.Error);
+        Assert.Equal((ExitCodes.UserMistake, ExitCodes.UserMistake), (file.Exit, text.Exit));
+    }
+
+    /// <summary>The README's job file, word for word, for one epoch.</summary>
+    [Fact]
+    public void Readme_ShowsAJobFile_ThatTrains()
+    {
+        var readme = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "README.md"));
+        _cli.Write("job.yaml", readme.Split("```yaml\n")[1].Split("```")[0]);
+
+        var run = _cli.Run("train", "--job", "job.yaml", "--epochs", "1", "--run-dir", "run");
+
+        Assert.Equal("", run.Error);
+        Assert.Equal(ExitCodes.Done, run.Exit);
+        var kept = File.ReadAllText(_cli.PathOf("run/job.yaml"));
+        Assert.Contains("block1=residual(layers=[batchnorm, relu, conv(", kept, StringComparison.Ordinal);
     }
 
     public void Dispose() => _cli.Dispose();

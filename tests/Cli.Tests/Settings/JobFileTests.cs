@@ -9,7 +9,7 @@ public sealed class JobFileTests : IDisposable
 {
     private const string Names = "choose data, model, workers, epochs, batch-size, microbatch-size, accumulate, loss, "
         + "reduction, optimizer, learning-rate, schedule, warmup, l1, l2, weight-decay, clip-value, clip-norm, "
-        + "early-stop, restore-best, seed, holdout, label, task, standardize, layers";
+        + "early-stop, restore-best, seed, holdout, label, sample-weight, task, standardize, layers";
 
     private readonly Harness _cli = new();
 
@@ -34,7 +34,7 @@ public sealed class JobFileTests : IDisposable
     {
         var path = _cli.Write("job.yaml", text);
 
-        var error = Assert.Throws<UserErrorException>(() => JobFile.Read(path)).Message;
+        var error = Assert.Single(JobFile.Read(path).Mistakes).ToString();
 
         if (anyPlace)
         {
@@ -51,7 +51,7 @@ public sealed class JobFileTests : IDisposable
     {
         var path = _cli.Write("job.yaml", "epochs: 3\nseed: 2\nepochs: 3\n");
 
-        var error = Assert.Throws<UserErrorException>(() => JobFile.Read(path));
+        var error = Assert.Throws<UserErrorException>(JobFile.Read(path).ThrowMistakes);
 
         Assert.Equal(
             $"{path}:3:1: epochs is there twice, first as {path}:1:1: epochs: leave one of them out", error.Message);
@@ -64,7 +64,7 @@ public sealed class JobFileTests : IDisposable
     {
         var path = _cli.Write("job.yaml", text);
 
-        var error = Assert.Throws<UserErrorException>(() => JobFile.Read(path)).Message;
+        var error = Assert.Single(JobFile.Read(path).Mistakes).ToString();
 
         Assert.StartsWith(path + place, error, StringComparison.Ordinal);
         Assert.Contains("this is no YAML", error, StringComparison.Ordinal);
@@ -94,6 +94,7 @@ public sealed class JobFileTests : IDisposable
             Seed = ulong.MaxValue,
             Holdout = 1 / 3.0,
             Label = "3",
+            SampleWeight = "how often",
             Task = TaskKind.Regression,
             Standardize = true,
             Optimizer = "adam:0.8",

@@ -41,6 +41,30 @@ public sealed class ClusterMatrixTests : IDisposable
         Assert.Empty(_distributed.Leftovers());
     }
 
+    /// <summary>The job travels as a document: blocks of layers and the column of weights with it.</summary>
+    [Fact]
+    public void Fingerprint_IsThatOfOneProcess_WithResidualLayersAndWeights()
+    {
+        _distributed.WriteTable("small.csv");
+        File.WriteAllText(_distributed.PathOf("job.yaml"), """
+            data: csv:small.csv
+            sample-weight: a
+            batch-size: 32
+            microbatch-size: 4
+            epochs: 3
+            layers:
+              - residual:
+                  layers: [linear: 6, tanh]
+                  shortcut: [linear: 6]
+              - linear: 3
+            """);
+        var alone = _distributed.Run("train --job job.yaml --json --run-dir alone --workers 1");
+        var cluster = _distributed.Run("cluster --job job.yaml --json --run-dir cluster --workers 3");
+
+        Assert.Equal(alone.Fingerprint, cluster.Fingerprint);
+        Assert.Equal(Metrics("alone"), Metrics("cluster"));
+    }
+
     public void Dispose() => _distributed.Dispose();
 
     private string Metrics(string folder) => File.ReadAllText(_distributed.PathOf($"{folder}/metrics.jsonl"));

@@ -28,6 +28,19 @@ public sealed class DataPackTests
         AssertSame(table, train);
     }
 
+    [Fact]
+    public void Pack_KeepsWeightsAndIdentity_OfBothParts()
+    {
+        var table = new TableSet("t", 2, [1, 2, 3, 4, 5, 6], [0.1f, -3f, 7], 0, null, [0, 1e-30f, 2.5f]);
+        var held = new TableSet("h", 2, [9, 8], [1], 0, null, [0.25f]);
+        var (train, test) = DataPack.Unpack(DataPack.Pack(new DataSplit(table, held)));
+        AssertSame(table, train);
+        AssertSame(held, test!);
+        Assert.Equal([0, 1e-30f, 2.5f], Enumerable.Range(0, 3).Select(train.Weight));
+        Assert.Equal(0.25f, test!.Weight(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => train.Weight(3));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(20)]

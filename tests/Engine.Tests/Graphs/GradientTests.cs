@@ -55,6 +55,8 @@ public sealed class GradientTests
         ["reshape"] = l => l.P.Reshape(2, 6).Exp(),
         ["flatten"] = l => l.P.Flatten().Exp(),
         ["transpose"] = l => l.P.Transpose().Exp(),
+        ["transpose-axes"] = l => (l.P.Exp() * l.Q).Reshape(3, 2, 2).Transpose(1, 2, 0) * l.Q.Slice(0, 0, 3),
+        ["transpose-batch"] = l => (l.X * l.P).Reshape(3, 2, 2, 1).Transpose(3, 1, 0, 2).Square(),
         ["softmax"] = l => l.P.Softmax(),
         ["softmax-batch"] = l => (l.X * l.Q).Softmax(),
         ["softmax-cross-entropy"] = l => (l.X * l.Q).SoftmaxCrossEntropy(l.Labels),

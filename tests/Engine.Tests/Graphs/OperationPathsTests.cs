@@ -43,6 +43,9 @@ public sealed class OperationPathsTests
         ["pad"] = (x, p) => (x * p).Pad(0, 2, 1).Pad(1, 0, 3),
         ["concatenate"] = (x, p) => x.Concatenate(1, p, x * p),
         ["batched-matmul"] = (x, p) => x.MatMul((x * p).Transpose()),
+        ["transpose"] = (x, p) => (x * p).Transpose(),
+        ["transpose-axes"] = (x, p) => (x.Concatenate(0, p).WithUnit(2) * p.Sum(0)).Transpose(2, 0, 1),
+        ["transpose-inner"] = (x, p) => ((x * p).WithUnit(2) * p.Sum(0)).Transpose(1, 0, 2),
         ["outer"] = (x, p) => x.Sum(1).Outer(p.Sum(0)),
     };
 

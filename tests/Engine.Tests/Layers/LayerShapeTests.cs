@@ -50,7 +50,7 @@ public sealed class LayerShapeTests
         {
             "residual",
             "residual: the branch leads from [batch, 784] to [batch, 1, 28, 28]: needs the same rank, and one stride "
-            + "from size to size"
+            + "from size to size; or a shortcut of its own"
         },
         { "groups", "conv2d: 3 groups do not divide 8 channels and 9 filters; both must be multiples" },
     };

@@ -25,6 +25,7 @@ public sealed class ThreadedClusterTests : IDisposable
     private static readonly DataSplit Data = DataCatalog.Load(Job.DataOptions);
 
     private Job _job = Job;
+    private DataSplit _data = Data;
 
     private readonly MemoryNetwork _network = new();
     private readonly List<IDisposable> _threads = [];
@@ -73,9 +74,22 @@ public sealed class ThreadedClusterTests : IDisposable
         return EndsWithTheFingerprintOfOneProcess(workers, killed, threads: 1);
     }
 
+    /// <summary>Samples count differently, and were packed, as they are for workers without files.</summary>
+    [Fact]
+    public Task Cluster_EndsWithTheFingerprintOfOneProcess_WithWeightsThatWereSent()
+    {
+        static float[] Draw(int count, int by) => [.. Enumerable.Range(0, count).Select(i => i * by % 101 / 50f)];
+        TableSet Part(int count) => new(
+            "table", 3, Draw(count * 3, 37), [.. Enumerable.Range(0, count).Select(i => (float)(i % 4))], 4, null,
+            Draw(count, 7));
+        _job = Job with { Model = "[residual([linear(6), tanh], shortcut=[linear(6)]), linear(4)]", BatchSize = 128 };
+        _data = DataPack.Unpack(DataPack.Pack(new DataSplit(Part(700), Part(90))));
+        return EndsWithTheFingerprintOfOneProcess(workers: 3, killed: 1, threads: 2);
+    }
+
     private async Task EndsWithTheFingerprintOfOneProcess(int workers, int killed, int threads)
     {
-        var trainer = new Trainer(_job, Data, workers: 1);
+        var trainer = new Trainer(_job, _data, workers: 1);
         var truth = Assert.IsType<JobDone>(await trainer.RunAsync(new MemoryJobStore(trainer.State), _ => { }));
         StartCoordinator(workers);
         for (var i = 0; i < workers; i++)
@@ -110,7 +124,7 @@ public sealed class ThreadedClusterTests : IDisposable
 
     private void StartCoordinator(int workers)
     {
-        var trainer = new Trainer(_job, Data, workers: 1);
+        var trainer = new Trainer(_job, _data, workers: 1);
         var data = _network.Data(Coordinator);
         var store = new CollectingJobStore(
             () => new TrainingState(trainer.State.Layout, trainer.State.Optimizer),
@@ -119,8 +133,8 @@ public sealed class ThreadedClusterTests : IDisposable
             {
                 Step = cursor.Step,
                 Cursor = JobDocument.ToManifest(cursor, trainer.Schedule.StepsPerEpoch),
-                Job = JobDocument.Of(_job, Data).ToJson(),
-                DataSha256 = DataIdentity.Of(Data),
+                Job = JobDocument.Of(_job, _data).ToJson(),
+                DataSha256 = DataIdentity.Of(_data),
                 WrittenBy = "test",
             },
             data, Compute("store"));
@@ -134,7 +148,7 @@ public sealed class ThreadedClusterTests : IDisposable
             Microbatches = _job.Microbatches,
             Shape = new StateShape(trainer.State.Layout.Length, trainer.State.Slots.Count > 0, Buckets: 3),
             Evaluates = true,
-            TestSamples = Data.Test!.Count,
+            TestSamples = _data.Test!.Count,
             CountsHits = true,
             RatePlateau = trainer.State.Optimizer.Schedule.Watches,
             EarlyStop = _job.EarlyStopPlateau,
@@ -153,7 +167,7 @@ public sealed class ThreadedClusterTests : IDisposable
         var data = _network.Data(name);
         var team = new ComputeTeam(name, threads);
         _threads.Add(team);
-        var work = new ReplicaShardWork(ReplicaJob.Of(_job, Data), team, data, TimeProvider.System);
+        var work = new ReplicaShardWork(ReplicaJob.Of(_job, _data), team, data, TimeProvider.System);
         var options = new WorkerOptions { Name = name, Node = name, DataAddress = name };
         var (control, links) = (_network.Control(data), new LinkOptions());
         var dialer = _system.ActorOf(

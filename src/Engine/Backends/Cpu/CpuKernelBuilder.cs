@@ -58,7 +58,8 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
 
     public void Expand(Instruction instruction) => _built = new ExpandKernel<TLanes, TVector>(memory, instruction);
 
-    public void Transpose(Instruction instruction) => _built = new TransposeKernel(memory, instruction);
+    public void Transpose(Instruction instruction, TransposeOperation transpose) =>
+        _built = new TransposeKernel(memory, instruction, transpose);
 
     public void CopyBlocks(Instruction instruction, BlockOperation blocks) =>
         _built = new CopyBlocksKernel(memory, instruction, blocks);

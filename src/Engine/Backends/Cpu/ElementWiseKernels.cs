@@ -55,26 +55,3 @@ internal sealed unsafe class ExpandKernel<TLanes, TVector>(CpuMemory memory, Ins
             where T : struct => x;
     }
 }
-
-internal sealed unsafe class TransposeKernel(CpuMemory memory, Instruction instruction)
-    : CpuKernel(memory, instruction)
-{
-    private readonly int _rows = instruction.Inputs[0].Shape.Dimensions[0];
-    private readonly int _columns = instruction.Inputs[0].Shape.Dimensions[1];
-
-    internal override void Run(in MicrobatchRange range)
-    {
-        for (var sample = 0; sample < Repeats(range); sample++)
-        {
-            var x = Input(0) + ((long)sample * _rows * _columns);
-            var y = Output + ((long)sample * _rows * _columns);
-            for (var row = 0; row < _rows; row++)
-            {
-                for (var column = 0; column < _columns; column++)
-                {
-                    y[(column * _rows) + row] = x[(row * _columns) + column];
-                }
-            }
-        }
-    }
-}

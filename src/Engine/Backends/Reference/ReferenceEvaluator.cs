@@ -229,15 +229,21 @@ public sealed partial class ReferenceEvaluator : IOperationVisitor
         }
     }
 
-    public void Transpose(Instruction instruction)
+    public void Transpose(Instruction instruction, TransposeOperation transpose)
     {
         var x = In(instruction, 0);
         var y = Out(instruction);
-        var (rows, columns) = MatMulOperation.Matrix(instruction.Inputs[0].Shape);
-        for (var i = 0; i < x.Length; i++)
+        var (from, to) = (instruction.Inputs[0].Shape, instruction.Output.Shape);
+        for (var i = 0; i < y.Length; i++)
         {
-            var (sample, row, column) = (i / (rows * columns), i / columns % rows, i % columns);
-            y[(sample * rows * columns) + (column * rows) + row] = x[i];
+            var source = i - (i % to.SampleLength);
+            for (var axis = 0; axis < to.Rank; axis++)
+            {
+                var (_, size, inner) = to.Around(axis);
+                source += i / inner % size * from.Around(transpose.Axes[axis]).Inner;
+            }
+
+            y[i] = x[source];
         }
     }
 
