@@ -30,8 +30,8 @@ public sealed class MistakeTests : IDisposable
     [InlineData("bench --secnds 3",
         "--secnds is no option of distributed bench: did you mean --seconds? see distributed bench --help")]
     [InlineData("bench --epochs 3", "--epochs is no option of distributed bench: it is one of distributed train")]
-    [InlineData("bench --model [flatten,linear(5),conv(3,3)]",
-        "--model layer 3 'conv': expects channels×height×width (write images before it), the layer before gives 5")]
+    [InlineData("bench --model [flatten,linear(5),linear(10,inputs=6)]",
+        "--model layer 3 'linear': expects 6 inputs, the layer before gives 5")]
     [InlineData("bench --batch-size 0", "--batch-size 0 is out of range: choose 1 to 1000000")]
     [InlineData("train --epocs 3", "--epocs is no option of distributed train: did you mean --epochs? " + SeeTrain)]
     [InlineData("train --batchsize=3",
