@@ -32,7 +32,7 @@ public static class Alternating
         var repeats = 1;
         for (; repeats < 1 << 20; repeats *= 2)
         {
-            var total = Math.Max(Time(way, repeats) * repeats, 1e-9);
+            var total = Time(way, repeats) * repeats;
             if (total * 2 >= atLeast.TotalSeconds)
             {
                 return Math.Max(1, (int)Math.Ceiling(repeats * atLeast.TotalSeconds / total));
@@ -50,6 +50,6 @@ public static class Alternating
             way();
         }
 
-        return Stopwatch.GetElapsedTime(started).TotalSeconds / repeats;
+        return Ticks.Since(started) / repeats;
     }
 }

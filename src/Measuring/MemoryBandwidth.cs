@@ -31,7 +31,7 @@ public static unsafe class MemoryBandwidth
                 together.SignalAndWait();
                 var started = Stopwatch.GetTimestamp();
                 GC.KeepAlive(Sum(buffer.Pointer, each));
-                seconds[thread, pass] = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                seconds[thread, pass] = Ticks.Since(started);
             }
         })).ToList();
         readers.ForEach(reader => reader.Start());

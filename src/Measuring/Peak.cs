@@ -40,7 +40,7 @@ public static class Peak
         {
             var started = Stopwatch.GetTimestamp();
             GC.KeepAlive(Chase<TLanes, TVector>());
-            best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalSeconds);
+            best = Math.Min(best, Ticks.Since(started));
         }
 
         return 2.0 * Chains * Turns * TLanes.Count / best;

@@ -54,8 +54,7 @@ public sealed class PassTimes
             Pass(clock);
             for (var i = 0; i < count; i++)
             {
-                // In the clock's own ticks, finer than a TimeSpan's; what takes less than one takes one.
-                seconds[i][pass] = Math.Max(1, clock[i + 1] - clock[i]) / (double)Stopwatch.Frequency;
+                seconds[i][pass] = Ticks.Seconds(clock[i], clock[i + 1]);
             }
         }
 
