@@ -74,8 +74,32 @@ internal readonly unsafe struct PaddedImage(in WindowGrid grid, int channels)
         {
             for (var row = 0; row < height; row++)
             {
-                Patches.Copy<TLanes, TVector>(from + (row * fromWidth), to + (row * toWidth), width);
+                CopyRow<TLanes, TVector>(from + (row * fromWidth), to + (row * toWidth), width);
             }
+        }
+    }
+
+    /// <summary>The last vector overlaps the one before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyRow<TLanes, TVector>(float* from, float* to, int count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            TLanes.Store(TLanes.Load(from + i), to + i);
+        }
+
+        if (i < count && count >= TLanes.Count)
+        {
+            TLanes.Store(TLanes.Load(from + count - TLanes.Count), to + count - TLanes.Count);
+            return;
+        }
+
+        for (; i < count; i++)
+        {
+            to[i] = from[i];
         }
     }
 }

@@ -14,16 +14,17 @@ public sealed unsafe class ConvolutionTests
     [MemberData(nameof(Seeds))]
     public void Convolution_GivesTheBitsOfTheDefinition_WhenShapesAreDrawn(int seed) => Check(Drawn(seed), seed);
 
-    /// <summary>Patches of more than a block: rows in the forward pass, channels in both gradients.</summary>
+    /// <summary>Inner sizes of more than a block: of channels and taps forward, of filters backward.</summary>
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Convolution_GivesTheBitsOfTheDefinition_WhenPatchesFillSeveralBlocks(int groups)
+    [InlineData(1, 90, 3)]
+    [InlineData(2, 45, 2)]
+    [InlineData(1, 2, 800)]
+    [InlineData(2, 1, 390)]
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenChainsFillSeveralBlocks(
+        int groups, int channels, int filters)
     {
-        var size = EveryPath.IsSlow ? 40 : 75;
-        var grid = new WindowGrid(new Window2d(5, 5, padding: 2), size, size);
-        var shape = new ConvolutionShape(grid, 4 * groups, groups, groups);
-        Assert.True(shape.RowsAtOnce < grid.Rows && shape.ChannelsAtOnce < shape.Channels);
+        var grid = new WindowGrid(new Window2d(3, 3, padding: 1), 5, 7);
+        var shape = new ConvolutionShape(grid, channels * groups, filters * groups, groups);
         Check(new Case(shape, new MicrobatchRange(3, 2, 1, 2)), groups);
     }
 
