@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
@@ -18,11 +19,22 @@ const string Everything = "all";
 var name = args.FirstOrDefault() ?? "";
 if (name == Everything || Comparison.All.Any(comparison => comparison.Name == name))
 {
-    var effort = Effort.Real with { GlooScript = After("--gloo"), TorchScript = After("--torch") };
+    var effort = Effort.Real with
+    {
+        GlooScript = After("--gloo"),
+        TorchScript = After("--torch"),
+        Python = After("--python"),
+        Turns = int.Parse(After("--turns") ?? $"{Effort.Real.Turns}", CultureInfo.InvariantCulture),
+        Only = After("--only")?.Split(';'),
+    };
     foreach (var comparison in Comparison.All.Where(comparison => name is Everything || comparison.Name == name))
     {
         var report = comparison.Measure(effort);
-        ResultFiles.Save(report);
+        if (effort.Only is null)
+        {
+            ResultFiles.Save(report);
+        }
+
         Console.WriteLine($"{report.Name} on {report.Machine}. {report.Settings}\n\n{report.Table()}");
     }
 

@@ -1,10 +1,10 @@
 using BenchmarkDotNet.Attributes;
-using Distributed.Benchmarks.Jobs;
 using Distributed.Cluster;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
+using Distributed.Measuring.Jobs;
 using Distributed.Worker.Local;
 
 namespace Distributed.Benchmarks;
@@ -29,7 +29,7 @@ public class SteadyStep
     [GlobalSetup]
     public void Start()
     {
-        _job = TrainingRun.Build(Workload.Named(Job), workers: 1, microbatchSize: 16);
+        _job = TrainingRun.Build(Jobs.Named(Job), workers: 1, microbatchSize: 16);
         _batch = _job.Schedule.Batch(0);
         _order = _job.Schedule.Order(0);
         _computation = new ShardComputation(
@@ -57,7 +57,7 @@ public class SteadyStep
 
     private void CheckAgainstALease()
     {
-        using var lease = new TrainingRun(Workload.Named(Job), 1);
+        using var lease = new TrainingRun(Jobs.Named(Job), 1);
         lease.Lease(1);
         Step();
         if (_job!.State.Fingerprint() != lease.Fingerprint)

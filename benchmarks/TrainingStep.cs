@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Distributed.Benchmarks.Jobs;
+using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks;
 
@@ -24,7 +24,7 @@ public class TrainingStep : IDisposable
     [GlobalSetup]
     public void Start()
     {
-        _run = new TrainingRun(Workload.Named(Job), Workers);
+        _run = new TrainingRun(Jobs.Named(Job), Workers);
         using var alone = new TrainingRun(_run.Workload, 1);
         _run.Lease(8);
         alone.Lease(8);

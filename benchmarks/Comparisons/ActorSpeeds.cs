@@ -1,5 +1,6 @@
 using Distributed.Benchmarks.Measuring;
 using Distributed.Benchmarks.Messaging;
+using Distributed.Measuring;
 
 namespace Distributed.Benchmarks.Comparisons;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Distributed.Benchmarks.Collectives;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Measuring;
 
 namespace Distributed.Benchmarks.Comparisons;
 

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
-using Distributed.Benchmarks.Jobs;
 using Distributed.Benchmarks.Measuring;
 using Distributed.Cluster.Messages;
+using Distributed.Measuring;
+using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Comparisons;
 

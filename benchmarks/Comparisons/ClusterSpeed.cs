@@ -1,9 +1,7 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Reflection;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Benchmarks.Peers;
+using Distributed.Measuring;
 
 namespace Distributed.Benchmarks.Comparisons;
 
@@ -15,22 +13,23 @@ namespace Distributed.Benchmarks.Comparisons;
 /// Units: training samples per second, without start and evaluation. Of each of our runs its best 3 seconds, which is
 /// what its progress shows; of PyTorch's the best of four rounds of about one second and a half.
 /// </remarks>
-internal static partial class ClusterSpeed
+internal static class ClusterSpeed
 {
     internal const string Name = "cluster";
 
     internal static Report Measure(Effort effort)
     {
         var isReal = effort.Size == Kernels.BenchmarkSize.Real;
-        var (turns, job) = isReal ? (5, "--model mlp:512,512 --epochs 20") : (1, "--model mlp:8 --epochs 1");
+        var (turns, job) = (effort.Turns, isReal ? "--model mlp:512,512 --epochs 20" : "--model mlp:8 --epochs 1");
+        var peer = effort.TorchScript is null ? null : TorchPeer.Find(effort.Python);
         var (cluster, threads, torch) = (new List<double>(), new List<double>(), new List<double>());
         for (var turn = 0; turn < turns; turn++)
         {
             cluster.Add(Run($"cluster --workers 2 {job}"));
             threads.Add(Run($"train --workers 2 {job}"));
-            if (effort.TorchScript is { } script)
+            if (peer is not null)
             {
-                torch.Add(RunTorch(script));
+                torch.Add(peer.Rate(effort.TorchScript!, "mlp 1 ddp"));
             }
         }
 
@@ -49,7 +48,8 @@ internal static partial class ClusterSpeed
         }
 
         return Report.Of(
-            Name, $"Whole processes, {turns} turns, of each run the best 3 s; ratios of the medians.", rows);
+            Name, $"Whole processes, {turns} turns, of each run the best 3 s; ratios of the medians."
+            + (peer is null ? "" : $" {peer.Settings}"), rows);
     }
 
     private static Row Row(string what, List<double> rates, string? ratio, double? times) => new(
@@ -59,12 +59,10 @@ internal static partial class ClusterSpeed
     /// <summary>Runs the program in a folder of its own, and takes the best rate of its progress.</summary>
     private static double Run(string arguments)
     {
-        var executable = typeof(ClusterSpeed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "DistributedExecutable").Value!;
         var folder = Directory.CreateTempSubdirectory("distributed-benchmark-");
         try
         {
-            var output = OutputOf("dotnet", $"{executable} {arguments} --json", folder.FullName);
+            var output = Programs.OutputOf("dotnet", $"{Programs.Distributed} {arguments} --json", folder.FullName);
             return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Max(RateIn);
         }
         finally
@@ -78,27 +76,4 @@ internal static partial class ClusterSpeed
         using var document = JsonDocument.Parse(line);
         return document.RootElement.TryGetProperty("samplesPerSecond", out var rate) ? rate.GetDouble() : 0;
     }
-
-    private static double RunTorch(string script)
-    {
-        var line = TorchLine().Match(OutputOf("python3", $"{script} mlp 1 ddp", Environment.CurrentDirectory));
-        return double.Parse(line.Groups["rate"].ValueSpan, CultureInfo.InvariantCulture);
-    }
-
-    private static string OutputOf(string program, string arguments, string folder)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            WorkingDirectory = folder,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return output;
-    }
-
-    [GeneratedRegex(@": (?<rate>\d+) samples/s", RegexOptions.None, 1000)]
-    private static partial Regex TorchLine();
 }

@@ -1,5 +1,5 @@
-using Distributed.Benchmarks.Jobs;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Comparisons;
 
@@ -13,16 +13,25 @@ internal sealed record Effort(
     IReadOnlyList<Workload> Workloads, int Rounds, TimeSpan RoundLength, int StepsMin, Kernels.BenchmarkSize Size)
 {
     internal static Effort Real { get; } =
-        new(Workload.All, 15, TimeSpan.FromMilliseconds(300), 1000, Kernels.BenchmarkSize.Real);
+        new([Workload.Mlp, Workload.Seed], 15, TimeSpan.FromMilliseconds(300), 1000, Kernels.BenchmarkSize.Real);
 
     internal static Effort Small { get; } =
-        new([Workload.Small], 2, TimeSpan.FromMilliseconds(1), 50, Kernels.BenchmarkSize.Small);
+        new([Workload.Small], 2, TimeSpan.FromMilliseconds(1), 50, Kernels.BenchmarkSize.Small) { Turns = 1 };
 
     /// <summary>The script that measures gloo's all-reduce; null for none.</summary>
     internal string? GlooScript { get; init; }
 
     /// <summary>The script that measures PyTorch's training; null for none.</summary>
     internal string? TorchScript { get; init; }
+
+    /// <summary>The Python that runs it; null for the first that has PyTorch.</summary>
+    internal string? Python { get; init; }
+
+    /// <summary>How often whole jobs take turns.</summary>
+    internal int Turns { get; init; } = 5;
+
+    /// <summary>Names of the jobs that take part, so that nothing is written to the results; null for all.</summary>
+    internal IReadOnlyList<string>? Only { get; init; }
 }
 
 /// <summary>A comparison that runs as a plain program.</summary>
@@ -39,5 +48,8 @@ internal sealed record Comparison(string Name, Func<Effort, Report> Measure)
         new(ActorSpeeds.Name, ActorSpeeds.Measure),
         new(AllReduce.Name, AllReduce.Measure),
         new(ClusterSpeed.Name, ClusterSpeed.Measure),
+        new(TorchSpeed.Name, TorchSpeed.Measure),
+        new(ProductSpeeds.Name, ProductSpeeds.Measure),
+        new(StartUp.Name, StartUp.Measure),
     ];
 }

@@ -1,5 +1,6 @@
 using Distributed.Benchmarks.Kernels;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Measuring;
 
 namespace Distributed.Benchmarks.Comparisons;
 

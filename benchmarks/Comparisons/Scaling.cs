@@ -1,5 +1,6 @@
-using Distributed.Benchmarks.Jobs;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Measuring;
+using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Comparisons;
 
@@ -18,33 +19,19 @@ internal static class Scaling
 
     private static IEnumerable<Row> Compare(Workload workload, Effort effort)
     {
-        using var one = new TrainingRun(workload, 1);
-        using var two = new TrainingRun(workload, 2);
-        CheckSameBits(one, two);
-        var steps = Leases.StepsFor(one, effort.RoundLength);
-        var seconds = Alternating.Run(effort.Rounds, TimeSpan.Zero, () => one.Lease(steps), () => two.Lease(steps));
-        var ratio = seconds[0].Min() / seconds[1].Min();
-        var share = workload.FloatingPointOperations * steps / seconds[0].Min() / Peak.OperationsPerSecond;
-        var goal = workload == Workload.Seed ? 1.2 : 1.7;
-        yield return Leases.Row($"{workload.Name}, 1 worker", workload, steps, seconds[0]) with
+        var points = WorkerScaling.Measure(
+            workload, [1, 2], Workload.MicrobatchSize, effort.Rounds, effort.RoundLength);
+        var share = points[0].OperationsPerSecond / Peak.OperationsPerSecond;
+        var goal = workload == Workload.Seed ? 1.6 : 1.9;
+        yield return LeaseRow.Of($"{workload.Name}, 1 worker", points[0].Rates) with
         {
             Ratio = $"{share:P0} of a core's peak",
         };
-        yield return Leases.Row($"{workload.Name}, 2 workers", workload, steps, seconds[1]) with
+        yield return LeaseRow.Of($"{workload.Name}, 2 workers", points[1].Rates) with
         {
-            Ratio = $"{ratio:0.00} × one",
+            Ratio = $"{points[1].Ratio:0.00} × one",
             Goal = $"at least {goal:0.0} ×",
-            Met = ratio >= goal,
+            Met = points[1].Ratio >= goal,
         };
-    }
-
-    private static void CheckSameBits(TrainingRun one, TrainingRun two)
-    {
-        one.Lease(20);
-        two.Lease(20);
-        if (one.Fingerprint != two.Fingerprint)
-        {
-            throw new InvalidOperationException($"{one.Workload.Name}: two workers do not train the bits of one");
-        }
     }
 }

@@ -1,6 +1,7 @@
-using Distributed.Benchmarks.Jobs;
 using Distributed.Benchmarks.Kernels;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Measuring;
+using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Comparisons;
 
@@ -26,8 +27,8 @@ internal static class TreeCost
         var steps = Leases.StepsFor(tree, effort.RoundLength);
         var seconds = Alternating.Run(effort.Rounds, TimeSpan.Zero, () => tree.Lease(steps), () => flat.Lease(steps));
         var step = Statistics.Median(seconds[0]) / steps;
-        var products = workload.LinearSizes
-            .Select(size => Product(workload.BatchSize, size.Inputs, size.Outputs, effort)).ToList();
+        var products = tree.Layout.Slots.Where(slot => slot.Shape.Rank == 2).Select(slot => Product(
+            workload.BatchSize, slot.Shape.Dimensions[0], slot.Shape.Dimensions[1], effort)).ToList();
         foreach (var product in products)
         {
             yield return product;
@@ -38,14 +39,16 @@ internal static class TreeCost
             $"{workload.Name}: in its products", products.Sum(row => row.Median), products.Sum(row => row.Best),
             products.Sum(row => row.P99), "µs", $"{inProducts:P1} of a step", $"at most {ShareMax:P0}",
             inProducts <= ShareMax);
-        yield return Leases.Row($"{workload.Name}: tree steps", workload, steps, seconds[0]);
+        yield return LeaseRow.Of($"{workload.Name}: tree steps", Rates(seconds[0]));
         var share = 1 - (Statistics.Median(seconds[1]) / Statistics.Median(seconds[0]));
-        yield return Leases.Row($"{workload.Name}: flat steps", workload, steps, seconds[1]) with
+        yield return LeaseRow.Of($"{workload.Name}: flat steps", Rates(seconds[1])) with
         {
             Ratio = $"tree {share:P1} of a step",
             Goal = $"at most {ShareMax:P0}",
             Met = share <= ShareMax,
         };
+
+        double[] Rates(double[] leases) => [.. leases.Select(lease => steps * workload.BatchSize / lease)];
     }
 
     /// <summary>The difference between tree and flat for one layer's weight gradient, in microseconds.</summary>

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Distributed.Engine.Kernels;
+using Distributed.Measuring;
 
 namespace Distributed.Benchmarks.Measuring;
 
@@ -7,7 +7,7 @@ namespace Distributed.Benchmarks.Measuring;
 internal static class Machine
 {
     /// <summary>The processor's model and how many cores there are.</summary>
-    internal static string Name { get; } = $"{Model()}, {Environment.ProcessorCount} cores, {KernelPaths.Best}";
+    internal static string Name { get; } = Processor.Description;
 
     /// <summary>The name as a folder: lower-case words and numbers.</summary>
     internal static string Folder { get; } = string.Join('-', new string(
@@ -22,15 +22,4 @@ internal static class Machine
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit]
         ? commit[..Math.Min(12, commit.Length)]
         : "unknown";
-
-    private static string Model()
-    {
-        const string Key = "model name";
-        var line = File.Exists("/proc/cpuinfo")
-            ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))
-            : null;
-        return line is null
-            ? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "unknown processor"
-            : line[(line.IndexOf(':') + 1)..].Trim();
-    }
 }

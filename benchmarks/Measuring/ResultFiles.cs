@@ -70,7 +70,8 @@ internal static class ResultFiles
         return text.Append('\n').ToString();
     }
 
-    private static string FindRoot()
+    /// <summary>The repository that the benchmarks were built in.</summary>
+    internal static string FindRoot()
     {
         for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {

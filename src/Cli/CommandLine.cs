@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Distributed.Cli.Bench;
 using Distributed.Cli.Clusters;
 using Distributed.Cli.Settings;
 using Distributed.Cli.Teaching;
@@ -19,6 +20,7 @@ internal sealed class CommandLine
     private readonly Command _train = new("train", "Train a model.");
     private readonly Command _eval = new("eval", "Measure a trained model.");
     private readonly Command _example = new("example", "Run a worked example.");
+    private readonly Command _bench = new("bench", "Measure this machine.");
     private readonly Option<bool> _json = new("--json") { Arity = ArgumentArity.Zero };
     private readonly Option<bool> _resume = new("--resume") { Arity = ArgumentArity.Zero };
     private readonly Option<string> _job = new("--job");
@@ -26,6 +28,8 @@ internal sealed class CommandLine
     private readonly Argument<string> _checkpoint = new("CHECKPOINT") { Arity = ArgumentArity.ZeroOrOne };
     private readonly Argument<string> _name = new("NAME") { Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string> _pictures = new("--out");
+    private readonly Argument<string[]> _parts = new("PART") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string> _seconds = new("--seconds");
     private readonly Dictionary<Setting, Option> _settings = [];
     private readonly ClusterCommandLine _cluster;
 
@@ -59,6 +63,15 @@ internal sealed class CommandLine
         _example.Arguments.Add(_name);
         _example.Options.Add(_pictures);
         _root.Subcommands.Add(_example);
+        foreach (var setting in BenchHelp.Settings)
+        {
+            _bench.Options.Add(_settings[setting]);
+        }
+
+        _bench.Options.Add(_seconds);
+        _bench.Options.Add(_json);
+        _bench.Arguments.Add(_parts);
+        _root.Subcommands.Add(_bench);
         _cluster = new ClusterCommandLine(_train.Options, _job, _runDirectory, _resume, _json);
         _cluster.AddTo(_root);
     }
@@ -87,6 +100,7 @@ internal sealed class CommandLine
         return command == _train ? ParseTrain(parsed)
             : command == _eval ? ParseEval(parsed)
             : command == _example ? new ExampleArguments(parsed.GetValue(_name), parsed.GetValue(_pictures))
+            : command == _bench ? ParseBench(parsed)
             : _cluster.Parse(parsed, command, () => ParseTrain(parsed));
     }
 
@@ -101,6 +115,16 @@ internal sealed class CommandLine
                 "eval needs a CHECKPOINT: give the directory of a run or of one checkpoint, as distributed eval "
                 + "runs/NAME"),
         Given(parsed, JobSettings.OfData), IsGiven(parsed, _json));
+
+    private BenchArguments ParseBench(ParseResult parsed)
+    {
+        var parts = parsed.GetValue(_parts) ?? [];
+        // What may be given many times takes options that there are not, too.
+        return parts.FirstOrDefault(part => part.StartsWith('-')) is { } option
+            ? throw new UserErrorException(ParseProblem.Unmatched(option, _root, _bench))
+            : BenchArguments.Of(
+                parts, Given(parsed, BenchHelp.Settings), parsed.GetValue(_seconds), IsGiven(parsed, _json));
+    }
 
     private GivenSettings Given(ParseResult parsed, IReadOnlyList<Setting> settings)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using Distributed.Cli.Bench;
 using Distributed.Cli.Clusters;
 using Distributed.Cli.Settings;
 
@@ -23,6 +24,7 @@ internal static class HelpText
         "train" => Train(),
         "eval" => Eval(),
         "example" => Example(),
+        "bench" => BenchHelp.Text(),
         "cluster" => ClusterHelp.Cluster(),
         "coordinator" => ClusterHelp.Coordinator(),
         "worker" => ClusterHelp.Worker(),
@@ -37,6 +39,7 @@ internal static class HelpText
           distributed train [options]             train a model
           distributed eval CHECKPOINT [options]   measure a trained model
           distributed example [NAME]              learn from a worked example, or list them
+          distributed bench [PART...]             measure what this machine can do
           distributed cluster [options]           train with several processes on this machine
           distributed coordinator [options]       lead a cluster of several machines
           distributed worker --join HOST:PORT     take part in a cluster

@@ -28,7 +28,8 @@ internal static class ParseProblem
         return command == root ? $"no command is given: {Choose(root)}" : null;
     }
 
-    private static string Unmatched(string token, RootCommand root, Command command)
+    /// <summary>Words a token that fits nowhere.</summary>
+    internal static string Unmatched(string token, RootCommand root, Command command)
     {
         var isRoot = command == root;
         var called = isRoot ? "distributed" : $"distributed {command.Name}";

@@ -1,4 +1,5 @@
 using System.Text;
+using Distributed.Cli.Bench;
 using Distributed.Cli.Clusters;
 using Distributed.Cli.Evaluate;
 using Distributed.Cli.Teaching;
@@ -43,6 +44,7 @@ internal static class Program
                 TrainArguments train => TrainCommand.Run(train, host),
                 EvalArguments eval => EvalCommand.Run(eval, host),
                 ExampleArguments example => ExampleCommand.Run(example, host),
+                BenchArguments bench => BenchCommand.Run(bench, host),
                 ClusterArguments cluster => ClusterCommand.Run(cluster, host),
                 CoordinatorArguments coordinator => CoordinatorCommand.Run(coordinator, host),
                 WorkerArguments worker => WorkerCommand.Run(worker, host),

@@ -7,16 +7,6 @@ public sealed class MeasuringTests
     private static readonly Row Plain = new("adding", 1234.4, 1300, 1000, "samples/s", null, null, null);
 
     [Fact]
-    public void Quantile_LiesBetweenItsNeighbours()
-    {
-        double[] values = [4, 1, 3, 2];
-        Assert.Equal(2.5, Statistics.Median(values));
-        Assert.Equal(1, Statistics.Quantile(values, 0));
-        Assert.Equal(4, Statistics.Quantile(values, 1));
-        Assert.Equal(7, Statistics.Quantile([7], 0.99));
-    }
-
-    [Fact]
     public void Report_SurvivesItsFile()
     {
         var report = Report.Of("adding", "Alone.", [Plain with { Goal = "at most 5 %", Met = false, Ratio = "1.5 ×" }]);
@@ -49,14 +39,5 @@ public sealed class MeasuringTests
         Assert.Equal(expected, ResultFiles.Insert(page, tables));
         Assert.Equal(expected, ResultFiles.Insert(expected, tables));
         Assert.Throws<FormatException>(() => ResultFiles.Insert("# Results", tables));
-    }
-
-    [Fact]
-    public void Alternating_RunsEveryWayAsOften()
-    {
-        var (first, second) = (0, 0);
-        var seconds = Alternating.Run(5, TimeSpan.Zero, () => first++, () => second++);
-        Assert.Equal([5, 5], seconds.Select(way => way.Length));
-        Assert.Equal(first, second);
     }
 }

@@ -1,6 +1,7 @@
 using Distributed.Benchmarks.Comparisons;
 using Distributed.Benchmarks.Kernels;
 using Distributed.Benchmarks.Messaging;
+using Distributed.Measuring;
 
 namespace Distributed.Benchmarks.Tests;
 
@@ -22,11 +23,18 @@ public sealed class SmallSizeTests
     [InlineData("actors", 4)]
     [InlineData("allreduce", 5)]
     [InlineData("cluster", 2)]
+    [InlineData("compare", 2)]
+    [InlineData("start", 2)]
     public void Comparison_HasItsRows(string name, int rows)
     {
         var comparison = Comparison.All.Single(comparison => comparison.Name == name);
         Assert.Equal(rows, comparison.Measure(Effort.Small).Rows.Count);
     }
+
+    [Fact]
+    public void Products_HaveARowForEachFormAndPath() => Assert.Equal(
+        3 * Peak.Paths.Count,
+        Comparison.All.Single(comparison => comparison.Name == "gemm").Measure(Effort.Small).Rows.Count);
 
     [Fact]
     public void SteadyStep_AllocatesNothing()

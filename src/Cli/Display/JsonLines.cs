@@ -47,7 +47,32 @@ internal sealed record FailedLine(
 internal sealed record EvaluatedLine(
     string Event, int Samples, double? Loss, double? Accuracy, string Fingerprint);
 
+internal sealed record MachineLine(string Event, string Processor, int Cores, string Version);
+
+internal sealed record PeakLine(string Event, string Vectors, double GigaflopsPerSecond);
+
+internal sealed record BandwidthLine(string Event, int Threads, double GigabytesPerSecond);
+
+internal sealed record ProductLine(
+    string Event, string Product, int Samples, int Inputs, int Outputs, string Vectors, double Microseconds,
+    double GigaflopsPerSecond, double ShareOfPeak);
+
+internal sealed record OperationLine(
+    string Event, string Layer, string Pass, string Operation, string Result, double Microseconds,
+    double? GigaflopsPerSecond, double? ShareOfPeak, double Bytes, double GigabytesPerSecond);
+
+internal sealed record PassLine(
+    string Event, string Model, int BatchSize, double Microseconds, double GigaflopsPerSecond, double ShareOfPeak);
+
+internal sealed record ScalingLine(
+    string Event, string Model, int BatchSize, int Workers, double SamplesPerSecond, double MedianSamplesPerSecond,
+    double Ratio, double GigaflopsPerSecond, double ShareOfPeak);
+
+internal sealed record MeasuredLine(string Event, IReadOnlyList<string> Parts, double Seconds);
+
+// Written only: what reading needs beside it would have to be compiled before the first line.
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Serialization,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StartedLine))]
@@ -62,4 +87,12 @@ internal sealed record EvaluatedLine(
 [JsonSerializable(typeof(StoppedLine))]
 [JsonSerializable(typeof(FailedLine))]
 [JsonSerializable(typeof(EvaluatedLine))]
+[JsonSerializable(typeof(MachineLine))]
+[JsonSerializable(typeof(PeakLine))]
+[JsonSerializable(typeof(BandwidthLine))]
+[JsonSerializable(typeof(ProductLine))]
+[JsonSerializable(typeof(OperationLine))]
+[JsonSerializable(typeof(PassLine))]
+[JsonSerializable(typeof(ScalingLine))]
+[JsonSerializable(typeof(MeasuredLine))]
 internal sealed partial class JsonLines : JsonSerializerContext;

@@ -35,6 +35,12 @@ public abstract class Operation
     /// <summary>True where the result sums over the batch, so that each worker has partial sums only.</summary>
     internal virtual bool SumsOverBatch => false;
 
+    /// <summary>
+    /// Multiply-adds that the products inside it need for so many samples: what its speed is measured by. 0 where it
+    /// has none, and memory is what counts.
+    /// </summary>
+    internal virtual long MultiplyAdds(Instruction instruction, int samples) => 0;
+
     /// <summary>Null gradients for an operation through which none flows.</summary>
     protected static Tensor?[] NoGradient(Tensor output) => new Tensor?[output.Inputs.Count];
 }

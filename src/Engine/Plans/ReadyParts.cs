@@ -60,7 +60,7 @@ public sealed class ReadyParts
     }
 
     /// <summary>The instructions after which all outputs that are no partial sums are there.</summary>
-    private static int FirstEnd(Plan plan)
+    internal static int FirstEnd(Plan plan)
     {
         var end = 0;
         for (var i = 0; i < plan.Instructions.Count; i++)

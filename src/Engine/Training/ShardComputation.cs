@@ -36,6 +36,9 @@ public sealed class ShardComputation
         _countsHits = countsHits;
     }
 
+    /// <summary>The plan, ready to run; its inputs are written by <see cref="Read"/>.</summary>
+    internal IExecutable Executable => _executable;
+
     private int SamplesMax => _executable.Plan.SamplesMax;
 
     /// <summary>Runs the plan over the samples that stand at these places of an order.</summary>
@@ -130,7 +133,8 @@ public sealed class ShardComputation
         }
     }
 
-    private void Read(Permutation? order, int first, int samples)
+    /// <summary>Writes the samples at these places of an order where the plan reads them.</summary>
+    internal void Read(Permutation? order, int first, int samples)
     {
         var features = _executable.Input(_features, samples);
         var targets = _executable.Input(_target, samples);

@@ -132,7 +132,7 @@ public sealed class MetricsLog : IDisposable
             var loss = totals.Loss / (double)totals.Samples;
             double? accuracy = _countsHits ? totals.Hits / (double)totals.Samples : null;
             var line = new StepLine(_step + 1, (_step / _stepsPerEpoch) + 1, loss, accuracy);
-            JsonSerializer.Serialize(_file, line, MetricsJson.Default.StepLine);
+            _file.Write(JsonSerializer.SerializeToUtf8Bytes(line, MetricsJson.Default.StepLine));
             _file.WriteByte((byte)'\n');
             _step++;
         }
@@ -144,7 +144,7 @@ public sealed class MetricsLog : IDisposable
         var testLoss = epoch.TestLoss is { } loss && double.IsFinite(loss) ? epoch.TestLoss : null;
         var line = new EpochLine(
             epoch.Epoch, epoch.Step, epoch.TrainLoss, epoch.TrainAccuracy, testLoss, epoch.TestAccuracy);
-        JsonSerializer.Serialize(_file, line, MetricsJson.Default.EpochLine);
+        _file.Write(JsonSerializer.SerializeToUtf8Bytes(line, MetricsJson.Default.EpochLine));
         _file.WriteByte((byte)'\n');
         _epochStep = epoch.Step;
     }
@@ -192,7 +192,9 @@ internal sealed record StepLine(long Step, long Epoch, double Loss, double? Accu
 internal sealed record EpochLine(
     int Epoch, long Step, double TrainLoss, double? TrainAccuracy, double? TestLoss, double? TestAccuracy);
 
+// Written only: what reading needs beside it would have to be compiled before the first line.
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Serialization,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StepLine))]

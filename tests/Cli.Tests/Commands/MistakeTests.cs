@@ -11,8 +11,8 @@ public sealed class MistakeTests : IDisposable
 
     private readonly Harness _cli = new();
 
-    private const string Commands = "choose train, eval, example, cluster, coordinator, worker, submit, status, watch, "
-        + "stop or checkpoint; see distributed --help";
+    private const string Commands = "choose train, eval, example, bench, cluster, coordinator, worker, submit, status, "
+        + "watch, stop or checkpoint; see distributed --help";
 
     [Theory]
     [InlineData("trein", "'trein' is no command: did you mean train? " + Commands)]
@@ -22,6 +22,17 @@ public sealed class MistakeTests : IDisposable
     [InlineData("example derivate",
         "there is no example 'derivate': did you mean derivative? distributed example lists them")]
     [InlineData("example circle --out", "--out has no value: write one behind it; see distributed example --help")]
+    [InlineData("bench gem",
+        "'gem' is nothing that bench measures: did you mean gemm? choose peak, gemm, layers, scaling")]
+    [InlineData("bench --seconds 0", "--seconds 0 is out of range: choose a number above 0 up to 3600 (default 10)")]
+    [InlineData("bench --seconds long",
+        "--seconds long is out of range: choose a number above 0 up to 3600 (default 10)")]
+    [InlineData("bench --secnds 3",
+        "--secnds is no option of distributed bench: did you mean --seconds? see distributed bench --help")]
+    [InlineData("bench --epochs 3", "--epochs is no option of distributed bench: it is one of distributed train")]
+    [InlineData("bench --model [flatten,linear(5),linear(10,inputs=6)]",
+        "--model layer 3 'linear': expects 6 inputs, the layer before gives 5")]
+    [InlineData("bench --batch-size 0", "--batch-size 0 is out of range: choose 1 to 1000000")]
     [InlineData("train --epocs 3", "--epocs is no option of distributed train: did you mean --epochs? " + SeeTrain)]
     [InlineData("train --batchsize=3",
         "--batchsize is no option of distributed train: did you mean --batch-size? " + SeeTrain)]

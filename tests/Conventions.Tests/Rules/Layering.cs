@@ -15,10 +15,14 @@ internal static class Layering
         ["Worker"] = ["Cluster", "Actors", "Engine"],
         ["Coordinator"] = ["Cluster", "Actors", "Engine"],
         ["Simulation"] = ["Cluster", "Actors", "Engine"],
+        ["Measuring"] = ["Worker", "Cluster", "Actors", "Engine"],
         ["Training"] = ["Coordinator", "Worker", "Cluster", "Actors", "Engine"],
         ["Hosting"] = ["Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
         ["Examples"] = ["Training", "Coordinator", "Cluster", "Engine"],
-        ["Cli"] = ["Examples", "Hosting", "Training", "Coordinator", "Worker", "Cluster", "Actors", "Engine"],
+        ["Cli"] =
+        [
+            "Examples", "Hosting", "Training", "Coordinator", "Measuring", "Worker", "Cluster", "Actors", "Engine",
+        ],
     };
 
     private static readonly string[] Sockets = ["System.Net"];

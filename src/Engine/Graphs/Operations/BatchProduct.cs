@@ -55,6 +55,10 @@ public sealed class BatchProductOperation : Operation
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.BatchProduct(instruction);
 
+    internal override long MultiplyAdds(Instruction instruction, int samples) =>
+        MatMulOperation.Matrix(instruction.Inputs[0].Shape).Rows
+        * (long)instruction.Output.Shape.SampleLength * samples;
+
     /// <summary>The rows from this one on, as many as the result has.</summary>
     internal static BatchProductOperation Strip(int firstRow) => new(firstRow);
 

@@ -59,6 +59,10 @@ public sealed class BatchedMatMulOperation : Operation
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.MatrixProducts(instruction, this);
 
+    internal override long MultiplyAdds(Instruction instruction, int samples) =>
+        (long)instruction.Output.Shape.Length(samples)
+        * Sizes(instruction.Inputs[0].Shape, instruction.Inputs[1].Shape).K;
+
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
     {
         var (a, b) = (output.Inputs[0], output.Inputs[1]);

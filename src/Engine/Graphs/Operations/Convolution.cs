@@ -84,6 +84,13 @@ public sealed class ConvolutionOperation : Operation
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.Convolution(instruction, this);
 
+    internal override long MultiplyAdds(Instruction instruction, int samples) =>
+        Taps(instruction.Output, instruction.Inputs[1], samples);
+
+    /// <summary>At each place of the windows' results every weight of its filter is used once.</summary>
+    internal static long Taps(Operand results, Operand filters, int samples) =>
+        (long)results.Shape.Length(samples) * filters.Shape.SampleLength / filters.Shape.Dimensions[0];
+
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
     {
         // The filters' gradient first: it is a result, and others wait for it sooner than for what lies before.
@@ -114,6 +121,9 @@ public sealed class ConvolutionInputGradientOperation : Operation
 
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.ConvolutionInputGradient(instruction, this);
+
+    internal override long MultiplyAdds(Instruction instruction, int samples) =>
+        ConvolutionOperation.Taps(instruction.Inputs[0], instruction.Inputs[1], samples);
 
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
     {
@@ -147,6 +157,9 @@ public sealed class ConvolutionFilterGradientOperation : Operation
 
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.ConvolutionFilterGradient(instruction, this);
+
+    internal override long MultiplyAdds(Instruction instruction, int samples) =>
+        ConvolutionOperation.Taps(instruction.Inputs[1], instruction.Output, samples);
 
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
     {

@@ -19,6 +19,9 @@ internal sealed class LinearOperation<TActivation>(
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream) =>
         throw new InvalidOperationException($"{Name}: made by the compiler, after differentiation");
 
+    internal override long MultiplyAdds(Instruction instruction, int samples) =>
+        product.MultiplyAdds(instruction, samples);
+
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.Linear(instruction, product, activation);
 }

@@ -76,6 +76,12 @@ public sealed class MatMulOperation : Operation
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.Linear(instruction, this, default(Identity));
 
+    internal override long MultiplyAdds(Instruction instruction, int samples)
+    {
+        var (rows, columns) = Matrix(instruction.Inputs[0].Shape);
+        return (long)instruction.Output.Shape.Length(samples) * (TransposeLeft ? rows : columns);
+    }
+
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
     {
         var (a, b) = (output.Inputs[0], output.Inputs[1]);

@@ -1,16 +1,16 @@
 using System.Diagnostics;
 
-namespace Distributed.Benchmarks.Measuring;
+namespace Distributed.Measuring;
 
 /// <summary>Times several ways of doing a thing in turns, so that a slow moment meets all of them.</summary>
-internal static class Alternating
+public static class Alternating
 {
     /// <summary>The seconds that each way took, by way and round.</summary>
     /// <remarks>
     /// Every way runs once unmeasured, then as many times in a row per round as fill the time asked for. The order
     /// turns round each round, so that none is always the first.
     /// </remarks>
-    internal static double[][] Run(int rounds, TimeSpan atLeast, params Action[] ways)
+    public static double[][] Run(int rounds, TimeSpan atLeast, params Action[] ways)
     {
         var repeats = ways.Select(way => Repeats(way, atLeast)).ToArray();
         var seconds = ways.Select(_ => new double[rounds]).ToArray();

@@ -1,7 +1,7 @@
 using Distributed.Engine.Data;
 using Distributed.Engine.Randomness;
 
-namespace Distributed.Benchmarks.Jobs;
+namespace Distributed.Measuring.Jobs;
 
 /// <summary>Random samples in memory, repeated until there are as many as an endless epoch needs.</summary>
 /// <remarks>
@@ -13,10 +13,10 @@ internal sealed class RepeatedSet : DataSet
     private readonly float[] _features;
     private readonly float[] _labels;
 
-    internal RepeatedSet(int count, int stored, int features, int classes)
-        : base("random", count, [features], TaskKind.Classification, classes)
+    internal RepeatedSet(int count, int stored, IReadOnlyList<int> sampleShape, int classes)
+        : base("random", count, sampleShape, TaskKind.Classification, classes)
     {
-        _features = new float[stored * features];
+        _features = new float[stored * FeatureCount];
         _labels = new float[stored];
         new CounterRandom(1, RandomPurpose.Example).FillUniform(_features, 0, -1, 1);
         var labels = new CounterRandom(1, RandomPurpose.Example, 1);

@@ -4,24 +4,26 @@ using Distributed.Cluster.Collectives;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Data;
 using Distributed.Engine.Optimizers;
+using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
 using Distributed.Worker.Local;
 
-namespace Distributed.Benchmarks.Jobs;
+namespace Distributed.Measuring.Jobs;
 
 /// <summary>Workers that train as in the product: leases of steps, a compute thread each, shared memory.</summary>
-internal sealed class TrainingRun : IDisposable
+public sealed class TrainingRun : IDisposable
 {
-    private const int StoredSamples = 4096;
-    private const int StepsPerEpoch = 1 << 16;
+    private const int StepsPerEpochMax = 1 << 16;
 
     private readonly ComputeThread[] _threads;
     private readonly LocalSteps[] _work;
     private readonly Sharding _sharding;
     private readonly LocalJob _job;
 
-    internal TrainingRun(Workload workload, int workers, int microbatchSize = 16)
+    /// <summary>Workers that have not done a step yet.</summary>
+    /// <remarks>Errors: UserErrorException for a model that is unknown or does not fit the samples.</remarks>
+    public TrainingRun(Workload workload, int workers, int microbatchSize = Workload.MicrobatchSize)
     {
         Workload = workload;
         _sharding = Sharding.Equal(workers);
@@ -30,15 +32,23 @@ internal sealed class TrainingRun : IDisposable
         _work = [.. _threads.Select(_ => new LocalSteps(_job, TimeProvider.System))];
     }
 
-    internal Workload Workload { get; }
+    public Workload Workload { get; }
 
     /// <summary>Steps done so far.</summary>
-    internal long Step { get; private set; }
+    public long Step { get; private set; }
 
-    internal string Fingerprint => _job.State.Fingerprint();
+    /// <summary>SHA-256 of weights and optimizer state.</summary>
+    public string Fingerprint => _job.State.Fingerprint();
+
+    /// <summary>Where the parameters lie.</summary>
+    public ParameterLayout Layout => _job.State.Layout;
+
+    /// <summary>Multiplications and additions in the products of one step.</summary>
+    public double OperationsPerStep => 2.0 * _job.TrainingPlan.Instructions.Sum(
+        instruction => instruction.Operation.MultiplyAdds(instruction, Workload.BatchSize));
 
     /// <summary>Runs so many steps and returns how long they took.</summary>
-    internal TimeSpan Lease(int steps)
+    public TimeSpan Lease(int steps)
     {
         var started = Stopwatch.GetTimestamp();
         _ = AllocatedBy(steps);
@@ -46,9 +56,10 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Runs so many steps and returns the bytes that each compute thread allocated, by rank.</summary>
-    internal long[] AllocatedBy(int steps)
+    public long[] AllocatedBy(int steps)
     {
-        var epochEnd = ((Step / StepsPerEpoch) + 1) * StepsPerEpoch;
+        long perEpoch = _job.Schedule.StepsPerEpoch;
+        var epochEnd = ((Step / perEpoch) + 1) * perEpoch;
         var first = Step + steps <= epochEnd ? Step : epochEnd;
         Step = first + steps;
         return Task.WhenAll(_threads.Select((thread, rank) => thread.Run(ComputeKind.Shard, () =>
@@ -67,8 +78,7 @@ internal sealed class TrainingRun : IDisposable
     {
         var sharding = Sharding.Equal(workers);
         var batch = workload.BatchSize;
-        var data = new RepeatedSet(batch * StepsPerEpoch, StoredSamples, workload.Features, workload.Classes);
-        var graph = new TrainingGraph(workload.Model(), data);
+        var (graph, data) = workload.Build(Math.Min(StepsPerEpochMax, int.MaxValue / batch));
         var state = new TrainingState(graph.Layout, new Momentum(0.01f));
         graph.Layout.Initialise(1, state.Parameters);
         var shardMax = sharding.ShardMax(batch, microbatchSize);

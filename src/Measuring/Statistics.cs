@@ -1,12 +1,12 @@
-namespace Distributed.Benchmarks.Measuring;
+namespace Distributed.Measuring;
 
 /// <summary>What is said of several measurements of the same thing.</summary>
-internal static class Statistics
+public static class Statistics
 {
-    internal static double Median(IEnumerable<double> values) => Quantile(values, 0.5);
+    public static double Median(IEnumerable<double> values) => Quantile(values, 0.5);
 
     /// <summary>The value that this part of all values is at most; the largest, where there are few.</summary>
-    internal static double Quantile(IEnumerable<double> values, double part)
+    public static double Quantile(IEnumerable<double> values, double part)
     {
         var sorted = values.Order().ToArray();
         var place = part * (sorted.Length - 1);

@@ -1,0 +1,127 @@
+using System.Globalization;
+using Distributed.Benchmarks.Measuring;
+using Distributed.Benchmarks.Peers;
+using Distributed.Measuring;
+using Distributed.Measuring.Jobs;
+
+namespace Distributed.Benchmarks.Comparisons;
+
+/// <summary>Whole jobs against PyTorch: one worker and one thread, two workers and two processes, in turns.</summary>
+/// <remarks>
+/// Units: samples per second. A turn of each side is a warm-up and the best of four rounds. Ours reads its samples in
+/// shuffled order from memory each step and trains in micro-batches; PyTorch trains on one batch that never changes.
+/// </remarks>
+internal static class TorchSpeed
+{
+    internal const string Name = "compare";
+    private const int RoundsInTurn = 4;
+
+    internal static Report Measure(Effort effort)
+    {
+        var isReal = effort.Size == Kernels.BenchmarkSize.Real;
+        var peer = effort.TorchScript is null ? null : TorchPeer.Find(effort.Python);
+        var cases = isReal
+            ? TorchCase.All.Where(one => effort.Only?.Contains(one.Name) ?? true).ToList()
+            : [TorchCase.Small];
+        if (cases.Count == 0)
+        {
+            throw new ArgumentException(
+                $"--only {string.Join(';', effort.Only!)}: choose of "
+                + string.Join(';', TorchCase.All.Select(one => one.Name)));
+        }
+
+        var round = isReal ? TimeSpan.FromSeconds(1) : effort.RoundLength;
+        return Report.Of(
+            Name, $"{effort.Turns} turns, of each the best of {RoundsInTurn} rounds of about "
+            + $"{round.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s; ratios of the best turns, and of the "
+            + $"medians in brackets. {peer?.Settings ?? "Without PyTorch: its script was not given."}",
+            [.. cases.SelectMany(one => Rows(one, Compare(one, effort, peer, round)))]);
+    }
+
+    private static Rates Compare(TorchCase one, Effort effort, TorchPeer? peer, TimeSpan round)
+    {
+        var rates = new Rates([], [], [], []);
+        var microbatch = Math.Min(Workload.MicrobatchSize, one.Workload.BatchSize);
+        using var first = new TrainingRun(one.Workload, 1, microbatch);
+        using var second = one.TwoGoal is null ? null : new TrainingRun(one.Workload, 2, microbatch);
+        for (var turn = 0; turn < effort.Turns; turn++)
+        {
+            Console.Error.WriteLine($"{one.Name}: turn {turn + 1} of {effort.Turns}");
+            rates.One.Add(Turn(first, round));
+            if (peer is not null)
+            {
+                rates.Thread.Add(Peer(peer, one, effort, "single", round));
+            }
+
+            if (second is not null)
+            {
+                rates.Two.Add(Turn(second, round));
+            }
+
+            if (peer is not null && one.ParallelGoal is not null)
+            {
+                rates.Processes.Add(Peer(peer, one, effort, "ddp", round));
+            }
+        }
+
+        return rates;
+    }
+
+    private static IEnumerable<Row> Rows(TorchCase one, Rates rates)
+    {
+        var name = one.Workload.Name;
+        if (rates.Thread.Count > 0)
+        {
+            yield return LeaseRow.Of($"{name}, PyTorch, 1 thread", rates.Thread);
+        }
+
+        yield return Against($"{name}, 1 worker", rates.One, rates.Thread, "PyTorch", one.OneGoal);
+        if (rates.Two.Count > 0)
+        {
+            yield return Against($"{name}, 2 workers", rates.Two, rates.One, "one", one.TwoGoal!.Value);
+        }
+
+        if (rates.Processes.Count > 0)
+        {
+            yield return LeaseRow.Of($"{name}, PyTorch DDP (gloo), 2 processes", rates.Processes);
+            yield return Against(
+                $"{name}, 2 workers ÷ PyTorch DDP", rates.Two, rates.Processes, "DDP", one.ParallelGoal!.Value);
+        }
+    }
+
+    /// <summary>A row with its ratio to something else, where that was measured.</summary>
+    private static Row Against(string what, List<double> rates, List<double> other, string called, double goal)
+    {
+        var row = LeaseRow.Of(what, rates);
+        if (other.Count == 0)
+        {
+            return row;
+        }
+
+        var ratio = rates.Max() / other.Max();
+        var ofMedians = Statistics.Median(rates) / Statistics.Median(other);
+        return row with
+        {
+            Ratio = $"{ratio:0.00} × {called} ({ofMedians:0.00})",
+            Goal = $"at least {goal:0.0} ×",
+            Met = ratio >= goal,
+        };
+    }
+
+    private static double Peer(TorchPeer peer, TorchCase one, Effort effort, string mode, TimeSpan round) =>
+        one.IsGiven
+            ? peer.Rate(effort.TorchScript!, $"{one.Name} 1 {mode}")
+            : peer.Rate(TorchPeer.OwnScript("torch_models.py"), string.Create(
+                CultureInfo.InvariantCulture, $"{one.Workload.Model} {one.Workload.BatchSize} {round.TotalSeconds}"));
+
+    /// <summary>Warms up, and returns the rate of the best round.</summary>
+    private static double Turn(TrainingRun run, TimeSpan round)
+    {
+        var steps = Leases.StepsFor(run, round);
+        var best = Enumerable.Range(0, RoundsInTurn).Min(_ => run.Lease(steps));
+        return steps * run.Workload.BatchSize / best.TotalSeconds;
+    }
+
+    /// <summary>Samples per second of every turn: one worker and two, PyTorch's one thread and two processes.</summary>
+    private sealed record Rates(List<double> One, List<double> Two, List<double> Thread, List<double> Processes);
+}

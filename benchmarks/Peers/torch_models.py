@@ -1,0 +1,60 @@
+# Trains a model of the command line's names on one fixed random batch, as 28 by 28 images of ten classes, and prints
+# the rate of the best round:   torch_models.py MODEL BATCH SECONDS
+import sys, time, torch, torch.nn as nn
+
+name, batch, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+torch.set_num_threads(1)
+torch.manual_seed(0)
+
+
+def perceptron(widths):
+    layers, inputs = [nn.Flatten()], 784
+    for width in widths:
+        layers += [nn.Linear(inputs, width), nn.ReLU()]
+        inputs = width
+    return nn.Sequential(*layers, nn.Linear(inputs, 10))
+
+
+def model():
+    if name == 'linear':
+        return perceptron([])
+    if name.startswith('mlp:'):
+        return perceptron([int(width) for width in name[4:].split(',')])
+    if name == 'cnn':
+        return nn.Sequential(
+            nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+            nn.Linear(9216, 128), nn.ReLU(), nn.Linear(128, 10))
+    if name == 'lenet5':
+        return nn.Sequential(
+            nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(),
+            nn.AvgPool2d(2), nn.Flatten(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(),
+            nn.Linear(84, 10))
+    sys.exit(f'{name} is unknown here: choose linear, mlp:WIDTHS, cnn or lenet5')
+
+
+net = model()
+x, y = torch.randn(batch, 1, 28, 28), torch.randint(0, 10, (batch,))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
+loss = nn.CrossEntropyLoss()
+
+
+def step():
+    optimizer.zero_grad(set_to_none=True)
+    loss(net(x), y).backward()
+    optimizer.step()
+
+
+for _ in range(3):
+    step()
+start, steps = time.perf_counter(), 0
+while time.perf_counter() - start < seconds / 4 or steps < 3:
+    step()
+    steps += 1
+steps = max(1, round(steps * seconds / (time.perf_counter() - start)))
+best = float('inf')
+for _ in range(4):
+    start = time.perf_counter()
+    for _ in range(steps):
+        step()
+    best = min(best, (time.perf_counter() - start) / steps)
+print(f'torch {torch.__version__} {name} batch {batch}: {batch / best:.1f} samples/s')
