@@ -45,7 +45,7 @@ internal sealed class JobFileLayers(Parser parser, Func<Mark, Place> at, List<Mi
             return new SpelledLayers(layers, _places);
         }
 
-        parser.SkipThisAndNestedEvents();
+        parser.SkipValue();
         Note(start, $"{Key} is {JobFileReader.Kind(start)}: needs a list, one layer per line, as {Example}");
         return new SpelledLayers([], _places);
     }
@@ -56,7 +56,7 @@ internal sealed class JobFileLayers(Parser parser, Func<Mark, Place> at, List<Mi
         if (depth > LayerSpec.DepthMax)
         {
             Note(parser.Current!, $"lists of layers stand inside lists {LayerSpec.DepthMax} deep at most");
-            parser.SkipThisAndNestedEvents();
+            parser.SkipValue();
             return layers;
         }
 
@@ -87,7 +87,7 @@ internal sealed class JobFileLayers(Parser parser, Func<Mark, Place> at, List<Mi
         var start = parser.Current!;
         if (!parser.TryConsume<MappingStart>(out _))
         {
-            parser.SkipThisAndNestedEvents();
+            parser.SkipValue();
             Note(start, $"{JobFileReader.Kind(start)} stands where a layer is needed, as {Example}");
             return LayerSpec.Unread;
         }
@@ -113,7 +113,7 @@ internal sealed class JobFileLayers(Parser parser, Func<Mark, Place> at, List<Mi
                 Note(key, key.Value == NameKey
                     ? $"{NameKey} is there twice, or is no single value: write one name per layer, as {NameKey}: fc1"
                     : $"{key.Value} stands where a layer has its kind already: write one kind per item, as {Example}");
-                parser.SkipThisAndNestedEvents();
+                parser.SkipValue();
             }
             else
             {
@@ -167,7 +167,7 @@ internal sealed class JobFileLayers(Parser parser, Func<Mark, Place> at, List<Mi
             return new LayerArgument(name, Word(scalar));
         }
 
-        parser.SkipThisAndNestedEvents();
+        parser.SkipValue();
         Note(value, $"{(name.Length == 0 ? "the argument" : name)} is {JobFileReader.Kind(value)}: needs one value, or "
             + "a list of layers");
         return null;
@@ -182,8 +182,8 @@ internal sealed class JobFileLayers(Parser parser, Func<Mark, Place> at, List<Mi
         }
 
         Note(parser.Current!, $"{JobFileReader.Kind(parser.Current)} stands where {needed} is needed");
-        parser.SkipThisAndNestedEvents();
-        parser.SkipThisAndNestedEvents();
+        parser.SkipValue();
+        parser.SkipValue();
         return null;
     }
 
@@ -202,7 +202,7 @@ internal sealed class JobFileLayers(Parser parser, Func<Mark, Place> at, List<Mi
 
     private List<LayerArgument> Skipped(List<LayerArgument> arguments)
     {
-        parser.SkipThisAndNestedEvents();
+        parser.SkipValue();
         return arguments;
     }
 

@@ -27,6 +27,13 @@ internal sealed class JobFileReader(string path, Parser parser)
             _broken = true;
             Note(error.Start, $"this is no YAML: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')}");
         }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or EndOfStreamException)
+        {
+            // The parser's own answers to some texts, as a word that goes on over lines inside brackets.
+            _broken = true;
+            Note(parser.Current?.End ?? default,
+                "this is no YAML that can be read to its end: look for a bracket, a quote or a colon out of place");
+        }
 
         // Nobody knows what else a file says that is read in part only.
         return new GivenSettings
@@ -65,8 +72,8 @@ internal sealed class JobFileReader(string path, Parser parser)
             if (!parser.TryConsume<Scalar>(out var key))
             {
                 Note(parser.Current!.Start, $"{Kind(parser.Current)} stands where a setting's name is needed");
-                parser.SkipThisAndNestedEvents();
-                parser.SkipThisAndNestedEvents();
+                parser.SkipValue();
+                parser.SkipValue();
             }
             else if (key.Value == JobFileLayers.Key)
             {
@@ -109,7 +116,7 @@ internal sealed class JobFileReader(string path, Parser parser)
     private void ReadSetting(Scalar key)
     {
         var seen = parser.Current!;
-        parser.SkipThisAndNestedEvents();
+        parser.SkipValue();
         if (JobSettings.All.FirstOrDefault(setting => setting.Name == key.Value) is not { } setting)
         {
             NoteUnknown(key);
@@ -195,4 +202,17 @@ internal sealed class JobFileReader(string path, Parser parser)
     private void Note(in Mark mark, string text) => _mistakes.Add(new Mistake(At(mark), text));
 
     private Place At(Mark mark) => new(path, Math.Max(1, mark.Line), Math.Max(1, mark.Column));
+}
+
+/// <summary>What the parser's own extensions lack.</summary>
+internal static class ParserSteps
+{
+    /// <summary>Passes over a value and all that is inside it; over nothing where a mapping ends without one.</summary>
+    internal static void SkipValue(this Parser parser)
+    {
+        if (parser.Current is not MappingEnd)
+        {
+            parser.SkipThisAndNestedEvents();
+        }
+    }
 }

@@ -27,10 +27,10 @@ public sealed class ResumeTests : IDisposable
     /// <summary>Corrections, rates and what is best so far are those of the committed steps.</summary>
     [Theory]
     [InlineData("--optimizer adam --clip-norm 0.5 --warmup 10 --schedule cosine --loss cross-entropy:0.1")]
-    [InlineData("--optimizer rmsprop --schedule plateau:0,0.9 --early-stop 300 --restore-best --accumulate 2")]
+    [InlineData("--optimizer rmsprop --schedule plateau:0,0.9 --early-stop 3000 --restore-best --accumulate 2")]
     public void Resume_EqualsNeverStopped_WithEverythingThatGoesByTheStep(string options)
     {
-        string[] job = [.. Job(300), .. options.Split(' '), "--learning-rate", "0.01"];
+        string[] job = [.. Job(3000), .. options.Split(' '), "--learning-rate", "0.01"];
         var whole = _cli.Run([.. job, "--run-dir", "whole", "--workers", "2"]);
         _cli.OnLine = StopAtEpoch("epoch 2");
         Assert.Equal(130, _cli.Run([.. job, "--run-dir", "run", "--workers", "3"]).Exit);

@@ -1,3 +1,6 @@
+using Distributed.Cli.Settings;
+using Distributed.Engine.Jobs;
+
 namespace Distributed.Cli.Tests.Settings;
 
 /// <summary>
@@ -150,6 +153,54 @@ public sealed class BadJobFileTests : IDisposable
             + $"distributed: {path}:3:1: l1 -1 is out of range: choose 0 or more (default 0)\n"
             + $"distributed: {path}:4:19: layer 2 'lineer': lineer is no layer: did you mean linear? {Kinds}\n",
             result.Error);
+    }
+
+    /// <summary>Files that chance has damaged are read to the end: mistakes are lines, not exceptions.</summary>
+    [Fact]
+    public void JobFile_IsReadToItsEnd_HoweverItIsDamaged()
+    {
+        const string Whole = """
+            epochs: 3
+            loss: cross-entropy:0.1
+            layers:
+              - images
+              - conv: {filters: 8, size: 3, stride: 2, padding: 1}
+              - residual:
+                  layers: [batchnorm, relu, dropout: 0.5]
+                  shortcut:
+                    - conv: {filters: 8, size: 1}
+                name: block1
+              - flatten
+              - linear: 10
+            """;
+        const string Signs = "[]{}:,-?&*!|>'\"%@`# \n\t09azA\u00e9\0";
+        var mistakes = 0;
+        for (var seed = 0; seed < 1500; seed++)
+        {
+            var (random, text) = (new Random(seed), new System.Text.StringBuilder(Whole));
+            for (var change = random.Next(1, 5); change > 0; change--)
+            {
+                var at = random.Next(text.Length);
+                _ = random.Next(3) switch
+                {
+                    0 => text.Remove(at, Math.Min(random.Next(1, 12), text.Length - at)),
+                    1 => text.Insert(at, Signs[random.Next(Signs.Length)]),
+                    _ => text.Insert(at, Whole.AsSpan(random.Next(Whole.Length - 30), random.Next(30))),
+                };
+            }
+
+            var problem = Record.Exception(() =>
+            {
+                var given = JobFile.Read("file", new StringReader(text.ToString()));
+                var told = given.ApplyTo(TrainRequest.Default).Job.Problems(1).Select(given.Placed);
+                var shapes = given.Layers is { } layers ? SpelledModel.Check(layers.Layers, [28, 28]) : [];
+                mistakes += Mistake.Lines([.. given.Mistakes, .. told]).Length > 0 || shapes.Count > 0 ? 1 : 0;
+                Assert.All(shapes, shape => Assert.Contains(shape.Path, given.Layers!.Places));
+            });
+            Assert.True(problem is null, $"seed {seed}: {problem}\n{text}");
+        }
+
+        Assert.InRange(mistakes, 1000, 1500);
     }
 
     public void Dispose() => _cli.Dispose();

@@ -25,10 +25,12 @@ internal static class ControlHost
         return Create(kestrel =>
         {
             Limit(kestrel.Limits, bounds);
+            var stopping = kestrel.ApplicationServices.GetRequiredService<IHostApplicationLifetime>()
+                .ApplicationStopping;
             kestrel.Listen(listen, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http2;
-                endpoint.Use(next => connection => WatchAsync(connection, next, log));
+                endpoint.Use(next => connection => WatchAsync(connection, next, log, stopping));
                 if (security.IsEncrypted)
                 {
                     endpoint.UseHttps(new TlsHandshakeCallbackOptions
@@ -123,8 +125,11 @@ internal static class ControlHost
         return options;
     }
 
-    /// <summary>Writes a line where a connection ends without having brought a request.</summary>
-    private static async Task WatchAsync(ConnectionContext connection, ConnectionDelegate next, ControlLog log)
+    /// <summary>
+    /// Writes a line where a connection ends without having brought a request, unless it is this side that ends.
+    /// </summary>
+    private static async Task WatchAsync(
+        ConnectionContext connection, ConnectionDelegate next, ControlLog log, CancellationToken stopping)
     {
         var visit = new ConnectionVisit();
         connection.Features.Set(visit);
@@ -134,7 +139,7 @@ internal static class ControlHost
         }
         finally
         {
-            if (!visit.HasCalled)
+            if (!visit.HasCalled && !stopping.IsCancellationRequested)
             {
                 log.NoRequest($"{connection.RemoteEndPoint}");
             }

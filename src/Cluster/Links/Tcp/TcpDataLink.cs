@@ -18,8 +18,8 @@ namespace Distributed.Cluster.Links.Tcp;
 /// Note [A generation loses a peer once]: when either connection with a peer is lost, the other one of the same
 /// generation is closed too, the receiver is told once, and further frames of that generation to that peer are dropped:
 /// a frame after a gap must not arrive. A frame of a newer generation, or the first one after
-/// <see cref="Reset"/> or <see cref="Renew"/>, makes a new link. The end of a connection whose frames are older than the
-/// newest generation that went through here concerns nobody.
+/// <see cref="Reset"/> or <see cref="Renew"/>, makes a new link. The end of a connection whose frames are older than
+/// the newest generation that went through here concerns nobody.
 /// Threads: three for a pair of links, which wait nearly always. OnFrame comes on the thread of the link that it came
 /// over, in order; OnPeerLost on any of them, never within a call of this class.
 /// Memory: a frame of the largest size seen for each incoming link, about 128 KiB for each outgoing one.
