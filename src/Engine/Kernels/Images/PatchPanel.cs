@@ -51,7 +51,7 @@ internal readonly unsafe ref struct PatchPanel<TLanes, TVector>
         }
     }
 
-    /// <summary>Adds lines to the pixels that they were seen at: the last piece first, of each line after line.</summary>
+    /// <summary>Adds lines to the pixels that they were seen at: the last piece first, in it line by line.</summary>
     internal void Scatter(float* panel, int* offsets, int lines, float* image)
     {
         for (var i = _pieces.Length - 1; i >= 0; i--)
