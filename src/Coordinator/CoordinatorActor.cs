@@ -329,7 +329,7 @@ public sealed partial class CoordinatorActor : ReceiveActor, IWithTimers
         var loss = CanonicalTree.Sum(reports.SelectMany(report => report.Losses).ToArray());
         var hits = CanonicalTree.Sum(reports.SelectMany(report => report.Hits).ToArray());
         CompleteEpoch(
-            loss / (double)_options.TestSamples,
+            loss / (_options.TestWeight ?? _options.TestSamples),
             _options.CountsHits ? hits / (double)_options.TestSamples : null);
     }
 

@@ -31,6 +31,10 @@ public sealed record CoordinatorOptions
     /// <summary>Held-out samples.</summary>
     public required int TestSamples { get; init; }
 
+    /// <summary>What the sum of their losses is divided by: their weights together. Default: how many there are.
+    /// </summary>
+    public double? TestWeight { get; init; }
+
     /// <summary>The plateau of the held-out loss at which the learning rate is reduced; null for none.</summary>
     public Plateau? RatePlateau { get; init; }
 

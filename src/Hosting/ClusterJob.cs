@@ -146,6 +146,7 @@ public sealed class ClusterJob : IDisposable
         Shape = new StateShape(ParameterCount, _replicas.Optimizer.Slots.Count > 0),
         Evaluates = _data.Test is not null,
         TestSamples = _data.Test?.Count ?? 0,
+        TestWeight = _data.Test is { } test ? BatchWeight.Whole(_replicas.Graph.Loss, test) : null,
         CountsHits = _replicas.Graph.CountsHits,
         RatePlateau = _replicas.Optimizer.Schedule.Watches,
         EarlyStop = Job.EarlyStopPlateau,

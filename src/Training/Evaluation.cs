@@ -40,10 +40,10 @@ public sealed class Evaluation
         shard.RunInParts(whole, losses, hits);
         return new EvaluationResult(
             _data.Count,
-            CanonicalTree.Sum(losses) / (double)_data.Count,
+            CanonicalTree.Sum(losses) / BatchWeight.Whole(_graph.Loss, _data),
             _graph.CountsHits ? CanonicalTree.Sum(hits) / (double)_data.Count : null);
     }
 }
 
-/// <summary>Means over the samples; Accuracy is null for regression.</summary>
+/// <summary>Means over the samples, of the loss by their weights; Accuracy is null for regression.</summary>
 public sealed record EvaluationResult(int Samples, double Loss, double? Accuracy);

@@ -104,6 +104,7 @@ public sealed class Trainer
         Shape = new StateShape(_graph.Layout.Length, State.Slots.Count > 0),
         Evaluates = _data.Test is not null,
         TestSamples = _data.Test?.Count ?? 0,
+        TestWeight = _data.Test is { } test ? BatchWeight.Whole(_graph.Loss, test) : null,
         CountsHits = _graph.CountsHits,
         RatePlateau = State.Optimizer.Schedule.Watches,
         EarlyStop = Job.EarlyStopPlateau,

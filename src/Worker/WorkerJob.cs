@@ -39,11 +39,26 @@ public abstract record WorkerJob
 
     /// <summary>What the update of a step needs beside the gradients; the same on every worker.</summary>
     /// <param name="plan">The lease that the step is of.</param>
-    public StepTerms Terms(Optimizer optimizer, long step, TrainPlan plan)
+    public StepTerms Terms(Optimizer optimizer, long step, TrainPlan plan) => optimizer.Terms(
+        new SchedulePlace(step, Schedule.StepsPerEpoch, StepsTotal, plan.Cuts), WeightOf(step),
+        plan.TakesBest && step == plan.FirstStep);
+
+    /// <summary>What is told of a step; the same on every worker.</summary>
+    /// <param name="loss">Sum over the samples, each by its weight.</param>
+    /// <remarks>
+    /// Where samples count differently, the loss is that of as many samples of which each has the weighted mean: so
+    /// that loss / samples is what the step minimises.
+    /// </remarks>
+    public StepTotals Totals(long step, float loss, float hits)
+    {
+        var samples = Schedule.SamplesIn(step);
+        var isWeighted = Data.Train.HasWeights && !Graph.Loss.SumsSamples;
+        return new StepTotals(isWeighted ? loss * (samples / WeightOf(step)) : loss, hits, samples);
+    }
+
+    private float WeightOf(long step)
     {
         var order = Data.Train.HasWeights ? Schedule.Order(Schedule.Epoch(step)) : null;
-        return optimizer.Terms(
-            new SchedulePlace(step, Schedule.StepsPerEpoch, StepsTotal, plan.Cuts),
-            BatchWeight.Of(Graph.Loss, Data.Train, Schedule, step, order), plan.TakesBest && step == plan.FirstStep);
+        return BatchWeight.Of(Graph.Loss, Data.Train, Schedule, step, order);
     }
 }

@@ -70,21 +70,27 @@ public sealed class LossJobTests
         static float Weight(int index) => index % 3 * 0.7f;
         var job = Line with { Loss = "mse", Epochs = 1, BatchSize = 12 };
         var data = new Ramp(12, Weight);
-        var trainer = new Trainer(job, new DataSplit(data, null), workers);
-        var done = trainer.RunAsync(new MemoryJobStore(trainer.State), _ => { });
+        var trainer = new Trainer(job, new DataSplit(data, data), workers);
+        var running = trainer.RunAsync(new MemoryJobStore(trainer.State), _ => { });
         var start = new Trainer(job, new DataSplit(data, null), 1).State.Parameters.Span.ToArray();
-        Assert.IsType<JobDone>(await done);
+        var done = Assert.IsType<JobDone>(await running);
+        var end = trainer.State.Parameters.Span.ToArray();
 
-        var (sum, total, x, t) = (0.0, 0.0, new float[1], new float[1]);
+        var (sum, total, before, after, x, t) = (0.0, 0.0, 0.0, 0.0, new float[1], new float[1]);
         for (var sample = 0; sample < 12; sample++)
         {
             data.ReadFeatures(sample, x);
             data.ReadTarget(sample, t);
-            sum += Weight(sample) * 2 * ((start[0] * x[0]) + start[1] - t[0]) * x[0];
+            var error = (start[0] * x[0]) + start[1] - t[0];
+            sum += Weight(sample) * 2 * error * x[0];
             total += Weight(sample);
+            before += Weight(sample) * error * error;
+            after += Weight(sample) * Math.Pow((end[0] * x[0]) + end[1] - t[0], 2);
         }
 
-        Assert.Equal(start[0] - (0.1 * sum / total), trainer.State.Parameters.Span[0], 1e-6);
+        Assert.Equal(start[0] - (0.1 * sum / total), end[0], 1e-6);
+        Assert.Equal(before / total, done.TrainLoss, 1e-6);
+        Assert.Equal(after / total, done.TestLoss!.Value, 1e-6);
     }
 
     [Fact]

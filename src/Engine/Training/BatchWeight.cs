@@ -33,4 +33,17 @@ public static class BatchWeight
         var total = CanonicalTree.Sum(sums);
         return total > 0 ? total : 1; // of a batch in which nothing counts the gradient is 0
     }
+
+    /// <summary>What the loss of a whole set is divided by: its samples' weights together, or how many there are.
+    /// </summary>
+    public static double Whole(Loss loss, DataSet data)
+    {
+        if (loss.SumsSamples || !data.HasWeights)
+        {
+            return data.Count;
+        }
+
+        var total = Enumerable.Range(0, data.Count).Sum(sample => (double)data.Weight(sample));
+        return total > 0 ? total : 1; // nothing counts: the loss is 0
+    }
 }

@@ -152,8 +152,8 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
     private StepTotals Totals(long step)
     {
         var batch = _schedule.Batch(step);
-        return new StepTotals(
-            CanonicalTree.Sum(_group.Losses(batch)), CanonicalTree.Sum(_group.Hits(batch)), batch.Samples);
+        return job.Totals(
+            step, CanonicalTree.Sum(_group.Losses(batch)), CanonicalTree.Sum(_group.Hits(batch)));
     }
 
     private void UpdateOwned(Arrangement batch, long step, TrainPlan plan)

@@ -208,9 +208,9 @@ internal sealed partial class Exchange
         }
 
         var microbatches = lease.Batch.Microbatches;
-        var totals = new StepTotals(
-            CanonicalTree.Sum(arrivals.Losses.AsSpan(0, microbatches)),
-            CanonicalTree.Sum(arrivals.Hits.AsSpan(0, microbatches)), lease.Batch.Samples);
+        var totals = _job.Totals(
+            Step, CanonicalTree.Sum(arrivals.Losses.AsSpan(0, microbatches)),
+            CanonicalTree.Sum(arrivals.Hits.AsSpan(0, microbatches)));
         _totals = totals;
         if (!float.IsFinite(totals.Loss))
         {
