@@ -14,7 +14,7 @@ internal static class TreeCost
 {
     internal const string Name = "tree-cost";
     private const int MicrobatchSize = 16;
-    private const double ShareMax = 0.05;
+    private const double ShareMax = 0.03;
 
     internal static Report Measure(Effort effort) => Report.Of(
         Name, $"One worker, micro-batches of {MicrobatchSize}, {effort.Rounds} rounds in turns; shares of the medians.",
