@@ -27,6 +27,16 @@ internal static class Blocking
     /// <summary>So few readers do not repay a copy, however far the lines lie apart.</summary>
     private const int InPlaceUsesMax = 5;
 
+    /// <summary>Over fewer steps a tile takes too short a time for asking to repay.</summary>
+    private const int AskDepthMin = 128;
+
+    /// <summary>Fewer floats of results, 512 KB, are near anyway.</summary>
+    private const int AskFloatsMin = 128 * 1024;
+
+    /// <summary>Whether tiles ask for the memory of their results before they need it.</summary>
+    internal static bool AsksForResults(int rows, int columns, int depth) =>
+        depth >= AskDepthMin && (long)rows * columns >= AskFloatsMin;
+
     /// <summary>Whether to read a factor where it lies; see Note [Packed or in place].</summary>
     internal static bool ReadsInPlace(int rowStride, int uses) =>
         uses <= InPlaceUsesMax || rowStride <= InPlaceStrideMax;

@@ -21,7 +21,7 @@ internal static unsafe class MatrixProduct
         var depth = Blocking.Even(k, Blocking.DepthMax);
         var columns = Blocking.Columns<TLanes, TVector>(n, depth);
         return ProductBlock.ScratchFloats<TLanes, TVector>()
-            + LeftFloats<TLanes, TVector>(m, depth, columns >= n)
+            + LeftFloats<TLanes, TVector>(m, depth, n <= 2 * TLanes.Count)
             + (depth * Blocking.RoundUp(columns, 2 * TLanes.Count))
             + AlignedBuffer.LineFloats;
     }
@@ -48,19 +48,22 @@ internal static unsafe class MatrixProduct
         }
 
         var depth = Blocking.Even(k, Blocking.DepthMax);
-        var columns = Blocking.Columns<TLanes, TVector>(n, depth);
+        var wide = 2 * TLanes.Count;
         var rows = Math.Min(m, Blocking.RoundUp(
             Blocking.Even(m, Blocking.RowsMax), RowPanels.TallHeight<TLanes, TVector>()));
+        var uses = RowPanels.Of<TLanes, TVector>(rows).Count;
+        var columns = RightFactor.IsInPlace(b, uses) ? Blocking.Columns<TLanes, TVector>(n, depth) : Math.Min(n, wide);
         var block = new ProductBlock
         {
             Scratch = workspace,
             Left = workspace + ProductBlock.ScratchFloats<TLanes, TVector>(),
             Stride = cRowStride,
             KeepLeft = columns < n,
+            AsksForResults = Blocking.AsksForResults(m, n, depth),
             LeftIsInPlace = a.Transposed
                 && Blocking.ReadsInPlace(a.RowStride, Blocking.WidePanels<TLanes, TVector>(n)),
         };
-        var room = block.Left + LeftFloats<TLanes, TVector>(m, depth, columns >= n);
+        var room = block.Left + LeftFloats<TLanes, TVector>(m, depth, n <= wide);
         for (var i = 0; i < m; i += rows)
         {
             block.Panels = RowPanels.Of<TLanes, TVector>(Math.Min(rows, m - i));
@@ -78,7 +81,11 @@ internal static unsafe class MatrixProduct
                     block.C = c + ((nint)i * cRowStride) + j;
                     block.Bias = bias == null ? null : bias + j;
                     block.Right = RightFactor.Prepare<TLanes, TVector>(
-                        b, p, block.Depth, j, block.Columns, block.Panels.Count, room);
+                        b, p, block.Depth, j, block.Columns, uses, room);
+                    var next = j + columns;
+                    block.Next = columns == wide && next < n
+                        ? Ahead.Of(b, p, block.Depth, next, Math.Min(wide, n - next), block.Panels.Count)
+                        : default;
                     block.Run<TLanes, TVector, TActivation>(a, activation);
                 }
             }

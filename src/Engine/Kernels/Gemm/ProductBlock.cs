@@ -31,6 +31,12 @@ internal unsafe struct ProductBlock
     internal RowPanels Panels;
     internal float* Left;
     internal RightFactor Right;
+
+    /// <summary>What the tiles ask for meanwhile.</summary>
+    internal Ahead Next;
+
+    /// <summary>True where tiles ask for the results' memory before they need it.</summary>
+    internal bool AsksForResults;
     internal float* Scratch;
     internal float* C;
     internal float* Bias;
@@ -61,12 +67,13 @@ internal unsafe struct ProductBlock
                 Packing.Pack<TLanes, TVector>(a, FirstRow + row, Rows - row, Start, Depth, left.Data, height);
             }
 
-            RunPanel<TLanes, TVector, TActivation>(panel, left, activation);
+            RunPanel<TLanes, TVector, TActivation>(panel, left, activation, Next.Part(panel));
         }
     }
 
     /// <summary>The rows of one left panel with all the columns.</summary>
-    internal readonly void RunPanel<TLanes, TVector, TActivation>(int panel, Panel left, TActivation activation)
+    internal readonly void RunPanel<TLanes, TVector, TActivation>(
+        int panel, Panel left, TActivation activation, in Ahead ahead = default)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -77,28 +84,28 @@ internal unsafe struct ProductBlock
             if (Panels.IsTall(panel))
             {
                 RunTiles<TLanes, TVector, TActivation,
-                    Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left, activation);
+                    Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
             }
             else
             {
                 RunTiles<TLanes, TVector, TActivation,
-                    Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left, activation);
+                    Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
             }
         }
         else if (Panels.IsTall(panel))
         {
             RunTiles<TLanes, TVector, TActivation,
-                Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left, activation);
+                Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
         }
         else
         {
             RunTiles<TLanes, TVector, TActivation,
-                Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left, activation);
+                Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
         }
     }
 
     private readonly void RunTiles<TLanes, TVector, TActivation, TWide, TNarrow>(
-        int row, Panel left, TActivation activation)
+        int row, Panel left, TActivation activation, in Ahead ahead)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -109,17 +116,17 @@ internal unsafe struct ProductBlock
         {
             if (Columns - j > TNarrow.Width)
             {
-                RunTile<TLanes, TVector, TActivation, TWide>(row, j, left, activation);
+                RunTile<TLanes, TVector, TActivation, TWide>(row, j, left, activation, ahead);
             }
             else
             {
-                RunTile<TLanes, TVector, TActivation, TNarrow>(row, j, left, activation);
+                RunTile<TLanes, TVector, TActivation, TNarrow>(row, j, left, activation, ahead);
             }
         }
     }
 
     private readonly void RunTile<TLanes, TVector, TActivation, TTile>(
-        int row, int column, Panel left, TActivation activation)
+        int row, int column, Panel left, TActivation activation, in Ahead ahead)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -130,17 +137,24 @@ internal unsafe struct ProductBlock
         var bias = Bias == null ? null : Bias + column;
         if (Rows - row >= TTile.Height && Columns - column >= TTile.Width)
         {
-            TileKernels.Chain<TTile>(Depth, left, right, c, Stride, Start > 0);
+            if (AsksForResults)
+            {
+                // What the chain resumes from is needed at once: so the tile below is asked for.
+                TileKernels.Prefetch(
+                    Start > 0 ? c + (TTile.Height * Stride) : c, Stride, TTile.Height, TTile.Width);
+            }
+
+            TileKernels.Chain<TTile>(Depth, left, right, c, Stride, Start > 0, ahead);
             Finish<TLanes, TVector, TActivation, TTile>(c, Stride, bias, activation);
             return;
         }
 
-        RunEdge<TLanes, TVector, TActivation, TTile>(row, column, left, activation);
+        RunEdge<TLanes, TVector, TActivation, TTile>(row, column, left, activation, ahead);
     }
 
     /// <summary>A tile that reaches over the matrix's edge is computed in the scratch tile.</summary>
     private readonly void RunEdge<TLanes, TVector, TActivation, TTile>(
-        int row, int column, Panel left, TActivation activation)
+        int row, int column, Panel left, TActivation activation, in Ahead ahead)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -155,7 +169,7 @@ internal unsafe struct ProductBlock
             TileKernels.CopyPart(c, Stride, Scratch, TTile.Width, rows, columns);
         }
 
-        TileKernels.Chain<TTile>(Depth, left, right, Scratch, TTile.Width, Start > 0);
+        TileKernels.Chain<TTile>(Depth, left, right, Scratch, TTile.Width, Start > 0, ahead);
         var bias = Scratch + (TTile.Height * TTile.Width);
         if (Bias != null)
         {

@@ -29,6 +29,10 @@ internal readonly unsafe struct RightFactor
         _depth = depth;
     }
 
+    /// <summary>Whether a factor that so many row panels read stays where it lies, but for its last columns.</summary>
+    internal static bool IsInPlace(MatrixView b, int uses) =>
+        !b.Transposed && Blocking.ReadsInPlace(b.RowStride, uses);
+
     /// <summary>Packs what must be packed of the elements [depth, columns] of b from (start, column).</summary>
     /// <remarks>Units: uses counts the row panels that will read the factor.</remarks>
     internal static RightFactor Prepare<TLanes, TVector>(
@@ -36,7 +40,7 @@ internal readonly unsafe struct RightFactor
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var isInPlace = !b.Transposed && Blocking.ReadsInPlace(b.RowStride, uses);
+        var isInPlace = IsInPlace(b, uses);
         var wide = 2 * TLanes.Count;
         var packed = 0;
         if (isInPlace)

@@ -15,22 +15,35 @@ internal static unsafe class TileKernels
 {
     /// <summary>One chain of multiply-adds per element over ascending depth, from 0 or from what c holds.</summary>
     [MethodImpl(HotLoop.Options)]
-    internal static void Chain<TTile>(int depth, Panel left, Panel right, float* c, nint stride, bool resume)
+    internal static void Chain<TTile>(
+        int depth, Panel left, Panel right, float* c, nint stride, bool resume, in Ahead ahead)
         where TTile : struct, ITile
     {
         var a = left.Data;
         var b = right.Data;
+        var strip = ahead.Data;
         var tile = default(TTile);
         if (resume)
         {
             tile.Load(c, stride);
         }
 
-        for (; depth > 0; depth--)
+        while (depth > 0)
         {
-            tile.MultiplyAdd(a, b);
-            a += left.Step;
-            b += right.Step;
+            var steps = depth;
+            if (ahead.Rows > 0)
+            {
+                steps = Math.Min(depth, Ahead.StripFloats);
+                Prefetch(strip, ahead.RowStride, ahead.Rows, Ahead.StripFloats);
+                strip += ahead.Step;
+            }
+
+            for (depth -= steps; steps > 0; steps--)
+            {
+                tile.MultiplyAdd(a, b);
+                a += left.Step;
+                b += right.Step;
+            }
         }
 
         tile.Store(c, stride);
@@ -75,22 +88,23 @@ internal static unsafe class TileKernels
         }
     }
 
-    /// <summary>Asks for a tile's cache lines, so that they are near once the tile is stored.</summary>
+    /// <summary>Asks for the cache lines of some rows, so that they are near when they are read or written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Prefetch<TTile>(float* tile, nint stride)
-        where TTile : struct, ITile
+    internal static void Prefetch(float* data, nint stride, int rows, int columns)
     {
-        if (Sse.IsSupported)
+        if (!Sse.IsSupported)
         {
-            for (var i = 0; i < TTile.Height; i++)
-            {
-                for (var j = 0; j < TTile.Width; j += AlignedBuffer.LineFloats)
-                {
-                    Sse.Prefetch0(tile + j);
-                }
+            return;
+        }
 
-                tile += stride;
+        for (; rows > 0; rows--)
+        {
+            for (var j = 0; j < columns; j += AlignedBuffer.LineFloats)
+            {
+                Sse.Prefetch1(data + j);
             }
+
+            data += stride;
         }
     }
 
