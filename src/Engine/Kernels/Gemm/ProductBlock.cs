@@ -60,7 +60,8 @@ internal unsafe struct ProductBlock
             var left = new Panel(KeepLeft ? Left + ((nint)row * Depth) : Left, height);
             if (LeftIsInPlace && Rows - row >= height)
             {
-                left = new Panel(a.At(FirstRow + row, Start), a.RowStride);
+                var data = a.At(FirstRow + row, Start);
+                left = a.Transposed ? new Panel(data, a.RowStride) : new Panel(data, 1, a.RowStride);
             }
             else if (FirstColumn == 0)
             {
@@ -144,7 +145,7 @@ internal unsafe struct ProductBlock
                     Start > 0 ? c + (TTile.Height * Stride) : c, Stride, TTile.Height, TTile.Width);
             }
 
-            TileKernels.Chain<TTile>(Depth, left, right, c, Stride, Start > 0, ahead);
+            TileKernels.ChainOf<TTile>(Depth, left, right, c, Stride, Start > 0, ahead);
             Finish<TLanes, TVector, TActivation, TTile>(c, Stride, bias, activation);
             return;
         }
@@ -169,7 +170,7 @@ internal unsafe struct ProductBlock
             TileKernels.CopyPart(c, Stride, Scratch, TTile.Width, rows, columns);
         }
 
-        TileKernels.Chain<TTile>(Depth, left, right, Scratch, TTile.Width, Start > 0, ahead);
+        TileKernels.ChainOf<TTile>(Depth, left, right, Scratch, TTile.Width, Start > 0, ahead);
         var bias = Scratch + (TTile.Height * TTile.Width);
         if (Bias != null)
         {

@@ -13,6 +13,21 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// </remarks>
 internal static unsafe class TileKernels
 {
+    /// <summary>The chain that suits the left panel.</summary>
+    internal static void ChainOf<TTile>(
+        int depth, Panel left, Panel right, float* c, nint stride, bool resume, in Ahead ahead)
+        where TTile : struct, ITile
+    {
+        if (left.Apart == 1)
+        {
+            Chain<TTile>(depth, left, right, c, stride, resume, ahead);
+        }
+        else
+        {
+            ChainAcross<TTile>(depth, left.Data, left.Apart, right, c, stride, resume);
+        }
+    }
+
     /// <summary>One chain of multiply-adds per element over ascending depth, from 0 or from what c holds.</summary>
     [MethodImpl(HotLoop.Options)]
     internal static void Chain<TTile>(
@@ -44,6 +59,38 @@ internal static unsafe class TileKernels
                 a += left.Step;
                 b += right.Step;
             }
+        }
+
+        tile.Store(c, stride);
+    }
+
+    /// <summary>The same with the left factor's rows read where they lie, one after the other in memory.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void ChainAcross<TTile>(
+        int depth, float* left, nint leftStride, Panel right, float* c, nint stride, bool resume)
+        where TTile : struct, ITile
+    {
+        var r0 = left;
+        var r3 = r0 + (3 * leftStride);
+        var r6 = r3 + (3 * leftStride);
+        var r9 = r6 + (3 * leftStride);
+        var r12 = r9 + (3 * leftStride);
+        var b = right.Data;
+        var tile = default(TTile);
+        if (resume)
+        {
+            tile.Load(c, stride);
+        }
+
+        for (; depth > 0; depth--)
+        {
+            tile.MultiplyAddAcross(r0, r3, r6, r9, r12, leftStride, b);
+            r0++;
+            r3++;
+            r6++;
+            r9++;
+            r12++;
+            b += right.Step;
         }
 
         tile.Store(c, stride);
