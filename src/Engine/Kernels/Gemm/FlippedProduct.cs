@@ -52,7 +52,7 @@ internal static unsafe class FlippedProduct
         for (var panel = 0; panel < panels.Count; panel++)
         {
             var (row, height) = (panels.FirstRow(panel), panels.Height(panel));
-            var strip = new Panel(rows.At(row, 0), 1, rows.RowStride);
+            var strip = new Panel(rows.At(row, 0), 1);
             if (n - row < height)
             {
                 Packing.Pack<TLanes, TVector>(rows, row, n - row, 0, k, left, height);
@@ -65,14 +65,14 @@ internal static unsafe class FlippedProduct
                 if (m - j > TLanes.Count)
                 {
                     RunTile<TLanes, WideRow<TLanes, TVector>, TVector>(
-                        height, k, strip, right.At(j, 2 * TLanes.Count), workspace);
+                        height, k, strip, rows.RowStride, right.At(j, 2 * TLanes.Count), workspace);
                     Turn<TLanes, WideRow<TLanes, TVector>, TVector>(
                         height, workspace, to, stride, Math.Min(n - row, height), m - j);
                 }
                 else
                 {
                     RunTile<TLanes, NarrowRow<TLanes, TVector>, TVector>(
-                        height, k, strip, right.At(j, TLanes.Count), workspace);
+                        height, k, strip, rows.RowStride, right.At(j, TLanes.Count), workspace);
                     Turn<TLanes, NarrowRow<TLanes, TVector>, TVector>(
                         height, workspace, to, stride, Math.Min(n - row, height), m - j);
                 }
@@ -89,7 +89,8 @@ internal static unsafe class FlippedProduct
         where TVector : struct =>
         Blocking.RoundUp((RowPanels.TallHeight<TLanes, TVector>() * k) + TLanes.Count, AlignedBuffer.LineFloats);
 
-    private static void RunTile<TLanes, TRow, TVector>(int height, int k, Panel left, Panel right, float* tile)
+    private static void RunTile<TLanes, TRow, TVector>(
+        int height, int k, Panel left, nint leftStride, Panel right, float* tile)
         where TLanes : struct, ILanes<TVector>
         where TRow : struct, ITileRow<TRow>
         where TVector : struct
@@ -97,17 +98,30 @@ internal static unsafe class FlippedProduct
         switch (height)
         {
             case 14:
-                TileKernels.ChainOf<Tile14<TRow>>(k, left, right, tile, TRow.Width, false, default);
+                Chain<Tile14<TRow>>(k, left, leftStride, right, tile);
                 break;
             case 8:
-                TileKernels.ChainOf<Tile8<TRow>>(k, left, right, tile, TRow.Width, false, default);
+                Chain<Tile8<TRow>>(k, left, leftStride, right, tile);
                 break;
             case 6:
-                TileKernels.ChainOf<Tile6<TRow>>(k, left, right, tile, TRow.Width, false, default);
+                Chain<Tile6<TRow>>(k, left, leftStride, right, tile);
                 break;
             default:
-                TileKernels.ChainOf<Tile4<TRow>>(k, left, right, tile, TRow.Width, false, default);
+                Chain<Tile4<TRow>>(k, left, leftStride, right, tile);
                 break;
+        }
+    }
+
+    private static void Chain<TTile>(int k, Panel left, nint leftStride, Panel right, float* tile)
+        where TTile : struct, ITile
+    {
+        if (left.Step == 1)
+        {
+            TileKernels.ChainAcross<TTile>(k, left.Data, leftStride, right, tile, TTile.Width, resume: false);
+        }
+        else
+        {
+            TileKernels.Chain<TTile>(k, left, right, tile, TTile.Width, resume: false);
         }
     }
 

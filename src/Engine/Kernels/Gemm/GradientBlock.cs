@@ -159,7 +159,7 @@ internal unsafe struct GradientBlock
         var lastSlot = Stack + ((nint)(PieceCount - 1) * TTile.Height * TTile.Width);
         if (isWhole && AsksForResults)
         {
-            TileKernels.Prefetch(last, Stride, TTile.Height, TTile.Width);
+            TileKernels.Prefetch<TTile>(last, Stride);
         }
 
         TileKernels.Tree<TTile>(

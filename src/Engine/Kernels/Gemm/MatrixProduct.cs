@@ -13,6 +13,9 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// </remarks>
 internal static unsafe class MatrixProduct
 {
+    /// <summary>Shorter chains do not repay the work that each panel of the right factor takes.</summary>
+    private const int TogetherDepthMax = 128;
+
     /// <summary>How many floats of workspace a product needs; enough for every smaller m, too.</summary>
     internal static int WorkspaceFloats<TLanes, TVector>(int m, int n, int k)
         where TLanes : struct, ILanes<TVector>
@@ -69,6 +72,7 @@ internal static unsafe class MatrixProduct
             Bias = bias,
             Stride = cRowStride,
             LeftIsInPlace = isAcross || (a.Transposed && Blocking.ReadsInPlace(a.RowStride, readers)),
+            LeftStride = a.RowStride,
             AsksForResults = Blocking.AsksForResults(m, n, depth),
         };
         var room = block.Left + LeftFloats<TLanes, TVector>(m, depth, n <= wide);
@@ -91,7 +95,7 @@ internal static unsafe class MatrixProduct
 
     /// <summary>
     /// All the columns of some rows: many together where the right factor is read in place, so that results are written
-    /// in the order of memory; else a panel at a time, which goes from its packing to the tiles while it is near.
+    /// in the order of memory, or where chains are short; else a panel at a time, which goes from its packing to the tiles while it is near.
     /// </summary>
     private static void RunColumns<TLanes, TVector, TActivation>(
         ProductBlock block, int n, int depthMax, MatrixView a, MatrixView b, TActivation activation, float* room)
@@ -100,8 +104,8 @@ internal static unsafe class MatrixProduct
         where TActivation : struct, IUnaryOperator
     {
         var (c, bias, uses, wide) = ((nint)block.C, (nint)block.Bias, block.Panels.Count, 2 * TLanes.Count);
-        var isInPlace = RightFactor.IsInPlace(b, uses);
-        var columns = isInPlace ? Blocking.Columns<TLanes, TVector>(n, depthMax) : wide;
+        var isTogether = depthMax < TogetherDepthMax || RightFactor.IsInPlace(b, uses);
+        var columns = isTogether ? Blocking.Columns<TLanes, TVector>(n, depthMax) : wide;
         block.KeepLeft = columns < n;
         for (var j = 0; j < n; j += columns)
         {
@@ -112,7 +116,7 @@ internal static unsafe class MatrixProduct
             block.Right = RightFactor.Prepare<TLanes, TVector>(
                 b, block.Start, block.Depth, j, block.Columns, uses, room);
             var next = j + columns;
-            block.Next = !isInPlace && next < n
+            block.Next = !isTogether && next < n
                 ? Ahead.Of(b, block.Start, block.Depth, next, Math.Min(wide, n - next), uses)
                 : default;
             block.Run<TLanes, TVector, TActivation>(a, activation);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -27,6 +28,9 @@ internal unsafe struct ProductBlock
 
     /// <summary>True where left panels that lie wholly inside the matrix are not packed.</summary>
     internal bool LeftIsInPlace;
+
+    /// <summary>Floats between the rows of panels that are read across the order of memory.</summary>
+    internal nint LeftStride;
 
     internal RowPanels Panels;
     internal float* Left;
@@ -60,8 +64,7 @@ internal unsafe struct ProductBlock
             var left = new Panel(KeepLeft ? Left + ((nint)row * Depth) : Left, height);
             if (LeftIsInPlace && Rows - row >= height)
             {
-                var data = a.At(FirstRow + row, Start);
-                left = a.Transposed ? new Panel(data, a.RowStride) : new Panel(data, 1, a.RowStride);
+                left = new Panel(a.At(FirstRow + row, Start), a.Transposed ? a.RowStride : 1);
             }
             else if (FirstColumn == 0)
             {
@@ -141,11 +144,10 @@ internal unsafe struct ProductBlock
             if (AsksForResults)
             {
                 // What the chain resumes from is needed at once: so the tile below is asked for.
-                TileKernels.Prefetch(
-                    Start > 0 ? c + (TTile.Height * Stride) : c, Stride, TTile.Height, TTile.Width);
+                TileKernels.Prefetch<TTile>(Start > 0 ? c + (TTile.Height * Stride) : c, Stride);
             }
 
-            TileKernels.ChainOf<TTile>(Depth, left, right, c, Stride, Start > 0, ahead);
+            Chain<TTile>(left, right, c, Stride, ahead);
             Finish<TLanes, TVector, TActivation, TTile>(c, Stride, bias, activation);
             return;
         }
@@ -170,7 +172,7 @@ internal unsafe struct ProductBlock
             TileKernels.CopyPart(c, Stride, Scratch, TTile.Width, rows, columns);
         }
 
-        TileKernels.ChainOf<TTile>(Depth, left, right, Scratch, TTile.Width, Start > 0, ahead);
+        Chain<TTile>(left, right, Scratch, TTile.Width, ahead);
         var bias = Scratch + (TTile.Height * TTile.Width);
         if (Bias != null)
         {
@@ -179,6 +181,24 @@ internal unsafe struct ProductBlock
 
         Finish<TLanes, TVector, TActivation, TTile>(Scratch, TTile.Width, Bias == null ? null : bias, activation);
         TileKernels.CopyPart(Scratch, TTile.Width, c, Stride, rows, columns);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Chain<TTile>(Panel left, Panel right, float* c, nint stride, in Ahead ahead)
+        where TTile : struct, ITile
+    {
+        if (left.Step == 1)
+        {
+            TileKernels.ChainAcross<TTile>(Depth, left.Data, LeftStride, right, c, stride, Start > 0);
+        }
+        else if (ahead.Rows > 0)
+        {
+            TileKernels.ChainAsking<TTile>(Depth, left, right, c, stride, Start > 0, ahead);
+        }
+        else
+        {
+            TileKernels.Chain<TTile>(Depth, left, right, c, stride, Start > 0);
+        }
     }
 
     private readonly void Finish<TLanes, TVector, TActivation, TTile>(

@@ -13,24 +13,32 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// </remarks>
 internal static unsafe class TileKernels
 {
-    /// <summary>The chain that suits the left panel.</summary>
-    internal static void ChainOf<TTile>(
-        int depth, Panel left, Panel right, float* c, nint stride, bool resume, in Ahead ahead)
-        where TTile : struct, ITile
-    {
-        if (left.Apart == 1)
-        {
-            Chain<TTile>(depth, left, right, c, stride, resume, ahead);
-        }
-        else
-        {
-            ChainAcross<TTile>(depth, left.Data, left.Apart, right, c, stride, resume);
-        }
-    }
-
     /// <summary>One chain of multiply-adds per element over ascending depth, from 0 or from what c holds.</summary>
     [MethodImpl(HotLoop.Options)]
-    internal static void Chain<TTile>(
+    internal static void Chain<TTile>(int depth, Panel left, Panel right, float* c, nint stride, bool resume)
+        where TTile : struct, ITile
+    {
+        var a = left.Data;
+        var b = right.Data;
+        var tile = default(TTile);
+        if (resume)
+        {
+            tile.Load(c, stride);
+        }
+
+        for (; depth > 0; depth--)
+        {
+            tile.MultiplyAdd(a, b);
+            a += left.Step;
+            b += right.Step;
+        }
+
+        tile.Store(c, stride);
+    }
+
+    /// <summary>The same while other memory is asked for.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void ChainAsking<TTile>(
         int depth, Panel left, Panel right, float* c, nint stride, bool resume, in Ahead ahead)
         where TTile : struct, ITile
     {
@@ -45,14 +53,9 @@ internal static unsafe class TileKernels
 
         while (depth > 0)
         {
-            var steps = depth;
-            if (ahead.Rows > 0)
-            {
-                steps = Math.Min(depth, Ahead.StripFloats);
-                Prefetch(strip, ahead.RowStride, ahead.Rows, Ahead.StripFloats);
-                strip += ahead.Step;
-            }
-
+            var steps = Math.Min(depth, Ahead.StripFloats);
+            Prefetch(strip, ahead.RowStride, ahead.Rows, Ahead.StripFloats);
+            strip += ahead.Step;
             for (depth -= steps; steps > 0; steps--)
             {
                 tile.MultiplyAdd(a, b);
@@ -135,9 +138,15 @@ internal static unsafe class TileKernels
         }
     }
 
+    /// <summary>Asks for a tile's memory.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void Prefetch<TTile>(float* tile, nint stride)
+        where TTile : struct, ITile =>
+        Prefetch(tile, stride, TTile.Height, TTile.Width);
+
     /// <summary>Asks for the cache lines of some rows, so that they are near when they are read or written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Prefetch(float* data, nint stride, int rows, int columns)
+    private static void Prefetch(float* data, nint stride, int rows, int columns)
     {
         if (!Sse.IsSupported)
         {
