@@ -33,8 +33,8 @@ internal static class Blocking
     /// <summary>Over fewer steps a tile takes too short a time for asking to repay.</summary>
     private const int AskDepthMin = 128;
 
-    /// <summary>Fewer floats of results, 512 KB, are near anyway.</summary>
-    private const int AskFloatsMin = 128 * 1024;
+    /// <summary>Fewer floats of results, 1 MB, are near anyway.</summary>
+    private const int AskFloatsMin = 256 * 1024;
 
     /// <summary>Whether tiles ask for the memory of their results before they need it.</summary>
     internal static bool AsksForResults(int rows, int columns, int depth) =>

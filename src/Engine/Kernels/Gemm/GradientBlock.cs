@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Reduction;
@@ -147,6 +148,7 @@ internal unsafe struct GradientBlock
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void RunTile<TTile>(int row, int column, Panel left)
         where TTile : struct, ITile
     {

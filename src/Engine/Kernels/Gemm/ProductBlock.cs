@@ -129,6 +129,7 @@ internal unsafe struct ProductBlock
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void RunTile<TLanes, TVector, TActivation, TTile>(
         int row, int column, Panel left, TActivation activation, in Ahead ahead)
         where TLanes : struct, ILanes<TVector>
