@@ -11,16 +11,24 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
+    /// <summary>
+    /// What a stretch of instructions may touch at a time, in floats: as much as most processors' second-level caches
+    /// keep for one core.
+    /// </summary>
+    private const int StretchFloats = 256 * 1024;
+
     private readonly CpuMemory _memory;
     private readonly CpuKernel[] _kernels;
+    private readonly Stretch[] _stretches;
 
     internal CpuExecutable(Plan plan, AlignedBuffer parameters, PartialSums partials)
     {
         Plan = plan;
+        _stretches = [.. plan.Stretches];
         _memory = new CpuMemory(plan, parameters, partials);
         var builder = new CpuKernelBuilder<TLanes, TVector>(plan, _memory);
-        _kernels = [.. plan.Instructions.Select(builder.Build)];
-        _memory.ReserveWorkspace(builder.WorkspaceFloats);
+        _kernels = [.. plan.Stretches.SelectMany(builder.Build)];
+        _memory.Reserve(builder.WorkspaceFloats, builder.KeptFloats);
     }
 
     public Plan Plan { get; }
@@ -32,9 +40,9 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     public void Run(in MicrobatchRange range, int from, int to)
     {
         CheckRange(range);
-        for (var i = from; i < to; i++)
+        foreach (var stretch in _stretches)
         {
-            _kernels[i].Run(range);
+            Run(range, Math.Max(from, stretch.From), Math.Min(to, stretch.End), stretch.SampleFloats);
         }
     }
 
@@ -53,6 +61,31 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Instructions of one stretch, on as many samples at a time as stay in the cache; the definition takes all at once.
+    /// </summary>
+    private void Run(in MicrobatchRange range, int from, int to, int sampleFloats)
+    {
+        var samples = sampleFloats == 0 ? int.MaxValue : Math.Max(1, StretchFloats / sampleFloats);
+        if (TLanes.Count == 1 || to - from < 2 || samples >= range.Samples)
+        {
+            for (var i = from; i < to; i++)
+            {
+                _kernels[i].Run(range);
+            }
+
+            return;
+        }
+
+        for (var first = 0; first < range.Samples; first += samples)
+        {
+            for (var i = from; i < to; i++)
+            {
+                ((ISampleBySample)_kernels[i]).Run(range, first, Math.Min(samples, range.Samples - first));
+            }
+        }
     }
 
     private Span<float> Values(Operand operand, int samples)

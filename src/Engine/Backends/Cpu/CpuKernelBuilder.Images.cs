@@ -22,7 +22,9 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
     public void ConvolutionFilterGradient(Instruction instruction, ConvolutionFilterGradientOperation gradient)
     {
         var kernel = new ConvolutionFilterGradientKernel<TLanes, TVector>(memory, instruction, plan, gradient);
-        Reserve(kernel.WorkspaceFloats(plan.SamplesMax));
+        Reserve(kernel.WorkspaceFloats);
+        kernel.KeepAt(_keptInStretch);
+        Keep(kernel.SumsFloats(plan.SamplesMax));
         _built = kernel;
     }
 

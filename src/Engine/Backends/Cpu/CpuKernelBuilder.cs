@@ -12,11 +12,21 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     where TVector : struct
 {
     private CpuKernel? _built;
+    private int _keptInStretch;
 
     /// <summary>The most scratch that any kernel built so far needs.</summary>
     internal int WorkspaceFloats { get; private set; }
 
-    internal CpuKernel Build(Instruction instruction)
+    /// <summary>The most that the kernels of a stretch keep between their turns.</summary>
+    internal int KeptFloats { get; private set; }
+
+    internal IEnumerable<CpuKernel> Build(Stretch stretch)
+    {
+        _keptInStretch = 0;
+        return plan.Instructions.Take(stretch.From..stretch.End).Select(Build);
+    }
+
+    private CpuKernel Build(Instruction instruction)
     {
         _built = null;
         instruction.Operation.Accept(this, instruction);
@@ -86,4 +96,10 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     public void ArgMaxHit(Instruction instruction) => _built = new ArgMaxHitKernel(memory, instruction);
 
     private void Reserve(int floats) => WorkspaceFloats = Math.Max(WorkspaceFloats, floats);
+
+    private void Keep(int floats)
+    {
+        _keptInStretch = checked(_keptInStretch + floats);
+        KeptFloats = Math.Max(KeptFloats, _keptInStretch);
+    }
 }
