@@ -15,7 +15,7 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     /// What a stretch of instructions may touch at a time, in floats: as much as most processors' second-level caches
     /// keep for one core.
     /// </summary>
-    private const int StretchFloats = 256 * 1024;
+    internal static int StretchFloats = 262144;
 
     private readonly CpuMemory _memory;
     private readonly CpuKernel[] _kernels;

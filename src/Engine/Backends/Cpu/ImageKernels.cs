@@ -130,20 +130,24 @@ internal sealed unsafe class MaxPoolGradientKernel<TLanes, TVector>(
         Memory.Workspace);
 }
 
-internal sealed unsafe class AveragePoolKernel(CpuMemory memory, Instruction instruction, Window2d window)
-    : SampleKernel(memory, instruction)
+internal sealed unsafe class AveragePoolKernel<TLanes, TVector>(
+    CpuMemory memory, Instruction instruction, Window2d window) : SampleKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
     private readonly WindowGrid _grid = ImageShapes.Grid(window, instruction.Inputs[0].Shape);
 
-    internal override void Run(int first, int samples) => Pooling.Average(
+    internal override void Run(int first, int samples) => Pooling.Average<TLanes, TVector>(
         _grid, Instruction.Output.Shape.Dimensions[0] * samples, Input(0, first), Result(first));
 }
 
-internal sealed unsafe class AveragePoolGradientKernel(CpuMemory memory, Instruction instruction, Window2d window)
-    : SampleKernel(memory, instruction)
+internal sealed unsafe class AveragePoolGradientKernel<TLanes, TVector>(
+    CpuMemory memory, Instruction instruction, Window2d window) : SampleKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
     private readonly WindowGrid _grid = ImageShapes.Grid(window, instruction.Output.Shape);
 
-    internal override void Run(int first, int samples) => Pooling.AverageGradient(
+    internal override void Run(int first, int samples) => Pooling.AverageGradient<TLanes, TVector>(
         _grid, Instruction.Output.Shape.Dimensions[0] * samples, Input(0, first), Result(first));
 }

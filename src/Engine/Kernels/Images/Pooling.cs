@@ -21,14 +21,14 @@ internal static unsafe class Pooling
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var isPairs = TLanes.Count > 1 && PooledPairs.Fit(grid);
+        var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
         for (var image = 0; image < images; image++, x += grid.ImagePixels)
         {
             for (var row = 0; row < grid.Rows; row++, y += grid.Columns)
             {
                 if (isPairs)
                 {
-                    PooledPairs.Largest(grid, x, row, y);
+                    TwoByTwoPooling.Largest(grid, x, row, y);
                 }
                 else
                 {
@@ -65,7 +65,7 @@ internal static unsafe class Pooling
         where TVector : struct
     {
         var largest = workspace + ConvolutionShape.Lines(grid.Width);
-        var isPairs = TLanes.Count > 1 && PooledPairs.Fit(grid);
+        var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
         for (var image = 0; image < images; image++, x += grid.ImagePixels, dx += grid.ImagePixels)
         {
             if (!grid.IsTiling)
@@ -77,7 +77,7 @@ internal static unsafe class Pooling
             {
                 if (isPairs)
                 {
-                    PooledPairs.Spread(grid, x, row, dy, dx);
+                    TwoByTwoPooling.Spread(grid, x, row, dy, dx);
                     continue;
                 }
 
@@ -97,12 +97,22 @@ internal static unsafe class Pooling
     }
 
     /// <summary>y = the sum of a window, a chain of additions from +0 over its taps, divided by their number.</summary>
-    internal static void Average(in WindowGrid grid, int images, float* x, float* y)
+    internal static void Average<TLanes, TVector>(in WindowGrid grid, int images, float* x, float* y)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
+        var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
         for (var image = 0; image < images; image++, x += grid.ImagePixels)
         {
             for (var row = 0; row < grid.Rows; row++)
             {
+                if (isPairs)
+                {
+                    TwoByTwoPooling.Average(grid, x, row, y);
+                    y += grid.Columns;
+                    continue;
+                }
+
                 for (var column = 0; column < grid.Columns; column++)
                 {
                     var sum = 0f;
@@ -122,13 +132,27 @@ internal static unsafe class Pooling
     }
 
     /// <summary>dx = Σ of dy / taps over the windows that a pixel lies in, a chain of additions from +0.</summary>
-    internal static void AverageGradient(in WindowGrid grid, int images, float* dy, float* dx)
+    internal static void AverageGradient<TLanes, TVector>(in WindowGrid grid, int images, float* dy, float* dx)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
+        var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
         for (var image = 0; image < images; image++, dx += grid.ImagePixels)
         {
-            new Span<float>(dx, grid.ImagePixels).Clear();
+            if (!isPairs || !grid.IsTiling)
+            {
+                new Span<float>(dx, grid.ImagePixels).Clear();
+            }
+
             for (var row = 0; row < grid.Rows; row++)
             {
+                if (isPairs)
+                {
+                    TwoByTwoPooling.Share(grid, row, dy, dx);
+                    dy += grid.Columns;
+                    continue;
+                }
+
                 for (var column = 0; column < grid.Columns; column++)
                 {
                     var share = *dy++ / grid.Taps;

@@ -6,13 +6,13 @@ using System.Runtime.Intrinsics.X86;
 namespace Distributed.Engine.Kernels.Images;
 
 /// <summary>
-/// Max pooling with windows of 2 × 2 side by side, four of them at a time: the pooling that most networks have.
+/// Pooling with windows of 2 × 2 side by side, four of them at a time: the pooling that most networks have.
 /// </summary>
 /// <remarks>
 /// Shapes: row counts rows of windows; x and dx are an image, y and dy one row of windows. The bits of
 /// <see cref="Pooling"/>. Where the columns are no multiple of four, the last four come again.
 /// </remarks>
-internal static unsafe class PooledPairs
+internal static unsafe class TwoByTwoPooling
 {
     private const int Windows = 4;
 
@@ -58,6 +58,38 @@ internal static unsafe class PooledPairs
             var upstream = Twice(Vector128<float>.Zero + Vector128.Load(dy + at));
             Vector256.AndNot(upstream & isTopOpen, isTopLess).Store(dx + (2 * at));
             Vector256.AndNot(upstream & isBottomOpen, isBottomLess).Store(dx + (2 * at) + width);
+        }
+    }
+
+    /// <summary>y = the mean of each window, its sum a chain from +0 over the upper taps, then the lower ones.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void Average(in WindowGrid grid, float* x, int row, float* y)
+    {
+        var (width, columns) = (grid.Width, grid.Columns);
+        x += (nint)2 * row * width;
+        for (var column = 0; column < columns; column += Windows)
+        {
+            var at = Math.Min(column, columns - Windows);
+            var top = x + (2 * at);
+            var (left, right) = (Vector128.Load(top), Vector128.Load(top + 4));
+            var sum = Vector128<float>.Zero + Evens(left, right) + Odds(left, right);
+            (left, right) = (Vector128.Load(top + width), Vector128.Load(top + width + 4));
+            ((sum + Evens(left, right) + Odds(left, right)) / Vector128.Create(4f)).Store(y + at);
+        }
+    }
+
+    /// <summary>dx = a quarter of the window's dy at each tap.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void Share(in WindowGrid grid, int row, float* dy, float* dx)
+    {
+        var (width, columns) = (grid.Width, grid.Columns);
+        dx += (nint)2 * row * width;
+        for (var column = 0; column < columns; column += Windows)
+        {
+            var at = Math.Min(column, columns - Windows);
+            var share = Twice(Vector128<float>.Zero + (Vector128.Load(dy + at) / Vector128.Create(4f)));
+            share.Store(dx + (2 * at));
+            share.Store(dx + (2 * at) + width);
         }
     }
 
