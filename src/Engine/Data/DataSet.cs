@@ -91,14 +91,14 @@ public abstract class DataSet
     public abstract void ReadTarget(int sample, Span<float> destination);
 
     /// <summary>
-    /// Says that a sample of the set will be read soon: who keeps samples in memory may <see cref="Ask"/> for it.
+    /// Says that a sample will be read soon: who keeps samples in memory may <see cref="Ask"/> for it.
     /// Nothing depends on it; by default it does nothing.
     /// </summary>
     public virtual void Expect(int sample)
     {
     }
 
-    /// <summary>Asks the processor to have values ready in its caches; it goes on at once and changes nothing.</summary>
+    /// <summary>Asks the processor to have values ready in its caches; goes on at once and changes nothing.</summary>
     protected static unsafe void Ask<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {

@@ -2,7 +2,7 @@ using Distributed.Engine.Graphs;
 
 namespace Distributed.Engine.Plans;
 
-/// <summary>Joins instructions as they are placed, and holds back memory that one of them must not write to yet.</summary>
+/// <summary>Joins instructions as they are placed, and holds back memory that they must not write to yet.</summary>
 internal sealed class StretchBuilder(ArenaPlanner arena)
 {
     /// <summary>Bounds the memory that is held back: it is given back at the end of a stretch.</summary>

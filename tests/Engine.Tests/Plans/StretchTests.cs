@@ -27,7 +27,8 @@ public sealed class StretchTests
     {
         var plan = ShardedPlan();
         Assert.Contains(
-            plan.Stretches, stretch => stretch.End - stretch.From > 3 && stretch.SampleFloats * _shard.Samples > 1 << 20);
+            plan.Stretches,
+            stretch => stretch.End - stretch.From > 3 && stretch.SampleFloats * _shard.Samples > 1 << 20);
         Assert.Equal(Bits(plan, path, _shard, oneByOne: true), Bits(plan, path, _shard, oneByOne: false));
         Assert.Equal(
             Bits(plan, KernelPath.Definition, _shard, oneByOne: false), Bits(plan, path, _shard, oneByOne: false));

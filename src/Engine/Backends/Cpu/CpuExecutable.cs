@@ -64,7 +64,7 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     }
 
     /// <summary>
-    /// Instructions of one stretch, on as many samples at a time as stay in the cache; the definition takes all at once.
+    /// Instructions of one stretch, on as many samples at a time as stay in the cache; the definition takes all.
     /// </summary>
     private void Run(in MicrobatchRange range, int from, int to, int sampleFloats)
     {

@@ -74,7 +74,8 @@ internal sealed unsafe class SoftmaxCrossEntropyKernel<TLanes, TVector>(CpuMemor
     private readonly int _classes = instruction.Inputs[0].Shape.Dimensions[0];
 
     internal override void Run(int first, int samples) =>
-        SoftmaxCrossEntropy.Forward<TLanes, TVector>(Input(0, first), Input(1, first), Result(first), samples, _classes);
+        SoftmaxCrossEntropy.Forward<TLanes, TVector>(
+            Input(0, first), Input(1, first), Result(first), samples, _classes);
 }
 
 internal sealed unsafe class SoftmaxCrossEntropyGradientKernel<TLanes, TVector>(

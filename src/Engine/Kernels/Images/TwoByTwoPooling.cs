@@ -61,7 +61,7 @@ internal static unsafe class TwoByTwoPooling
         }
     }
 
-    /// <summary>y = the mean of each window, its sum a chain from +0 over the upper taps, then the lower ones.</summary>
+    /// <summary>y = the mean of each window: a chain of additions from +0, upper taps first, divided by 4.</summary>
     [MethodImpl(HotLoop.Options)]
     internal static void Average(in WindowGrid grid, float* x, int row, float* y)
     {
