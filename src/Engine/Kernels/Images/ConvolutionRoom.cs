@@ -3,7 +3,7 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>The workspace of a convolution or of its gradient to the images, cut up.</summary>
+/// <summary>The workspace of a <see cref="LineGradient"/>, cut up.</summary>
 /// <remarks>
 /// Shapes: the left factor is [rows, inner] for each group, the right one [inner, positions] for each sample and group.
 /// The places are 64-byte aligned, and behind each panel there is room for one more vector.
