@@ -17,6 +17,8 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
 {
     private const int VectorFloatsMax = 16;
 
+    private const int PixelsAtOnce = 64;
+
     private readonly WindowGrid _grid = grid;
 
     internal int Floats => checked(ConvolutionShape.Lines(
@@ -130,21 +132,26 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
 
     private int PixelOffset(int row, int column) => ((row * Width) + column) * channels;
 
-    /// <summary>Four channels of four pixels at a time; the last pixels overlap the ones before.</summary>
+    /// <summary>
+    /// Four channels of four pixels at a time, the last pixels overlapping the ones before; some pixels for all channels
+    /// before the next ones: the channels' planes may fall into few sets of a cache.
+    /// </summary>
     [MethodImpl(HotLoop.Options)]
     private void TakeRow(float* pixels, float* image, int width)
     {
         nint plane = _grid.ImagePixels;
         nint step = channels;
         var fours = width < 4 ? 0 : channels / 4 * 4;
-        for (nint done = 0; done < width && fours > 0; done += 4)
+        for (nint first = 0; first < width; first += PixelsAtOnce)
         {
-            var column = Math.Min(done, width - 4);
-            var from = pixels + (column * step);
-            var to = image + column;
-            for (var channel = 0; channel < fours; channel += 4, from += 4, to += 4 * plane)
+            var end = Math.Min(first + PixelsAtOnce, width);
+            for (nint channel = 0; channel < fours; channel += 4)
             {
-                Turn(from, step, to, plane);
+                for (var done = first; done < end; done += 4)
+                {
+                    var column = Math.Min(done, width - 4);
+                    Turn(pixels + (column * step) + channel, step, image + (channel * plane) + column, plane);
+                }
             }
         }
 

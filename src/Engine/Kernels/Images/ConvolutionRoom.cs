@@ -72,7 +72,4 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
     /// <summary>A group's filters, as the left factor.</summary>
     internal PackedLeft Filters(int group) => PackedLeft.Of<TLanes, TVector>(
         _filters + ((nint)group * PackedLeft.Floats<TLanes, TVector>(_rows, _inner)), _rows, _inner);
-
-    /// <summary>Packs a group's filters.</summary>
-    internal void Pack(int group, MatrixView filters) => Filters(group).Pack<TLanes, TVector>(filters, _rows);
 }

@@ -44,7 +44,7 @@ internal static unsafe class FilterGradient
     }
 
     /// <summary>What some samples add, in order.</summary>
-    private readonly struct Part<TLanes, TVector> : ISampleSum
+    private struct Part<TLanes, TVector> : ISampleSum
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -56,6 +56,8 @@ internal static unsafe class FilterGradient
         private readonly float* _padded;
         private readonly float* _panel;
         private readonly float* _sums;
+        private ReadAhead _nextImage;
+        private ReadAhead _nextUpstream;
 
         internal Part(in ConvolutionShape shape, float* x, float* dy, float* room)
         {
@@ -107,9 +109,13 @@ internal static unsafe class FilterGradient
         private void AddSample(nint part, bool adds)
         {
             var grid = _shape.Grid;
-            _image.Fill<TLanes, TVector>(_x + (part * _shape.Channels * grid.ImagePixels), _padded);
-            var upstream = new MatrixView(
-                _upstream + (part * _shape.Filters * grid.Positions), grid.Positions, transposed: false);
+            var (imageFloats, upstreamFloats) = (_shape.Channels * grid.ImagePixels, _shape.Filters * grid.Positions);
+            var image = _x + (part * imageFloats);
+            var upstream = new MatrixView(_upstream + (part * upstreamFloats), grid.Positions, transposed: false);
+            var steps = LinesUp(_shape) / LineSums.Height * ((_shape.Filters + WidthMax - 1) / WidthMax);
+            _nextImage = new ReadAhead(image + imageFloats, imageFloats, steps);
+            _nextUpstream = new ReadAhead(upstream.Data + upstreamFloats, upstreamFloats, steps);
+            _image.Fill<TLanes, TVector>(image, _padded);
             for (var filter = 0; filter < _shape.Filters; filter += WidthMax)
             {
                 var rest = _shape.Filters - filter;
@@ -135,6 +141,8 @@ internal static unsafe class FilterGradient
                 LineSums.Run<TRow>(
                     _shape.Grid, _image.RowStep, _padded, _offsets + line, _panel,
                     _sums + ((nint)line * stride) + filter, stride, adds);
+                _nextImage.Step();
+                _nextUpstream.Step();
             }
         }
 

@@ -24,7 +24,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     private readonly float* _left;
     private readonly float* _filters;
     private readonly nint _filtersFloats;
-    private ReadAhead _nextUpstream;
+    private ReadAhead _nextLeft;
     private ReadAhead _result;
 
     internal PixelGradient(in ConvolutionShape shape, float* workspace)
@@ -32,7 +32,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         _shape = shape;
         _image = new ChannelsLast(shape.Grid, shape.Channels);
         _panels = RowPanels.Of<TLanes, TVector>(shape.Grid.Positions);
-        _readsInPlace = Blocking.ReadsInPlace(shape.Grid.Positions, TilesAcross);
+        _readsInPlace = Blocking.ReadsInPlace(shape.Grid.Positions, int.MaxValue);
         _offsets = (int*)workspace;
         _tile = workspace + ConvolutionShape.Lines(shape.Grid.Positions);
         _pixels = _tile + ProductBlock.ScratchFloats<TLanes, TVector>();
@@ -64,7 +64,6 @@ internal unsafe struct PixelGradient<TLanes, TVector>
             _shape.Filters * _shape.Grid.Positions, _shape.Channels * _shape.Grid.ImagePixels);
         for (var part = 0; part < samples * _shape.Groups; part++, dy += upstreamFloats, dx += imageFloats)
         {
-            _nextUpstream = new ReadAhead(dy + upstreamFloats, upstreamFloats, _panels.Count * TilesAcross);
             _result = new ReadAhead(dx, imageFloats, _panels.Count * TilesAcross);
             new Span<float>(_pixels, _image.Floats).Clear();
             RunPart(dy, _filters + (part % _shape.Groups * _filtersFloats));
@@ -90,6 +89,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         {
             var (first, height) = (_panels.FirstRow(panel), _panels.Height(panel));
             var available = positions - first;
+            var next = panel > 0 ? dy + _panels.FirstRow(panel - 1) : dy + ((nint)_shape.Filters * positions) + first;
+            _nextLeft = new ReadAhead(next, positions, _shape.Filters, TilesAcross);
             var left = new Panel(dy + first, positions);
             if (available < height || !_readsInPlace)
             {
@@ -155,7 +156,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
                 channel = AddTile(
                     width, Math.Min(width, columns - column), channel, offsets, rows, pixels + column);
                 filters += (nint)depth * width;
-                _nextUpstream.Step();
+                _nextLeft.Step();
                 _result.Step();
             }
         }
