@@ -15,7 +15,7 @@ internal unsafe struct ReadAhead
     /// <summary>An image of 192 KB: with what is read and written meanwhile it stays in a second-level cache.</summary>
     private const int FloatsMax = 48 * 1024;
 
-    private const int LinesPerStepMax = 24;
+    private const int LinesPerStepMax = 64;
 
     private readonly nint _stride;
     private readonly int _perStep;
