@@ -135,45 +135,56 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         where TWide : struct, ITile
         where TNarrow : struct, ITile
     {
-        var (depth, columns) = (_shape.Filters, _image.RunColumns);
+        var columns = _image.RunColumns;
         for (var run = 0; run < _image.Runs; run++)
         {
             var pixels = _pixels + _image.RunOffset(run);
-            var channel = 0;
             for (var column = 0; column < columns; column += TWide.Width)
             {
-                var isWide = columns - column > TNarrow.Width;
-                var width = isWide ? TWide.Width : TNarrow.Width;
-                if (isWide)
+                var width = TWide.Width;
+                if (columns - column > TNarrow.Width)
                 {
-                    TileKernels.Chain<TWide>(depth, left, new Panel(filters, width), _tile, width, resume: false);
+                    RunTile<WideRow<TLanes, TVector>, TWide>(left, filters, offsets, rows, pixels, column);
                 }
                 else
                 {
-                    TileKernels.Chain<TNarrow>(depth, left, new Panel(filters, width), _tile, width, resume: false);
+                    width = TNarrow.Width;
+                    RunTile<NarrowRow<TLanes, TVector>, TNarrow>(left, filters, offsets, rows, pixels, column);
                 }
 
-                channel = AddTile(
-                    width, Math.Min(width, columns - column), channel, offsets, rows, pixels + column);
-                filters += (nint)depth * width;
+                filters += (nint)_shape.Filters * width;
                 _nextLeft.Step();
                 _result.Step();
             }
         }
     }
 
-    /// <summary>Adds a tile's columns to the pixels, tap by tap.</summary>
-    /// <returns>The channel of the column behind the last one, given that of the first one.</returns>
-    private readonly int AddTile(int width, int columns, int channel, int* offsets, int rows, float* pixels)
+    /// <summary>A tile's rows are added from registers where whole vectors of them meet in memory, if they meet.</summary>
+    private readonly void RunTile<TRow, TTile>(
+        Panel left, float* filters, int* offsets, int rows, float* pixels, int column)
+        where TRow : struct, ITileRow<TRow>
+        where TTile : struct, ITile
     {
-        for (var column = 0; column < columns;)
+        var columns = Math.Min(TTile.Width, _image.RunColumns - column);
+        if (rows == PixelSums.Height && columns == TTile.Width && _shape.Channels % TLanes.Count == 0)
+        {
+            PixelSums.Run<TRow>(_shape.Filters, left, filters, offsets, pixels + column);
+            return;
+        }
+
+        TileKernels.Chain<TTile>(
+            _shape.Filters, left, new Panel(filters, TTile.Width), _tile, TTile.Width, resume: false);
+        AddTile(TTile.Width, columns, column % _shape.Channels, offsets, rows, pixels + column);
+    }
+
+    /// <summary>Adds a tile's columns, the first of them of the given channel, to the pixels tap by tap.</summary>
+    private readonly void AddTile(int width, int columns, int channel, int* offsets, int rows, float* pixels)
+    {
+        for (var column = 0; column < columns; channel = 0)
         {
             var count = Math.Min(_shape.Channels - channel, columns - column);
             ChannelsLast.Add<TLanes, TVector>(_tile + column, width, count, offsets, rows, pixels + column);
             column += count;
-            channel = channel + count == _shape.Channels ? 0 : channel + count;
         }
-
-        return channel;
     }
 }
