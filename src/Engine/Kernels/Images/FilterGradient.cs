@@ -60,7 +60,7 @@ internal static unsafe class FilterGradient
     }
 
     /// <summary>What some samples add, in order.</summary>
-    private readonly struct Part<TLanes, TVector> : ISampleSum
+    private struct Part<TLanes, TVector> : ISampleSum
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -72,6 +72,8 @@ internal static unsafe class FilterGradient
         private readonly float* _padded;
         private readonly float* _panel;
         private readonly float* _sums;
+        private ReadAhead _nextImage;
+        private ReadAhead _nextUpstream;
 
         internal Part(in ConvolutionShape shape, float* x, float* dy, float* sums, float* room)
         {
@@ -137,15 +139,18 @@ internal static unsafe class FilterGradient
         private void AddSample(nint part, float* sums, bool adds)
         {
             var grid = _shape.Grid;
-            var image = _x + (part * _shape.Channels * grid.ImagePixels);
+            var (imageFloats, upstreamFloats) = (_shape.Channels * grid.ImagePixels, _shape.Filters * grid.Positions);
+            var image = _x + (part * imageFloats);
+            var upstream = new MatrixView(_upstream + (part * upstreamFloats), grid.Positions, transposed: false);
+            var steps = LinesUp(_shape) / LineSums.Height * ((_shape.Filters + WidthMax - 1) / WidthMax);
+            _nextImage = new ReadAhead(image + imageFloats, imageFloats, steps);
+            _nextUpstream = new ReadAhead(upstream.Data + upstreamFloats, upstreamFloats, steps);
             if (grid.Padding > 0)
             {
                 _image.Fill<TLanes, TVector>(image, _padded);
                 image = _padded;
             }
 
-            var upstream = new MatrixView(
-                _upstream + (part * _shape.Filters * grid.Positions), grid.Positions, transposed: false);
             for (var filter = 0; filter < _shape.Filters; filter += WidthMax)
             {
                 var rest = _shape.Filters - filter;
@@ -172,6 +177,8 @@ internal static unsafe class FilterGradient
                 LineSums.Run<TRow>(
                     _shape.Grid, _image.RowStep, image, _offsets + line, _panel,
                     sums + ((nint)line * stride), stride, adds);
+                _nextImage.Step();
+                _nextUpstream.Step();
             }
         }
 

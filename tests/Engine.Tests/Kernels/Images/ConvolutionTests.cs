@@ -12,7 +12,13 @@ public sealed unsafe class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Convolution_GivesTheBitsOfTheDefinition_WhenShapesAreDrawn(int seed) => Check(Drawn(seed), seed);
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenShapesAreDrawn(int seed) =>
+        Check(Drawn(seed, channelsMax: 5), seed);
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenGroupsHaveManyChannels(int seed) =>
+        Check(Drawn(100 + seed, channelsMax: 40), seed);
 
     /// <summary>Inner sizes of more than a block: of channels and taps forward, of filters backward.</summary>
     [Theory]
@@ -40,7 +46,7 @@ public sealed unsafe class ConvolutionTests
         }
     }
 
-    private static Case Drawn(int seed)
+    private static Case Drawn(int seed, int channelsMax)
     {
         var draw = new Random(seed);
         var window = new Window2d(
@@ -48,7 +54,7 @@ public sealed unsafe class ConvolutionTests
         var grid = new WindowGrid(window, draw.Next(7, 30), draw.Next(7, 30));
         var groups = draw.Next(1, 4);
         var (count, size) = (draw.Next(1, 6), draw.Next(1, 4));
-        var shape = new ConvolutionShape(grid, groups * draw.Next(1, 6), groups * draw.Next(1, 20), groups);
+        var shape = new ConvolutionShape(grid, groups * draw.Next(1, channelsMax + 1), groups * draw.Next(1, 20), groups);
         var range = new MicrobatchRange(draw.Next(0, 9), count, size, (count * size) - draw.Next(0, size));
         return new Case(shape, range);
     }
