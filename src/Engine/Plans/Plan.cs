@@ -25,7 +25,7 @@ public sealed class Plan
         Mode = builder.Mode;
         Layout = builder.Layout;
         Instructions = builder.Instructions;
-        Stretches = builder.Stretches;
+        SampleLoops = builder.SampleLoops;
         Inputs = builder.Inputs;
         Constants = builder.Constants;
         Outputs = builder.Outputs;
@@ -44,8 +44,8 @@ public sealed class Plan
 
     public IReadOnlyList<Instruction> Instructions { get; }
 
-    /// <summary>The instructions in stretches, in order, none left out.</summary>
-    public IReadOnlyList<Stretch> Stretches { get; }
+    /// <summary>The instructions as loops over samples, in order, none left out.</summary>
+    public IReadOnlyList<SampleLoop> SampleLoops { get; }
 
     /// <summary>The graph's inputs that are needed, by name.</summary>
     public IReadOnlyDictionary<string, Operand> Inputs { get; }

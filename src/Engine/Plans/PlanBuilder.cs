@@ -14,7 +14,7 @@ internal sealed class PlanBuilder
     private readonly ArenaPlanner _inputPlanner = new();
     private readonly ArenaPlanner _constantPlanner = new();
     private readonly HashSet<Tensor> _sumsOfSums = [];
-    private readonly StretchBuilder _stretches;
+    private readonly SampleLoopBuilder _sampleLoops;
     private readonly int _stripFloats;
 
     internal PlanBuilder(IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode, int stripFloats)
@@ -26,20 +26,20 @@ internal sealed class PlanBuilder
         }
 
         (SamplesMax, Mode, _stripFloats) = (samplesMax, mode, stripFloats);
-        _stretches = new StretchBuilder(_arena);
+        _sampleLoops = new SampleLoopBuilder(_arena);
         Layout = new ParameterLayout(outputs[0].Graph);
         var steps = Fusion.Apply(Needed(outputs), outputs.Select(Root).ToList())
             .Where(step => step.Operation is not ReshapeOperation).ToList();
         Partials = PlacePartials(outputs);
         steps.RemoveAll(step => _sumsOfSums.Contains(step.Result));
-        steps = [.. StretchBuilder.InOrder(steps, IsPartial)];
+        steps = [.. SampleLoopBuilder.InOrder(steps, IsPartial)];
         FindLastUses(steps, outputs);
         for (var i = 0; i < steps.Count; i++)
         {
             Emit(steps[i], i);
         }
 
-        _stretches.End();
+        _sampleLoops.End();
         Outputs = [.. outputs.Select(PlaceOf)];
     }
 
@@ -51,7 +51,7 @@ internal sealed class PlanBuilder
 
     internal IReadOnlyList<Instruction> Instructions => _instructions;
 
-    internal IReadOnlyList<Stretch> Stretches => _stretches.Stretches;
+    internal IReadOnlyList<SampleLoop> SampleLoops => _sampleLoops.SampleLoops;
 
     internal IReadOnlyDictionary<string, Operand> Inputs => _inputs;
 
@@ -179,7 +179,7 @@ internal sealed class PlanBuilder
             return;
         }
 
-        _stretches.Begin(step, IsPartial(step.Result));
+        _sampleLoops.Begin(step, IsPartial(step.Result));
         var inputs = step.Inputs.Select(PlaceOf).ToArray();
         if (!_places.TryGetValue(step.Result, out var place))
         {
@@ -200,7 +200,7 @@ internal sealed class PlanBuilder
             new Instruction(step.Operation, inputs, place, step.Layer), _stripFloats))
         {
             _instructions.Add(instruction);
-            _stretches.Add(instruction);
+            _sampleLoops.Add(instruction);
         }
     }
 
@@ -214,7 +214,7 @@ internal sealed class PlanBuilder
             var place = _places[root];
             if (place.Storage == Storage.Arena && _lastUse[root] == index && (reused is null || root != Root(reused)))
             {
-                _stretches.Release(place.Offset, root.Shape.Length(SamplesMax));
+                _sampleLoops.Release(place.Offset, root.Shape.Length(SamplesMax));
             }
         }
     }

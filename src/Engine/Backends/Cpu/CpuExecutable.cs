@@ -12,22 +12,21 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     where TVector : struct
 {
     /// <summary>
-    /// What a stretch of instructions may touch at a time, in floats: as much as most processors' second-level caches
-    /// keep for one core.
+    /// What a turn of a sample loop may touch: 1 MB, as much as a core's second-level cache keeps on most servers.
     /// </summary>
-    internal static int StretchFloats = 262144;
+    private const int TurnFloats = 256 * 1024;
 
     private readonly CpuMemory _memory;
     private readonly CpuKernel[] _kernels;
-    private readonly Stretch[] _stretches;
+    private readonly SampleLoop[] _sampleLoops;
 
     internal CpuExecutable(Plan plan, AlignedBuffer parameters, PartialSums partials)
     {
         Plan = plan;
-        _stretches = [.. plan.Stretches];
+        _sampleLoops = [.. plan.SampleLoops];
         _memory = new CpuMemory(plan, parameters, partials);
         var builder = new CpuKernelBuilder<TLanes, TVector>(plan, _memory);
-        _kernels = [.. plan.Stretches.SelectMany(builder.Build)];
+        _kernels = [.. plan.SampleLoops.SelectMany(builder.Build)];
         _memory.Reserve(builder.WorkspaceFloats, builder.KeptFloats);
     }
 
@@ -40,9 +39,9 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     public void Run(in MicrobatchRange range, int from, int to)
     {
         CheckRange(range);
-        foreach (var stretch in _stretches)
+        foreach (var loop in _sampleLoops)
         {
-            Run(range, Math.Max(from, stretch.From), Math.Min(to, stretch.End), stretch.SampleFloats);
+            Run(range, Math.Max(from, loop.From), Math.Min(to, loop.End), loop.SampleFloats);
         }
     }
 
@@ -64,11 +63,11 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     }
 
     /// <summary>
-    /// Instructions of one stretch, on as many samples at a time as stay in the cache; the definition takes all.
+    /// Instructions of one loop, in turns of as many samples as stay in the cache; the definition takes all at once.
     /// </summary>
     private void Run(in MicrobatchRange range, int from, int to, int sampleFloats)
     {
-        var samples = sampleFloats == 0 ? int.MaxValue : Math.Max(1, StretchFloats / sampleFloats);
+        var samples = sampleFloats == 0 ? int.MaxValue : Math.Max(1, TurnFloats / sampleFloats);
         if (TLanes.Count == 1 || to - from < 2 || samples >= range.Samples)
         {
             for (var i = from; i < to; i++)

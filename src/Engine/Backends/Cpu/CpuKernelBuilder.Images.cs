@@ -23,7 +23,7 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
     {
         var kernel = new ConvolutionFilterGradientKernel<TLanes, TVector>(memory, instruction, plan, gradient);
         Reserve(kernel.WorkspaceFloats);
-        kernel.KeepAt(_keptInStretch);
+        kernel.KeepAt(_keptInLoop);
         Keep(kernel.SumsFloats(plan.SamplesMax));
         _built = kernel;
     }

@@ -12,18 +12,18 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     where TVector : struct
 {
     private CpuKernel? _built;
-    private int _keptInStretch;
+    private int _keptInLoop;
 
     /// <summary>The most scratch that any kernel built so far needs.</summary>
     internal int WorkspaceFloats { get; private set; }
 
-    /// <summary>The most that the kernels of a stretch keep between their turns.</summary>
+    /// <summary>The most that the kernels of a loop keep between their turns.</summary>
     internal int KeptFloats { get; private set; }
 
-    internal IEnumerable<CpuKernel> Build(Stretch stretch)
+    internal IEnumerable<CpuKernel> Build(SampleLoop loop)
     {
-        _keptInStretch = 0;
-        return plan.Instructions.Take(stretch.From..stretch.End).Select(Build);
+        _keptInLoop = 0;
+        return plan.Instructions.Take(loop.From..loop.End).Select(Build);
     }
 
     private CpuKernel Build(Instruction instruction)
@@ -99,7 +99,7 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
 
     private void Keep(int floats)
     {
-        _keptInStretch = checked(_keptInStretch + floats);
-        KeptFloats = Math.Max(KeptFloats, _keptInStretch);
+        _keptInLoop = checked(_keptInLoop + floats);
+        KeptFloats = Math.Max(KeptFloats, _keptInLoop);
     }
 }

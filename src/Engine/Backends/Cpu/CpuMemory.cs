@@ -32,7 +32,7 @@ internal sealed unsafe class CpuMemory
     /// <summary>Scratch that kernels share, one after the other.</summary>
     internal float* Workspace => _workspace.Pointer;
 
-    /// <summary>What the kernels of a stretch keep while they take turns.</summary>
+    /// <summary>What the kernels of a loop keep while they take turns.</summary>
     internal float* Kept => _kept.Pointer;
 
     internal void Reserve(int workspaceFloats, int keptFloats) =>

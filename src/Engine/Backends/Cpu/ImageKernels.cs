@@ -64,7 +64,7 @@ internal sealed unsafe class ConvolutionFilterGradientKernel<TLanes, TVector>(
 
     internal int SumsFloats(int samplesMax) => FilterGradient.SumsFloats<TLanes, TVector>(_shape, samplesMax);
 
-    /// <summary>Says where its sums lie in what is kept for a stretch.</summary>
+    /// <summary>Says where its sums lie in what is kept for a loop.</summary>
     internal void KeepAt(int offset) => _keptOffset = offset;
 
     public void Run(in MicrobatchRange range, int first, int samples) =>

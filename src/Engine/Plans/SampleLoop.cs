@@ -8,4 +8,4 @@ namespace Distributed.Engine.Plans;
 /// So what one of them writes is still in a cache when the next one reads it. Units: SampleFloats counts the values of
 /// one sample that they read and write; it is 0 where the instructions need all samples at once.
 /// </remarks>
-public readonly record struct Stretch(int From, int End, int SampleFloats);
+public readonly record struct SampleLoop(int From, int End, int SampleFloats);

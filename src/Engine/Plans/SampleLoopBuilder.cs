@@ -3,22 +3,22 @@ using Distributed.Engine.Graphs;
 namespace Distributed.Engine.Plans;
 
 /// <summary>Joins instructions as they are placed, and holds back memory that they must not write to yet.</summary>
-internal sealed class StretchBuilder(ArenaPlanner arena)
+internal sealed class SampleLoopBuilder(ArenaPlanner arena)
 {
-    /// <summary>Bounds the memory that is held back: it is given back at the end of a stretch.</summary>
+    /// <summary>Bounds the memory that is held back: it is given back at the end of a loop.</summary>
     private const int InstructionsMax = 8;
 
-    private readonly List<Stretch> _stretches = [];
+    private readonly List<SampleLoop> _sampleLoops = [];
     private readonly List<(int Offset, int Length)> _held = [];
     private readonly HashSet<Operand> _places = [];
     private int _from;
     private int _end;
     private bool _isBySample;
 
-    internal IReadOnlyList<Stretch> Stretches => _stretches;
+    internal IReadOnlyList<SampleLoop> SampleLoops => _sampleLoops;
 
     /// <summary>
-    /// Puts off sums over the batch that cannot join the stretch they are in the midst of: nothing of a sharded plan
+    /// Puts off sums over the batch that cannot join the loop they are in the midst of: nothing of a sharded plan
     /// reads them, and the others come sooner to what is still in a cache.
     /// </summary>
     internal static IEnumerable<Step> InOrder(IEnumerable<Step> steps, Predicate<Tensor> isPartial)
@@ -54,7 +54,7 @@ internal sealed class StretchBuilder(ArenaPlanner arena)
         }
     }
 
-    /// <summary>Ends the stretch where this step cannot join it; called before its result is placed.</summary>
+    /// <summary>Ends the loop where this step cannot join it; called before its result is placed.</summary>
     internal void Begin(Step step, bool isPartial)
     {
         var isBySample = Joins(step, isPartial);
@@ -76,7 +76,7 @@ internal sealed class StretchBuilder(ArenaPlanner arena)
         _places.UnionWith(instruction.Inputs.Append(instruction.Output).Where(place => place.Shape.Batched));
     }
 
-    /// <summary>Takes back memory that nothing after this stretch reads.</summary>
+    /// <summary>Takes back memory that nothing after this loop reads.</summary>
     internal void Release(int offset, int length) => _held.Add((offset, length));
 
     internal void End()
@@ -85,7 +85,7 @@ internal sealed class StretchBuilder(ArenaPlanner arena)
         {
             var places = _places.DistinctBy(place => (place.Storage, place.Offset));
             var sampleFloats = _isBySample ? places.Sum(place => place.Shape.SampleLength) : 0;
-            _stretches.Add(new Stretch(_from, _end, sampleFloats));
+            _sampleLoops.Add(new SampleLoop(_from, _end, sampleFloats));
         }
 
         foreach (var (offset, length) in _held)

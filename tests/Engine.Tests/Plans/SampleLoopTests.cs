@@ -14,7 +14,7 @@ namespace Distributed.Engine.Tests.Plans;
 /// Goal: a plan that runs some samples at a time through many instructions gives the bits of one that runs each
 /// instruction on all samples, whatever the order in which memory is used again.
 /// </summary>
-public sealed class StretchTests
+public sealed class SampleLoopTests
 {
     /// <summary>A shard of five micro-batches, the last one short: pieces of 1 and 4 of them.</summary>
     private static readonly MicrobatchRange _shard = new(First: 3, Count: 5, Size: 5, Samples: 23);
@@ -27,8 +27,8 @@ public sealed class StretchTests
     {
         var plan = ShardedPlan();
         Assert.Contains(
-            plan.Stretches,
-            stretch => stretch.End - stretch.From > 3 && stretch.SampleFloats * _shard.Samples > 1 << 20);
+            plan.SampleLoops,
+            loop => loop.End - loop.From > 3 && loop.SampleFloats * _shard.Samples > 1 << 20);
         Assert.Equal(Bits(plan, path, _shard, oneByOne: true), Bits(plan, path, _shard, oneByOne: false));
         Assert.Equal(
             Bits(plan, KernelPath.Definition, _shard, oneByOne: false), Bits(plan, path, _shard, oneByOne: false));
@@ -63,33 +63,33 @@ public sealed class StretchTests
     }
 
     [Fact]
-    public void Stretches_CoverThePlanInOrder()
+    public void SampleLoops_CoverThePlanInOrder()
     {
         var plan = ShardedPlan();
         var end = 0;
-        foreach (var stretch in plan.Stretches)
+        foreach (var loop in plan.SampleLoops)
         {
-            Assert.Equal(end, stretch.From);
-            Assert.True(stretch.End > stretch.From);
-            end = stretch.End;
+            Assert.Equal(end, loop.From);
+            Assert.True(loop.End > loop.From);
+            end = loop.End;
         }
 
         Assert.Equal(plan.Instructions.Count, end);
     }
 
     [Fact]
-    public void Stretches_HoldNoInstructionThatNeedsAllSamples()
+    public void SampleLoops_HoldNoInstructionThatNeedsAllSamples()
     {
         var plan = ShardedPlan();
-        foreach (var stretch in plan.Stretches.Where(stretch => stretch.SampleFloats > 0))
+        foreach (var loop in plan.SampleLoops.Where(loop => loop.SampleFloats > 0))
         {
-            var names = plan.Instructions.Take(stretch.From..stretch.End).Select(i => i.Operation.Name).ToList();
+            var names = plan.Instructions.Take(loop.From..loop.End).Select(i => i.Operation.Name).ToList();
             Assert.DoesNotContain(names, name => name.StartsWith("matmul", StringComparison.Ordinal)
                 || name is "batch-product" or "batch-sum" or "microbatch-mean");
         }
     }
 
-    /// <summary>Layers of every kind that a stretch may hold or end with, forward and backward.</summary>
+    /// <summary>Layers of every kind that a loop may hold or end with, forward and backward.</summary>
     private static Plan ShardedPlan()
     {
         var graph = new Graph();
