@@ -1,22 +1,28 @@
-using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>Convolutions as matrix products with panels of patches.</summary>
+/// <summary>Convolutions as matrix products whose right factor, the patches, is never put together.</summary>
 /// <remarks>
-/// Shapes as in <see cref="ConvolutionShape"/>. The filters are packed once. Then, sample by sample and group by group,
-/// the patches of as many positions as a register tile is wide are gathered straight into a packed panel, which stays
-/// in a near cache while all filters pass; there is no matrix of patches. Neither panels nor blocks cut a chain, so
-/// every path gives the bits of <see cref="ConvolutionDefinition"/>, which the scalar one is.
+/// Shapes as in <see cref="ConvolutionShape"/>. The filters are packed once. Each image is copied once for each column
+/// of taps (<see cref="TapColumns"/>): then what a tap sees at positions that follow each other lies together, and the
+/// tiles read it in place. The last tiles of a row of them overlap the ones before, and compute the same again. Neither
+/// tiles nor blocks cut a chain, so every path gives the bits of <see cref="ConvolutionDefinition"/>, which the scalar
+/// one is.
 /// </remarks>
 internal static unsafe class Convolution
 {
+    /// <summary>The longest stretch of the inner dimension: a left panel of 14 rows then fills 21 KB.</summary>
+    private const int DepthMax = 384;
+
     internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        ConvolutionRoom<TLanes, TVector>.Floats(shape, shape.Filters, shape.Inner);
+        where TVector : struct => checked(
+        ConvolutionShape.Lines(shape.Inner)
+        + ProductBlock.ScratchFloats<TLanes, TVector>()
+        + new TapColumns(shape.Grid, shape.Channels).Floats
+        + (shape.Groups * PackedLeft.Floats<TLanes, TVector>(shape.Filters, shape.Inner)));
 
     /// <summary>y = x ∗ w. The workspace is 64-byte aligned.</summary>
     internal static void Run<TLanes, TVector>(
@@ -30,55 +36,83 @@ internal static unsafe class Convolution
             return;
         }
 
-        var room = new ConvolutionRoom<TLanes, TVector>(shape, shape.Filters, shape.Inner, workspace);
-        room.Image.WriteOffsets(room.Offsets);
+        var columns = new TapColumns(shape.Grid, shape.Channels);
+        var tiles = new TapTiles
+        {
+            Rows = shape.Filters,
+            Stride = shape.Grid.Positions,
+            Offsets = (int*)workspace,
+            Scratch = workspace + ConvolutionShape.Lines(shape.Inner),
+        };
+        var copies = tiles.Scratch + ProductBlock.ScratchFloats<TLanes, TVector>();
+        var packed = copies + columns.Floats;
+        Pack<TLanes, TVector>(shape, w, packed);
+        columns.WriteOffsets(tiles.Offsets);
+        columns.Clear(copies);
+        var (imageFloats, resultFloats) = (
+            shape.Channels * shape.Grid.ImagePixels, shape.Filters * shape.Grid.Positions);
+        for (var part = 0; part < samples * shape.Groups; part++, x += imageFloats, y += resultFloats)
+        {
+            if (!columns.IsInPlace)
+            {
+                columns.Fill<TLanes, TVector>(x, copies);
+            }
+
+            tiles.C = y;
+            tiles.Right = columns.IsInPlace ? x : copies;
+            var filters = Filters<TLanes, TVector>(shape, packed, part % shape.Groups);
+            var steps = shape.Grid.Positions / (2 * TLanes.Count) * filters.Panels.Count;
+            RunPart<TLanes, TVector>(shape, tiles, filters, new ReadAhead(x + imageFloats, imageFloats, steps));
+        }
+    }
+
+    private static PackedLeft Filters<TLanes, TVector>(in ConvolutionShape shape, float* packed, int group)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        PackedLeft.Of<TLanes, TVector>(
+            packed + ((nint)group * PackedLeft.Floats<TLanes, TVector>(shape.Filters, shape.Inner)),
+            shape.Filters,
+            shape.Inner);
+
+    private static void Pack<TLanes, TVector>(in ConvolutionShape shape, float* w, float* packed)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
         for (var group = 0; group < shape.Groups; group++)
         {
-            var filters = w + ((nint)group * shape.Filters * shape.Inner);
-            room.Pack(group, new MatrixView(filters, shape.Inner, transposed: false));
-        }
-
-        room.Image.Clear(room.Padded);
-        for (var part = 0; part < samples * shape.Groups; part++)
-        {
-            var image = x + ((nint)part * shape.Channels * shape.Grid.ImagePixels);
-            var result = y + ((nint)part * shape.Filters * shape.Grid.Positions);
-            room.Image.Fill<TLanes, TVector>(image, room.Padded);
-            RunPart(shape, room, room.Filters(part % shape.Groups), result);
+            var filters = new MatrixView(
+                w + ((nint)group * shape.Filters * shape.Inner), shape.Inner, transposed: false);
+            Filters<TLanes, TVector>(shape, packed, group).Pack<TLanes, TVector>(filters, shape.Filters);
         }
     }
 
     /// <summary>One sample and group.</summary>
     private static void RunPart<TLanes, TVector>(
-        in ConvolutionShape shape, in ConvolutionRoom<TLanes, TVector> room, PackedLeft filters, float* y)
+        in ConvolutionShape shape, TapTiles tiles, PackedLeft filters, ReadAhead next)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        Span<PatchPiece> pieces = stackalloc PatchPiece[ConvolutionRoom<TLanes, TVector>.PanelWidth];
-        var block = new ProductBlock
+        var positions = shape.Grid.Positions;
+        var offsets = tiles.Offsets;
+        for (var done = 0; done < positions;)
         {
-            Scratch = room.Tile,
-            Stride = shape.Grid.Positions,
-            Rows = shape.Filters,
-            Panels = filters.Panels,
-        };
-        for (var first = 0; first < shape.Grid.Positions; first += ConvolutionRoom<TLanes, TVector>.PanelWidth)
-        {
-            block.Columns = Math.Min(shape.Grid.Positions - first, ConvolutionRoom<TLanes, TVector>.PanelWidth);
-            block.C = y + first;
-            var width = ConvolutionRoom<TLanes, TVector>.WidthFor(block.Columns);
-            var patches = new PatchPanel<TLanes, TVector>(shape.Grid, room.Image, first, block.Columns, width, pieces);
-            for (block.Start = 0; block.Start < shape.Inner; block.Start += room.Depth)
+            var rest = positions - done;
+            var width = rest > TLanes.Count && positions >= 2 * TLanes.Count ? 2 * TLanes.Count : TLanes.Count;
+            var count = Math.Min(width, positions);
+            var first = Math.Min(done, positions - count);
+            for (var start = 0; start < shape.Inner; start += DepthMax)
             {
-                block.Depth = Math.Min(room.Depth, shape.Inner - block.Start);
-                block.IsLast = block.Start + block.Depth == shape.Inner;
-                patches.Gather(room.Padded, room.Offsets + block.Start, block.Depth, room.Right);
-                block.Right = RightFactor.OfPanel(room.Right, block.Columns, block.Depth);
+                tiles.Depth = Math.Min(shape.Inner - start, DepthMax);
+                tiles.Resumes = start > 0;
+                tiles.Offsets = offsets + start;
                 for (var panel = 0; panel < filters.Panels.Count; panel++)
                 {
-                    block.RunPanel<TLanes, TVector, Identity>(panel, filters.At(panel, block.Start), default);
+                    tiles.RunPanel<TLanes, TVector>(filters.Panels, panel, filters.At(panel, start), first, count);
+                    next.Step();
                 }
             }
+
+            done = first + count;
         }
     }
 }

@@ -3,7 +3,7 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>The workspace of a convolution or of its gradient to the images, cut up.</summary>
+/// <summary>The workspace of a <see cref="LineGradient"/>, cut up.</summary>
 /// <remarks>
 /// Shapes: the left factor is [rows, inner] for each group, the right one [inner, positions] for each sample and group.
 /// The places are 64-byte aligned, and behind each panel there is room for one more vector.
@@ -72,7 +72,4 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
     /// <summary>A group's filters, as the left factor.</summary>
     internal PackedLeft Filters(int group) => PackedLeft.Of<TLanes, TVector>(
         _filters + ((nint)group * PackedLeft.Floats<TLanes, TVector>(_rows, _inner)), _rows, _inner);
-
-    /// <summary>Packs a group's filters.</summary>
-    internal void Pack(int group, MatrixView filters) => Filters(group).Pack<TLanes, TVector>(filters, _rows);
 }

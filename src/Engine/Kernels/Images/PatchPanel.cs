@@ -4,7 +4,7 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>Some positions one after the other, as many as a register tile is wide: what their windows see.</summary>
+/// <summary>Some positions one after the other, as many as a register tile is wide: where windows add.</summary>
 /// <remarks>
 /// Shapes: a panel is [lines, Width], a line of a <see cref="PaddedImage"/> each, Width a whole number of vectors. The
 /// positions are cut into pieces, each within one row of positions and at most a vector long: the same ones for every
@@ -35,22 +35,6 @@ internal readonly unsafe ref struct PatchPanel<TLanes, TVector>
         _pieces = pieces[..count];
     }
 
-    /// <summary>Writes the panel; where there are fewer positions than columns, the rest holds any numbers.</summary>
-    internal void Gather(float* image, int* offsets, int lines, float* panel)
-    {
-        foreach (var piece in _pieces)
-        {
-            if (_stride > 1)
-            {
-                GatherApart(piece, image, offsets, lines, panel);
-            }
-            else
-            {
-                Gather(piece, image, offsets, lines, panel);
-            }
-        }
-    }
-
     /// <summary>Adds lines to the pixels that they were seen at: the last piece first, in it line by line.</summary>
     internal void Scatter(float* panel, int* offsets, int lines, float* image)
     {
@@ -74,31 +58,7 @@ internal readonly unsafe ref struct PatchPanel<TLanes, TVector>
     private static TVector LaneNumbers() =>
         TLanes.Load((float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Numbers)));
 
-    /// <summary>Whole vectors: what one writes too many within a line, the next piece overwrites.</summary>
-    [MethodImpl(HotLoop.Options)]
-    private void Gather(PatchPiece piece, float* image, int* offsets, int lines, float* panel)
-    {
-        image += piece.Offset;
-        panel += piece.First;
-        if (piece.First + TLanes.Count <= _width)
-        {
-            for (var line = 0; line < lines; line++, panel += _width)
-            {
-                TLanes.Store(TLanes.Load(image + offsets[line]), panel);
-            }
-
-            return;
-        }
-
-        var (number, length) = (LaneNumbers(), TLanes.Broadcast(piece.Length));
-        for (var line = 0; line < lines; line++, panel += _width)
-        {
-            var seen = TLanes.Load(image + offsets[line]);
-            TLanes.Store(TLanes.WhereLess(number, length, seen, TLanes.Load(panel)), panel);
-        }
-    }
-
-    /// <summary>Whole vectors, too: pixels behind the piece are written back as they were.</summary>
+    /// <summary>Whole vectors: pixels behind the piece are written back as they were.</summary>
     [MethodImpl(HotLoop.Options)]
     private void Scatter(PatchPiece piece, float* panel, int* offsets, int lines, float* image)
     {
@@ -110,19 +70,6 @@ internal readonly unsafe ref struct PatchPanel<TLanes, TVector>
             var before = TLanes.Load(image + offsets[line]);
             var after = TLanes.Add(before, TLanes.Load(panel));
             TLanes.Store(TLanes.WhereLess(number, length, after, before), image + offsets[line]);
-        }
-    }
-
-    [MethodImpl(HotLoop.Options)]
-    private void GatherApart(PatchPiece piece, float* image, int* offsets, int lines, float* panel)
-    {
-        for (var line = 0; line < lines; line++, panel += _width)
-        {
-            var from = image + offsets[line] + piece.Offset;
-            for (var i = piece.First; i < piece.First + piece.Length; i++, from += _stride)
-            {
-                panel[i] = *from;
-            }
         }
     }
 

@@ -12,7 +12,13 @@ public sealed unsafe class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Convolution_GivesTheBitsOfTheDefinition_WhenShapesAreDrawn(int seed) => Check(Drawn(seed), seed);
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenShapesAreDrawn(int seed) =>
+        Check(Drawn(seed, channelsMax: 5), seed);
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenGroupsHaveManyChannels(int seed) =>
+        Check(Drawn(100 + seed, channelsMax: 40), seed);
 
     /// <summary>Inner sizes of more than a block: of channels and taps forward, of filters backward.</summary>
     [Theory]
@@ -40,7 +46,7 @@ public sealed unsafe class ConvolutionTests
         }
     }
 
-    private static Case Drawn(int seed)
+    private static Case Drawn(int seed, int channelsMax)
     {
         var draw = new Random(seed);
         var window = new Window2d(
@@ -48,7 +54,7 @@ public sealed unsafe class ConvolutionTests
         var grid = new WindowGrid(window, draw.Next(7, 30), draw.Next(7, 30));
         var groups = draw.Next(1, 4);
         var (count, size) = (draw.Next(1, 6), draw.Next(1, 4));
-        var shape = new ConvolutionShape(grid, groups * draw.Next(1, 6), groups * draw.Next(1, 20), groups);
+        var shape = new ConvolutionShape(grid, groups * draw.Next(1, channelsMax + 1), groups * draw.Next(1, 20), groups);
         var range = new MicrobatchRange(draw.Next(0, 9), count, size, (count * size) - draw.Next(0, size));
         return new Case(shape, range);
     }
@@ -91,10 +97,7 @@ public sealed unsafe class ConvolutionTests
             ImageGradient.Run<TLanes, TVector>(
                 shape, range.Samples, _dy.Pointer, _w.Pointer, _results[1].Pointer, room.Pointer);
             room.AssertGuardsIntact("input gradient");
-            room = Room(FilterGradient.WorkspaceFloats<TLanes, TVector>(shape, range.Count));
-            FilterGradient.Run<TLanes, TVector>(
-                shape, range, _x.Pointer, _dy.Pointer, _results[2].Pointer, shape.FilterFloats, room.Pointer);
-            room.AssertGuardsIntact("filter gradient");
+            RunFilterGradient<TLanes, TVector>();
         }
 
         internal void AssertEqual(Call expected, string context)
@@ -108,6 +111,34 @@ public sealed unsafe class ConvolutionTests
                 Bits.AssertEqual(expected._results[i].Span, _results[i].Span, what);
                 _results[i].AssertGuardsIntact(what);
             }
+        }
+
+        /// <summary>In turns of as many samples as leave a rest, but at once by the definition.</summary>
+        private void RunFilterGradient<TLanes, TVector>()
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct
+        {
+            var (shape, range) = _case;
+            var sums = Room(FilterGradient.SumsFloats<TLanes, TVector>(shape, range.Count));
+            var turn = TLanes.Count == 1 ? range.Samples : Math.Max(1, (range.Samples * 2 / 5) + 1);
+            for (var first = 0; first == 0 || first < range.Samples; first += turn)
+            {
+                var room = Room(FilterGradient.WorkspaceFloats<TLanes, TVector>(shape));
+                FilterGradient.Run<TLanes, TVector>(
+                    shape,
+                    range,
+                    first,
+                    Math.Min(turn, range.Samples - first),
+                    _x.Pointer,
+                    _dy.Pointer,
+                    _results[2].Pointer,
+                    shape.FilterFloats,
+                    sums.Pointer,
+                    room.Pointer);
+                room.AssertGuardsIntact("filter gradient");
+            }
+
+            sums.AssertGuardsIntact("filter gradient's sums");
         }
 
         /// <summary>Workspaces start on a boundary of 64 bytes, and hold anything.</summary>

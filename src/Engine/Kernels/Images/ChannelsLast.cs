@@ -1,0 +1,200 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Kernels.Images;
+
+/// <summary>An image with its padding around it whose channels lie together, pixel by pixel.</summary>
+/// <remarks>
+/// Shapes: image [channels, height, width], here [height + 2 · padding, width + 2 · padding, channels], with room for
+/// one more vector behind it, which may be read and written back.
+/// A run is what a position sees side by side: a whole row of taps, or one tap where they are dilated. Its columns are
+/// (tap column, channel); they are contiguous from the position's offset plus the run's.
+/// </remarks>
+internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
+{
+    private const int VectorFloatsMax = 16;
+
+    private const int PixelsAtOnce = 64;
+
+    private readonly WindowGrid _grid = grid;
+
+    internal int Floats => checked(ConvolutionShape.Lines(
+        ((_grid.Height + (2 * _grid.Padding)) * Width * channels) + VectorFloatsMax));
+
+    internal int Runs => _grid.Taps / TapsPerRun;
+
+    /// <summary>Columns of a run.</summary>
+    internal int RunColumns => TapsPerRun * channels;
+
+    private int Width => _grid.Width + (2 * _grid.Padding);
+
+    private int TapsPerRun => _grid.Dilation == 1 ? _grid.WindowWidth : 1;
+
+    /// <summary>Adds so many floats of each row of a tile to one place each.</summary>
+    /// <param name="tile">The first float; rows are stride floats apart.</param>
+    /// <param name="offsets">Where each row's place begins, from pixels on.</param>
+    [MethodImpl(HotLoop.Options)]
+    internal static void Add<TLanes, TVector>(
+        float* tile, int stride, int count, int* offsets, int rows, float* pixels)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        for (nint row = 0; row < rows; row++, tile += stride)
+        {
+            var to = pixels + offsets[row];
+            nint i = 0;
+            for (; i <= count - TLanes.Count; i += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Add(TLanes.Load(to + i), TLanes.Load(tile + i)), to + i);
+            }
+
+            if (TLanes.Count > 8 && i <= count - 8)
+            {
+                Vector256.Store(Vector256.Load(to + i) + Vector256.Load(tile + i), to + i);
+                i += 8;
+            }
+
+            for (; i <= count - 4; i += 4)
+            {
+                Vector128.Store(Vector128.Load(to + i) + Vector128.Load(tile + i), to + i);
+            }
+
+            for (; i < count; i++)
+            {
+                to[i] += tile[i];
+            }
+        }
+    }
+
+    internal int RunOffset(int run) => PixelOffset(
+        run / (_grid.WindowWidth / TapsPerRun) * _grid.Dilation,
+        run % (_grid.WindowWidth / TapsPerRun) * _grid.Dilation);
+
+    /// <summary>Writes the offset of each position's first pixel.</summary>
+    internal void WriteOffsets(int* offsets)
+    {
+        for (var row = 0; row < _grid.Rows; row++)
+        {
+            for (var column = 0; column < _grid.Columns; column++)
+            {
+                *offsets++ = PixelOffset(row * _grid.Stride, column * _grid.Stride);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Packs filters [filters, channels, taps]: run by run panels of its columns, two vectors wide or one for the rest,
+    /// a row for each filter. Columns behind the last one repeat it.
+    /// </summary>
+    [MethodImpl(HotLoop.Options)]
+    internal void Pack<TLanes, TVector>(float* w, int filters, float* packed)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var places = stackalloc int[2 * TLanes.Count];
+        var inner = channels * _grid.Taps;
+        for (var run = 0; run < Runs; run++)
+        {
+            for (var first = 0; first < RunColumns; first += 2 * TLanes.Count)
+            {
+                var width = RunColumns - first > TLanes.Count ? 2 * TLanes.Count : TLanes.Count;
+                for (var i = 0; i < width; i++)
+                {
+                    var column = Math.Min(first + i, RunColumns - 1);
+                    places[i] = (column % channels * _grid.Taps) + (run * TapsPerRun) + (column / channels);
+                }
+
+                for (var filter = 0; filter < filters; filter++, packed += width)
+                {
+                    var from = w + ((nint)filter * inner);
+                    for (var i = 0; i < width; i++)
+                    {
+                        packed[i] = from[places[i]];
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes what lies inside the padding to an image.</summary>
+    internal void Take(float* pixels, float* image)
+    {
+        // Without padding the rows follow each other.
+        var (rows, width) = _grid.Padding == 0 ? (1, _grid.ImagePixels) : (_grid.Height, _grid.Width);
+        for (var row = 0; row < rows; row++)
+        {
+            TakeRow(pixels + PixelOffset(row + _grid.Padding, _grid.Padding), image + ((nint)row * width), width);
+        }
+    }
+
+    private int PixelOffset(int row, int column) => ((row * Width) + column) * channels;
+
+    /// <summary>
+    /// Four channels of four pixels at a time, the last pixels overlapping the ones before; some pixels for all channels
+    /// before the next ones: the channels' planes may fall into few sets of a cache.
+    /// </summary>
+    [MethodImpl(HotLoop.Options)]
+    private void TakeRow(float* pixels, float* image, int width)
+    {
+        nint plane = _grid.ImagePixels;
+        nint step = channels;
+        var fours = width < 4 ? 0 : channels / 4 * 4;
+        for (nint first = 0; first < width; first += PixelsAtOnce)
+        {
+            var end = Math.Min(first + PixelsAtOnce, width);
+            for (nint channel = 0; channel < fours; channel += 4)
+            {
+                for (var done = first; done < end; done += 4)
+                {
+                    var column = Math.Min(done, width - 4);
+                    Turn(pixels + (column * step) + channel, step, image + (channel * plane) + column, plane);
+                }
+            }
+        }
+
+        for (nint channel = fours; channel < step; channel++)
+        {
+            for (nint column = 0; column < width; column++)
+            {
+                image[(channel * plane) + column] = pixels[(column * step) + channel];
+            }
+        }
+    }
+
+    /// <summary>Writes a matrix of four by four the other way round.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Turn(float* from, nint fromStride, float* to, nint toStride)
+    {
+        if (!Sse.IsSupported && !AdvSimd.Arm64.IsSupported)
+        {
+            for (var i = 0; i < 16; i++)
+            {
+                to[(i / 4 * toStride) + (i % 4)] = from[(i % 4 * fromStride) + (i / 4)];
+            }
+
+            return;
+        }
+
+        var row0 = Vector128.Load(from);
+        var row1 = Vector128.Load(from + fromStride);
+        var row2 = Vector128.Load(from + (2 * fromStride));
+        var row3 = Vector128.Load(from + (3 * fromStride));
+        var (low02, low13) = (InterleaveLow(row0, row2), InterleaveLow(row1, row3));
+        var (high02, high13) = (InterleaveHigh(row0, row2), InterleaveHigh(row1, row3));
+        InterleaveLow(low02, low13).Store(to);
+        InterleaveHigh(low02, low13).Store(to + toStride);
+        InterleaveLow(high02, high13).Store(to + (2 * toStride));
+        InterleaveHigh(high02, high13).Store(to + (3 * toStride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveLow(Vector128<float> left, Vector128<float> right) =>
+        Sse.IsSupported ? Sse.UnpackLow(left, right) : AdvSimd.Arm64.ZipLow(left, right);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> InterleaveHigh(Vector128<float> left, Vector128<float> right) =>
+        Sse.IsSupported ? Sse.UnpackHigh(left, right) : AdvSimd.Arm64.ZipHigh(left, right);
+}

@@ -1,0 +1,190 @@
+using Distributed.Engine.Kernels.Gemm;
+using Distributed.Engine.Kernels.Lanes;
+
+namespace Distributed.Engine.Kernels.Images;
+
+/// <summary>A convolution's gradient to its images, computed pixel by pixel: vectors are channels.</summary>
+/// <remarks>
+/// Shapes as in <see cref="ConvolutionShape"/>. The product dyᵀ · w has a row for each position, whose columns are the
+/// runs of a <see cref="ChannelsLast"/> image. A row of a tile is added to one place of the image; dy is read where it
+/// lies. Within a tile one tap's columns are added for all rows before the next tap's, and run comes after run, so each
+/// pixel's taps ascend.
+/// </remarks>
+internal unsafe struct PixelGradient<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
+{
+    private readonly ConvolutionShape _shape;
+    private readonly ChannelsLast _image;
+    private readonly RowPanels _panels;
+    private readonly bool _readsInPlace;
+    private readonly int* _offsets;
+    private readonly float* _tile;
+    private readonly float* _pixels;
+    private readonly float* _left;
+    private readonly float* _filters;
+    private readonly nint _filtersFloats;
+    private ReadAhead _nextLeft;
+    private ReadAhead _result;
+
+    internal PixelGradient(in ConvolutionShape shape, float* workspace)
+    {
+        _shape = shape;
+        _image = new ChannelsLast(shape.Grid, shape.Channels);
+        _panels = RowPanels.Of<TLanes, TVector>(shape.Grid.Positions);
+        _readsInPlace = Blocking.ReadsInPlace(shape.Grid.Positions, int.MaxValue);
+        _offsets = (int*)workspace;
+        _tile = workspace + ConvolutionShape.Lines(shape.Grid.Positions);
+        _pixels = _tile + ProductBlock.ScratchFloats<TLanes, TVector>();
+        _left = _pixels + _image.Floats;
+        _filters = _left + LeftFloats(shape);
+        _filtersFloats = FilterFloats(shape);
+    }
+
+    private readonly int TilesAcross => _image.Runs * Blocking.WidePanels<TLanes, TVector>(_image.RunColumns);
+
+    internal static int WorkspaceFloats(in ConvolutionShape shape) => checked(
+        ConvolutionShape.Lines(shape.Grid.Positions)
+        + ProductBlock.ScratchFloats<TLanes, TVector>()
+        + new ChannelsLast(shape.Grid, shape.Channels).Floats
+        + LeftFloats(shape)
+        + (shape.Groups * FilterFloats(shape)));
+
+    /// <summary>dx from dy and w.</summary>
+    internal void Run(int samples, float* dy, float* w, float* dx)
+    {
+        _image.WriteOffsets(_offsets);
+        for (var group = 0; group < _shape.Groups; group++)
+        {
+            _image.Pack<TLanes, TVector>(
+                w + ((nint)group * _shape.Filters * _shape.Inner), _shape.Filters, _filters + (group * _filtersFloats));
+        }
+
+        var (upstreamFloats, imageFloats) = (
+            _shape.Filters * _shape.Grid.Positions, _shape.Channels * _shape.Grid.ImagePixels);
+        for (var part = 0; part < samples * _shape.Groups; part++, dy += upstreamFloats, dx += imageFloats)
+        {
+            _result = new ReadAhead(dx, imageFloats, _panels.Count * TilesAcross);
+            new Span<float>(_pixels, _image.Floats).Clear();
+            RunPart(dy, _filters + (part % _shape.Groups * _filtersFloats));
+            _image.Take(_pixels, dx);
+        }
+    }
+
+    private static int LeftFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(
+        checked((RowPanels.TallHeight<TLanes, TVector>() * shape.Filters) + TLanes.Count));
+
+    private static int FilterFloats(in ConvolutionShape shape)
+    {
+        var image = new ChannelsLast(shape.Grid, shape.Channels);
+        return ConvolutionShape.Lines(
+            checked(image.Runs * Blocking.RoundUp(image.RunColumns, TLanes.Count) * shape.Filters));
+    }
+
+    /// <summary>One sample and group, onto the pixels.</summary>
+    private void RunPart(float* dy, float* filters)
+    {
+        var positions = _shape.Grid.Positions;
+        for (var panel = _panels.Count - 1; panel >= 0; panel--)
+        {
+            var (first, height) = (_panels.FirstRow(panel), _panels.Height(panel));
+            var available = positions - first;
+            var next = panel > 0 ? dy + _panels.FirstRow(panel - 1) : dy + ((nint)_shape.Filters * positions) + first;
+            _nextLeft = new ReadAhead(next, positions, _shape.Filters, TilesAcross);
+            var left = new Panel(dy + first, positions);
+            if (available < height || !_readsInPlace)
+            {
+                Packing.Pack<TLanes, TVector>(
+                    new MatrixView(dy, positions, transposed: true), first, available, 0, _shape.Filters, _left, height);
+                left = new Panel(_left, height);
+            }
+
+            RunPanel(_panels.IsTall(panel), left, filters, _offsets + first, Math.Min(height, available));
+        }
+    }
+
+    private void RunPanel(bool isTall, Panel left, float* filters, int* offsets, int rows)
+    {
+        if (TLanes.Count == 8)
+        {
+            if (isTall)
+            {
+                RunTiles<Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(
+                    left, filters, offsets, rows);
+            }
+            else
+            {
+                RunTiles<Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(
+                    left, filters, offsets, rows);
+            }
+        }
+        else if (isTall)
+        {
+            RunTiles<Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(
+                left, filters, offsets, rows);
+        }
+        else
+        {
+            RunTiles<Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(
+                left, filters, offsets, rows);
+        }
+    }
+
+    /// <summary>Some positions' rows, all runs.</summary>
+    private void RunTiles<TWide, TNarrow>(Panel left, float* filters, int* offsets, int rows)
+        where TWide : struct, ITile
+        where TNarrow : struct, ITile
+    {
+        var columns = _image.RunColumns;
+        for (var run = 0; run < _image.Runs; run++)
+        {
+            var pixels = _pixels + _image.RunOffset(run);
+            for (var column = 0; column < columns; column += TWide.Width)
+            {
+                var width = TWide.Width;
+                if (columns - column > TNarrow.Width)
+                {
+                    RunTile<WideRow<TLanes, TVector>, TWide>(left, filters, offsets, rows, pixels, column);
+                }
+                else
+                {
+                    width = TNarrow.Width;
+                    RunTile<NarrowRow<TLanes, TVector>, TNarrow>(left, filters, offsets, rows, pixels, column);
+                }
+
+                filters += (nint)_shape.Filters * width;
+                _nextLeft.Step();
+                _result.Step();
+            }
+        }
+    }
+
+    /// <summary>A tile's rows are added from registers where whole vectors of them meet in memory, if they meet.</summary>
+    private readonly void RunTile<TRow, TTile>(
+        Panel left, float* filters, int* offsets, int rows, float* pixels, int column)
+        where TRow : struct, ITileRow<TRow>
+        where TTile : struct, ITile
+    {
+        var columns = Math.Min(TTile.Width, _image.RunColumns - column);
+        if (rows == PixelSums.Height && columns == TTile.Width && _shape.Channels % TLanes.Count == 0)
+        {
+            PixelSums.Run<TRow>(_shape.Filters, left, filters, offsets, pixels + column);
+            return;
+        }
+
+        TileKernels.Chain<TTile>(
+            _shape.Filters, left, new Panel(filters, TTile.Width), _tile, TTile.Width, resume: false);
+        AddTile(TTile.Width, columns, column % _shape.Channels, offsets, rows, pixels + column);
+    }
+
+    /// <summary>Adds a tile's columns, the first of them of the given channel, to the pixels tap by tap.</summary>
+    private readonly void AddTile(int width, int columns, int channel, int* offsets, int rows, float* pixels)
+    {
+        for (var column = 0; column < columns; channel = 0)
+        {
+            var count = Math.Min(_shape.Channels - channel, columns - column);
+            ChannelsLast.Add<TLanes, TVector>(_tile + column, width, count, offsets, rows, pixels + column);
+            column += count;
+        }
+    }
+}
