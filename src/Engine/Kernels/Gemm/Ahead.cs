@@ -33,7 +33,7 @@ internal readonly unsafe struct Ahead
     /// <summary>Floats from one strip to the next.</summary>
     internal nint Step { get; }
 
-    /// <summary>The elements [depth, width] of a right factor from (start, column), dealt out to so many tiles.</summary>
+    /// <summary>The elements [depth, width] of a right factor from (start, column), dealt out to tiles.</summary>
     internal static Ahead Of(MatrixView b, int start, int depth, int column, int width, int tiles)
     {
         // Across, all rows of a strip are as far apart as those of the matrix; along, so are strips.

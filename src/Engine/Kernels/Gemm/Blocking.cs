@@ -27,7 +27,7 @@ internal static class Blocking
     /// <summary>So few readers do not repay a copy, however far the lines lie apart.</summary>
     private const int InPlaceUsesMax = 5;
 
-    /// <summary>So few readers do not repay packing against the order of memory; half as many where rows lie apart.</summary>
+    /// <summary>So few readers do not repay packing across; half as many where rows lie far apart.</summary>
     private const int AcrossUsesMax = 8;
 
     /// <summary>Over fewer steps a tile takes too short a time for asking to repay.</summary>

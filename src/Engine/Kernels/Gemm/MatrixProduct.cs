@@ -95,7 +95,8 @@ internal static unsafe class MatrixProduct
 
     /// <summary>
     /// All the columns of some rows: many together where the right factor is read in place, so that results are written
-    /// in the order of memory, or where chains are short; else a panel at a time, which goes from its packing to the tiles while it is near.
+    /// in the order of memory, or where chains are short; else a panel at a time, which goes from its packing to the
+    /// tiles while it is near.
     /// </summary>
     private static void RunColumns<TLanes, TVector, TActivation>(
         ProductBlock block, int n, int depthMax, MatrixView a, MatrixView b, TActivation activation, float* room)

@@ -8,7 +8,7 @@ namespace Distributed.Engine.Kernels.Gemm;
 
 /// <summary>The innermost loops: one tile of sums over packed panels.</summary>
 /// <remarks>
-/// Shapes: left is a panel [depth, Height] and right a panel [depth, Width], both contiguous; strides count floats.
+/// Shapes: left is a panel [depth, Height] and right a panel [depth, Width]; strides count floats.
 /// Marked for full optimisation at once: loops this hot must not start in an unoptimised version.
 /// </remarks>
 internal static unsafe class TileKernels

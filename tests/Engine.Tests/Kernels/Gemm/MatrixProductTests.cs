@@ -74,7 +74,7 @@ public sealed class MatrixProductTests
         new ProductHarness(seed: 10).Check(m, n, k, hasBias: true, default(Identity));
     }
 
-    /// <summary>So few columns that the left factor is read where it lies, or so many results that they are asked for.</summary>
+    /// <summary>Few columns, whose left factor is read where it lies, and results that are asked for.</summary>
     [Theory]
     [InlineData(70, 10, 530)]
     [InlineData(43, 129, 33)]
