@@ -66,10 +66,14 @@ internal static unsafe class FilterGradient
             _upstream = dy;
             _offsets = (int*)room;
             _padded = room + LinesFloats(shape);
-            _panel = _padded + _image.Floats;
+            _panel = _padded + PaddedFloats(shape);
             _sums = _panel + PanelFloats(shape);
             _image.WriteOffsets(_offsets);
-            _image.Clear(_padded);
+            if (shape.Grid.Padding > 0)
+            {
+                _image.Clear(_padded);
+            }
+
             for (var line = shape.Inner; line < LinesUp(shape); line++)
             {
                 _offsets[line] = _offsets[shape.Inner - 1]; // the last tile's rest, which nobody reads
@@ -80,7 +84,7 @@ internal static unsafe class FilterGradient
         private static int WidthMax => TLanes.Count == 8 ? TLanes.Count : 2 * TLanes.Count;
 
         internal static int Floats(in ConvolutionShape shape) => checked(
-            LinesFloats(shape) + new PaddedImage(shape.Grid, shape.Channels).Floats + PanelFloats(shape)
+            LinesFloats(shape) + PaddedFloats(shape) + PanelFloats(shape)
             + (LinesUp(shape) * FiltersUp(shape)));
 
         public void Write(nint first, int samples, float* sum)
@@ -100,6 +104,10 @@ internal static unsafe class FilterGradient
 
         private static int LinesFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(LinesUp(shape));
 
+        /// <summary>Images without padding are read where they lie.</summary>
+        private static int PaddedFloats(in ConvolutionShape shape) =>
+            shape.Grid.Padding > 0 ? new PaddedImage(shape.Grid, shape.Channels).Floats : 0;
+
         private static int FiltersUp(in ConvolutionShape shape) => Blocking.RoundUp(shape.Filters, TLanes.Count);
 
         private static int PanelFloats(in ConvolutionShape shape) =>
@@ -115,22 +123,28 @@ internal static unsafe class FilterGradient
             var steps = LinesUp(_shape) / LineSums.Height * ((_shape.Filters + WidthMax - 1) / WidthMax);
             _nextImage = new ReadAhead(image + imageFloats, imageFloats, steps);
             _nextUpstream = new ReadAhead(upstream.Data + upstreamFloats, upstreamFloats, steps);
-            _image.Fill<TLanes, TVector>(image, _padded);
+            var lines = image;
+            if (grid.Padding > 0)
+            {
+                _image.Fill<TLanes, TVector>(image, _padded);
+                lines = _padded;
+            }
+
             for (var filter = 0; filter < _shape.Filters; filter += WidthMax)
             {
                 var rest = _shape.Filters - filter;
                 if (WidthMax > TLanes.Count && rest > TLanes.Count)
                 {
-                    AddFilters<WideRow<TLanes, TVector>>(upstream, filter, rest, adds);
+                    AddFilters<WideRow<TLanes, TVector>>(lines, upstream, filter, rest, adds);
                 }
                 else
                 {
-                    AddFilters<NarrowRow<TLanes, TVector>>(upstream, filter, rest, adds);
+                    AddFilters<NarrowRow<TLanes, TVector>>(lines, upstream, filter, rest, adds);
                 }
             }
         }
 
-        private void AddFilters<TRow>(MatrixView upstream, int filter, int available, bool adds)
+        private void AddFilters<TRow>(float* lines, MatrixView upstream, int filter, int available, bool adds)
             where TRow : struct, ITileRow<TRow>
         {
             Packing.Pack<TLanes, TVector>(
@@ -139,7 +153,7 @@ internal static unsafe class FilterGradient
             for (var line = 0; line < _shape.Inner; line += LineSums.Height)
             {
                 LineSums.Run<TRow>(
-                    _shape.Grid, _image.RowStep, _padded, _offsets + line, _panel,
+                    _shape.Grid, _image.RowStep, lines, _offsets + line, _panel,
                     _sums + ((nint)line * stride) + filter, stride, adds);
                 _nextImage.Step();
                 _nextUpstream.Step();
