@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics.X86;
+
 namespace Distributed.Engine.Data;
 
 /// <summary>What is predicted: one of several classes, or a number.</summary>
@@ -19,6 +21,8 @@ public enum TaskKind
 /// </remarks>
 public abstract class DataSet
 {
+    private const int LineBytes = 64;
+
     private readonly Lazy<string> _contentHash;
 
     /// <summary>States what every data set has to know; classCount is 0 for regression.</summary>
@@ -85,6 +89,27 @@ public abstract class DataSet
 
     /// <summary>Writes the target of one sample, [TargetWidth].</summary>
     public abstract void ReadTarget(int sample, Span<float> destination);
+
+    /// <summary>
+    /// Says that a sample will be read soon: who keeps samples in memory may <see cref="Ask"/> for it.
+    /// Nothing depends on it; by default it does nothing.
+    /// </summary>
+    public virtual void Expect(int sample)
+    {
+    }
+
+    /// <summary>Asks the processor to have values ready in its caches; goes on at once and changes nothing.</summary>
+    protected static unsafe void Ask<T>(ReadOnlySpan<T> values)
+        where T : unmanaged
+    {
+        fixed (T* start = values)
+        {
+            for (var at = 0; Sse.IsSupported && at < values.Length; at += LineBytes / sizeof(T))
+            {
+                Sse.Prefetch0(start + at);
+            }
+        }
+    }
 
     /// <summary>The value of ContentHash; called once at most.</summary>
     protected abstract string ComputeContentHash();

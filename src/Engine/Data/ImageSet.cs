@@ -56,6 +56,10 @@ public sealed class ImageSet : DataSet
     }
 
     /// <inheritdoc/>
+    public override void Expect(int sample) =>
+        Ask<byte>(_pixels.AsSpan(sample * FeatureCount, FeatureCount));
+
+    /// <inheritdoc/>
     public override void ReadTarget(int sample, Span<float> destination)
     {
         CheckRead(sample, destination.Length, TargetWidth);

@@ -48,6 +48,10 @@ internal sealed class PackedSet : DataSet
     }
 
     /// <inheritdoc/>
+    public override void Expect(int sample) =>
+        Ask<float>(_buffer.Span.Slice(_features + (sample * FeatureCount), FeatureCount));
+
+    /// <inheritdoc/>
     public override void ReadTarget(int sample, Span<float> destination)
     {
         CheckRead(sample, destination.Length, TargetWidth);

@@ -57,6 +57,9 @@ public sealed class Subset : DataSet
         _whole.ReadFeatures(IndexInWhole(sample), destination);
 
     /// <inheritdoc/>
+    public override void Expect(int sample) => _whole.Expect(IndexInWhole(sample));
+
+    /// <inheritdoc/>
     public override void ReadTarget(int sample, Span<float> destination) =>
         _whole.ReadTarget(IndexInWhole(sample), destination);
 

@@ -73,6 +73,10 @@ public sealed class TableSet : DataSet
     }
 
     /// <inheritdoc/>
+    public override void Expect(int sample) =>
+        Ask<float>(_features.AsSpan(sample * FeatureCount, FeatureCount));
+
+    /// <inheritdoc/>
     public override void ReadTarget(int sample, Span<float> destination)
     {
         CheckRead(sample, destination.Length, TargetWidth);

@@ -36,6 +36,12 @@ public abstract class Operation
     internal virtual bool SumsOverBatch => false;
 
     /// <summary>
+    /// True where a sample of the result needs that sample of the inputs alone, and some samples at a time cost no more
+    /// than all at once.
+    /// </summary>
+    internal virtual bool SampleBySample => !SumsOverBatch;
+
+    /// <summary>
     /// Multiply-adds that the products inside it need for so many samples: what its speed is measured by. 0 where it
     /// has none, and memory is what counts.
     /// </summary>

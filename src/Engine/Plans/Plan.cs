@@ -25,6 +25,7 @@ public sealed class Plan
         Mode = builder.Mode;
         Layout = builder.Layout;
         Instructions = builder.Instructions;
+        SampleLoops = builder.SampleLoops;
         Inputs = builder.Inputs;
         Constants = builder.Constants;
         Outputs = builder.Outputs;
@@ -42,6 +43,9 @@ public sealed class Plan
     public ParameterLayout Layout { get; }
 
     public IReadOnlyList<Instruction> Instructions { get; }
+
+    /// <summary>The instructions as loops over samples, in order, none left out.</summary>
+    public IReadOnlyList<SampleLoop> SampleLoops { get; }
 
     /// <summary>The graph's inputs that are needed, by name.</summary>
     public IReadOnlyDictionary<string, Operand> Inputs { get; }

@@ -14,6 +14,7 @@ internal sealed class PlanBuilder
     private readonly ArenaPlanner _inputPlanner = new();
     private readonly ArenaPlanner _constantPlanner = new();
     private readonly HashSet<Tensor> _sumsOfSums = [];
+    private readonly SampleLoopBuilder _sampleLoops;
     private readonly int _stripFloats;
 
     internal PlanBuilder(IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode, int stripFloats)
@@ -25,17 +26,20 @@ internal sealed class PlanBuilder
         }
 
         (SamplesMax, Mode, _stripFloats) = (samplesMax, mode, stripFloats);
+        _sampleLoops = new SampleLoopBuilder(_arena);
         Layout = new ParameterLayout(outputs[0].Graph);
         var steps = Fusion.Apply(Needed(outputs), outputs.Select(Root).ToList())
             .Where(step => step.Operation is not ReshapeOperation).ToList();
         Partials = PlacePartials(outputs);
         steps.RemoveAll(step => _sumsOfSums.Contains(step.Result));
+        steps = [.. SampleLoopBuilder.InOrder(steps, IsPartial)];
         FindLastUses(steps, outputs);
         for (var i = 0; i < steps.Count; i++)
         {
             Emit(steps[i], i);
         }
 
+        _sampleLoops.End();
         Outputs = [.. outputs.Select(PlaceOf)];
     }
 
@@ -46,6 +50,8 @@ internal sealed class PlanBuilder
     internal ParameterLayout Layout { get; }
 
     internal IReadOnlyList<Instruction> Instructions => _instructions;
+
+    internal IReadOnlyList<SampleLoop> SampleLoops => _sampleLoops.SampleLoops;
 
     internal IReadOnlyDictionary<string, Operand> Inputs => _inputs;
 
@@ -173,6 +179,7 @@ internal sealed class PlanBuilder
             return;
         }
 
+        _sampleLoops.Begin(step, IsPartial(step.Result));
         var inputs = step.Inputs.Select(PlaceOf).ToArray();
         if (!_places.TryGetValue(step.Result, out var place))
         {
@@ -189,8 +196,12 @@ internal sealed class PlanBuilder
             ReleaseInputs(step, index, reused: null);
         }
 
-        _instructions.AddRange(GradientStrips.Of(
-            new Instruction(step.Operation, inputs, place, step.Layer), _stripFloats));
+        foreach (var instruction in GradientStrips.Of(
+            new Instruction(step.Operation, inputs, place, step.Layer), _stripFloats))
+        {
+            _instructions.Add(instruction);
+            _sampleLoops.Add(instruction);
+        }
     }
 
     private bool CanOverwrite(Tensor input, Tensor result, int index) =>
@@ -203,7 +214,7 @@ internal sealed class PlanBuilder
             var place = _places[root];
             if (place.Storage == Storage.Arena && _lastUse[root] == index && (reused is null || root != Root(reused)))
             {
-                _arena.Return(place.Offset, root.Shape.Length(SamplesMax));
+                _sampleLoops.Release(place.Offset, root.Shape.Length(SamplesMax));
             }
         }
     }

@@ -110,6 +110,8 @@ public sealed class ShardComputation
         return _executable.FirstNonFinite(microbatch);
     }
 
+    private static int SampleAt(Permutation? order, int place) => order is null ? place : (int)order[place];
+
     private void Sum(in MicrobatchRange range, Span<float> losses, Span<float> hits)
     {
         SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[0], range.Samples), range, losses);
@@ -140,9 +142,15 @@ public sealed class ShardComputation
         var targets = _executable.Input(_target, samples);
         Span<float> weights = _weights is { } operand ? _executable.Input(operand, samples) : [];
         var (width, targetWidth) = (_data.FeatureCount, _data.TargetWidth);
-        for (var i = 0; i < samples; i++)
+        for (int i = 0, next = samples > 0 ? SampleAt(order, first) : 0; i < samples; i++)
         {
-            var sample = order is null ? first + i : (int)order[first + i];
+            var sample = next;
+            if (i + 1 < samples)
+            {
+                next = SampleAt(order, first + i + 1);
+                _data.Expect(next);
+            }
+
             _data.ReadFeatures(sample, features.Slice(i * width, width));
             _data.ReadTarget(sample, targets.Slice(i * targetWidth, targetWidth));
             if (!weights.IsEmpty)

@@ -29,6 +29,9 @@ internal sealed class RepeatedSet : DataSet
     public override void ReadFeatures(int sample, Span<float> destination) =>
         _features.AsSpan(sample % _labels.Length * FeatureCount, FeatureCount).CopyTo(destination);
 
+    public override void Expect(int sample) =>
+        Ask<float>(_features.AsSpan(sample % _labels.Length * FeatureCount, FeatureCount));
+
     public override void ReadTarget(int sample, Span<float> destination) =>
         destination[0] = _labels[sample % _labels.Length];
 

@@ -2,12 +2,11 @@ using Distributed.Engine.Graphs;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
-using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;
 
 /// <summary>Copies blocks; clears the result first where they do not fill it.</summary>
-internal sealed unsafe class CopyBlocksKernel : CpuKernel
+internal sealed unsafe class CopyBlocksKernel : SampleKernel
 {
     private readonly IReadOnlyList<BlockCopy> _blocks;
     private readonly bool _fills;
@@ -19,19 +18,18 @@ internal sealed unsafe class CopyBlocksKernel : CpuKernel
         _fills = _blocks.Sum(block => block.Outer * block.Length) == instruction.Output.Shape.SampleLength;
     }
 
-    internal override void Run(in MicrobatchRange range)
+    internal override void Run(int first, int samples)
     {
-        var repeats = Repeats(range);
         if (!_fills)
         {
-            new Span<float>(Output, Instruction.Output.Shape.Length(range.Samples)).Clear();
+            new Span<float>(Result(first), Instruction.Output.Shape.Length(samples)).Clear();
         }
 
         foreach (var block in _blocks)
         {
-            var source = Input(block.Input) + block.SourceOffset;
-            var target = Output + block.TargetOffset;
-            for (long i = 0; i < (long)block.Outer * repeats; i++)
+            var source = Input(block.Input, first) + block.SourceOffset;
+            var target = Result(first) + block.TargetOffset;
+            for (long i = 0; i < (long)block.Outer * samples; i++)
             {
                 new ReadOnlySpan<float>(source + (i * block.SourceStride), block.Length)
                     .CopyTo(new Span<float>(target + (i * block.TargetStride), block.Length));
@@ -41,7 +39,7 @@ internal sealed unsafe class CopyBlocksKernel : CpuKernel
 }
 
 /// <summary>One matrix product after the other.</summary>
-internal sealed unsafe class MatrixProductsKernel<TLanes, TVector> : CpuKernel
+internal sealed unsafe class MatrixProductsKernel<TLanes, TVector> : SampleKernel
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -63,15 +61,15 @@ internal sealed unsafe class MatrixProductsKernel<TLanes, TVector> : CpuKernel
     /// <summary>Rows, columns and inner size of each product.</summary>
     internal (int M, int N, int K) Sizes { get; }
 
-    internal override void Run(in MicrobatchRange range)
+    internal override void Run(int first, int samples)
     {
         var (m, n, k) = Sizes;
-        for (long i = 0; i < (long)_perSample * Repeats(range); i++)
+        for (long i = 0; i < (long)_perSample * samples; i++)
         {
-            var a = new MatrixView(Input(0) + (i * m * k), _aColumns, _product.TransposeLeft);
-            var b = new MatrixView(Input(1) + (i * k * n), _bColumns, _product.TransposeRight);
+            var a = new MatrixView(Input(0, first) + (i * m * k), _aColumns, _product.TransposeLeft);
+            var b = new MatrixView(Input(1, first) + (i * k * n), _bColumns, _product.TransposeRight);
             MatrixProduct.Run<TLanes, TVector, Identity>(
-                m, n, k, a, b, Output + (i * m * n), n, null, default, Memory.Workspace);
+                m, n, k, a, b, Result(first) + (i * m * n), n, null, default, Memory.Workspace);
         }
     }
 }

@@ -11,16 +11,23 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
+    /// <summary>
+    /// What a turn of a sample loop may touch: 1 MB, as much as a core's second-level cache keeps on most servers.
+    /// </summary>
+    private const int TurnFloats = 256 * 1024;
+
     private readonly CpuMemory _memory;
     private readonly CpuKernel[] _kernels;
+    private readonly SampleLoop[] _sampleLoops;
 
     internal CpuExecutable(Plan plan, AlignedBuffer parameters, PartialSums partials)
     {
         Plan = plan;
+        _sampleLoops = [.. plan.SampleLoops];
         _memory = new CpuMemory(plan, parameters, partials);
         var builder = new CpuKernelBuilder<TLanes, TVector>(plan, _memory);
-        _kernels = [.. plan.Instructions.Select(builder.Build)];
-        _memory.ReserveWorkspace(builder.WorkspaceFloats);
+        _kernels = [.. plan.SampleLoops.SelectMany(builder.Build)];
+        _memory.Reserve(builder.WorkspaceFloats, builder.KeptFloats);
     }
 
     public Plan Plan { get; }
@@ -32,9 +39,9 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     public void Run(in MicrobatchRange range, int from, int to)
     {
         CheckRange(range);
-        for (var i = from; i < to; i++)
+        foreach (var loop in _sampleLoops)
         {
-            _kernels[i].Run(range);
+            Run(range, Math.Max(from, loop.From), Math.Min(to, loop.End), loop.SampleFloats);
         }
     }
 
@@ -53,6 +60,31 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Instructions of one loop, in turns of as many samples as stay in the cache; the definition takes all at once.
+    /// </summary>
+    private void Run(in MicrobatchRange range, int from, int to, int sampleFloats)
+    {
+        var samples = sampleFloats == 0 ? int.MaxValue : Math.Max(1, TurnFloats / sampleFloats);
+        if (TLanes.Count == 1 || to - from < 2 || samples >= range.Samples)
+        {
+            for (var i = from; i < to; i++)
+            {
+                _kernels[i].Run(range);
+            }
+
+            return;
+        }
+
+        for (var first = 0; first < range.Samples; first += samples)
+        {
+            for (var i = from; i < to; i++)
+            {
+                ((ISampleBySample)_kernels[i]).Run(range, first, Math.Min(samples, range.Samples - first));
+            }
+        }
     }
 
     private Span<float> Values(Operand operand, int samples)

@@ -22,7 +22,9 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
     public void ConvolutionFilterGradient(Instruction instruction, ConvolutionFilterGradientOperation gradient)
     {
         var kernel = new ConvolutionFilterGradientKernel<TLanes, TVector>(memory, instruction, plan, gradient);
-        Reserve(kernel.WorkspaceFloats(plan.SamplesMax));
+        Reserve(kernel.WorkspaceFloats);
+        kernel.KeepAt(_keptInLoop);
+        Keep(kernel.SumsFloats(plan.SamplesMax));
         _built = kernel;
     }
 
@@ -41,8 +43,8 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
     }
 
     public void AveragePool(Instruction instruction, Window2d window) =>
-        _built = new AveragePoolKernel(memory, instruction, window);
+        _built = new AveragePoolKernel<TLanes, TVector>(memory, instruction, window);
 
     public void AveragePoolGradient(Instruction instruction, Window2d window) =>
-        _built = new AveragePoolGradientKernel(memory, instruction, window);
+        _built = new AveragePoolGradientKernel<TLanes, TVector>(memory, instruction, window);
 }

@@ -12,11 +12,21 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     where TVector : struct
 {
     private CpuKernel? _built;
+    private int _keptInLoop;
 
     /// <summary>The most scratch that any kernel built so far needs.</summary>
     internal int WorkspaceFloats { get; private set; }
 
-    internal CpuKernel Build(Instruction instruction)
+    /// <summary>The most that the kernels of a loop keep between their turns.</summary>
+    internal int KeptFloats { get; private set; }
+
+    internal IEnumerable<CpuKernel> Build(SampleLoop loop)
+    {
+        _keptInLoop = 0;
+        return plan.Instructions.Take(loop.From..loop.End).Select(Build);
+    }
+
+    private CpuKernel Build(Instruction instruction)
     {
         _built = null;
         instruction.Operation.Accept(this, instruction);
@@ -86,4 +96,10 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     public void ArgMaxHit(Instruction instruction) => _built = new ArgMaxHitKernel(memory, instruction);
 
     private void Reserve(int floats) => WorkspaceFloats = Math.Max(WorkspaceFloats, floats);
+
+    private void Keep(int floats)
+    {
+        _keptInLoop = checked(_keptInLoop + floats);
+        KeptFloats = Math.Max(KeptFloats, _keptInLoop);
+    }
 }

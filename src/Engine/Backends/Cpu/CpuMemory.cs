@@ -12,6 +12,7 @@ internal sealed unsafe class CpuMemory
     private readonly AlignedBuffer _arena;
     private readonly AlignedBuffer _parameters;
     private AlignedBuffer _workspace = new(0);
+    private AlignedBuffer _kept = new(0);
 
     internal CpuMemory(Plan plan, AlignedBuffer parameters, PartialSums partials)
     {
@@ -31,7 +32,11 @@ internal sealed unsafe class CpuMemory
     /// <summary>Scratch that kernels share, one after the other.</summary>
     internal float* Workspace => _workspace.Pointer;
 
-    internal void ReserveWorkspace(int floats) => _workspace = new AlignedBuffer(floats);
+    /// <summary>What the kernels of a loop keep while they take turns.</summary>
+    internal float* Kept => _kept.Pointer;
+
+    internal void Reserve(int workspaceFloats, int keptFloats) =>
+        (_workspace, _kept) = (new AlignedBuffer(workspaceFloats), new AlignedBuffer(keptFloats));
 
     /// <summary>Where an operand's first value lies; for partial sums in the first piece.</summary>
     internal float* At(Operand operand) => operand.Offset + operand.Storage switch

@@ -19,7 +19,7 @@ internal static class ImageShapes
 }
 
 internal sealed unsafe class ConvolutionKernel<TLanes, TVector>(
-    CpuMemory memory, Instruction instruction, ConvolutionOperation operation) : CpuKernel(memory, instruction)
+    CpuMemory memory, Instruction instruction, ConvolutionOperation operation) : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -28,13 +28,14 @@ internal sealed unsafe class ConvolutionKernel<TLanes, TVector>(
 
     internal int WorkspaceFloats => Convolution.WorkspaceFloats<TLanes, TVector>(_shape);
 
-    internal override void Run(in MicrobatchRange range) =>
-        Convolution.Run<TLanes, TVector>(_shape, range.Samples, Input(0), Input(1), Output, Memory.Workspace);
+    internal override void Run(int first, int samples) =>
+        Convolution.Run<TLanes, TVector>(
+            _shape, samples, Input(0, first), Input(1, first), Result(first), Memory.Workspace);
 }
 
 internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
     CpuMemory memory, Instruction instruction, ConvolutionInputGradientOperation operation)
-    : CpuKernel(memory, instruction)
+    : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -43,30 +44,51 @@ internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
 
     internal int WorkspaceFloats => ImageGradient.WorkspaceFloats<TLanes, TVector>(_shape);
 
-    internal override void Run(in MicrobatchRange range) =>
+    internal override void Run(int first, int samples) =>
         ImageGradient.Run<TLanes, TVector>(
-            _shape, range.Samples, Input(0), Input(1), Output, Memory.Workspace);
+            _shape, samples, Input(0, first), Input(1, first), Result(first), Memory.Workspace);
 }
 
 internal sealed unsafe class ConvolutionFilterGradientKernel<TLanes, TVector>(
     CpuMemory memory, Instruction instruction, Plan plan, ConvolutionFilterGradientOperation operation)
-    : BatchReductionKernel<TLanes, TVector>(memory, instruction, plan)
+    : BatchReductionKernel<TLanes, TVector>(memory, instruction, plan), ISampleBySample
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Inputs[0].Shape, instruction.Inputs[1].Shape);
 
-    internal int WorkspaceFloats(int samplesMax) =>
-        FilterGradient.WorkspaceFloats<TLanes, TVector>(_shape, samplesMax);
+    private int _keptOffset;
+
+    internal int WorkspaceFloats => FilterGradient.WorkspaceFloats<TLanes, TVector>(_shape);
+
+    internal int SumsFloats(int samplesMax) => FilterGradient.SumsFloats<TLanes, TVector>(_shape, samplesMax);
+
+    /// <summary>Says where its sums lie in what is kept for a loop.</summary>
+    internal void KeepAt(int offset) => _keptOffset = offset;
+
+    public void Run(in MicrobatchRange range, int first, int samples) =>
+        Add(range, first, samples, Output, Memory.Partials.Stride);
 
     protected override void Sum(in MicrobatchRange range, float* pieces, int stride) =>
+        Add(range, 0, range.Samples, pieces, stride);
+
+    private void Add(in MicrobatchRange range, int first, int samples, float* pieces, int stride) =>
         FilterGradient.Run<TLanes, TVector>(
-            _shape, range, Input(0), Input(1), pieces, stride, Memory.Workspace);
+            _shape,
+            range,
+            first,
+            samples,
+            Input(0),
+            Input(1),
+            pieces,
+            stride,
+            Memory.Kept + _keptOffset,
+            Memory.Workspace);
 }
 
 internal sealed unsafe class MaxPoolKernel<TLanes, TVector>(
-    CpuMemory memory, Instruction instruction, Window2d window) : CpuKernel(memory, instruction)
+    CpuMemory memory, Instruction instruction, Window2d window) : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -74,22 +96,24 @@ internal sealed unsafe class MaxPoolKernel<TLanes, TVector>(
 
     internal int WorkspaceFloats => Pooling.WorkspaceFloats(_grid);
 
-    internal override void Run(in MicrobatchRange range)
+    internal override void Run(int first, int samples)
     {
-        var images = Instruction.Output.Shape.Dimensions[0] * range.Samples;
-        if (Input(0) == Input(1))
+        var images = Instruction.Output.Shape.Dimensions[0] * samples;
+        var x = Input(0, first);
+        var values = Input(1, first);
+        if (x == values)
         {
-            Pooling.Largest<TLanes, TVector>(_grid, images, Input(0), Output, Memory.Workspace);
+            Pooling.Largest<TLanes, TVector>(_grid, images, x, Result(first), Memory.Workspace);
         }
         else
         {
-            Pooling.Pick<TLanes, TVector>(_grid, images, Input(0), Input(1), Output, Memory.Workspace);
+            Pooling.Pick<TLanes, TVector>(_grid, images, x, values, Result(first), Memory.Workspace);
         }
     }
 }
 
 internal sealed unsafe class MaxPoolGradientKernel<TLanes, TVector>(
-    CpuMemory memory, Instruction instruction, Window2d window) : CpuKernel(memory, instruction)
+    CpuMemory memory, Instruction instruction, Window2d window) : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -97,24 +121,33 @@ internal sealed unsafe class MaxPoolGradientKernel<TLanes, TVector>(
 
     internal int WorkspaceFloats => Pooling.WorkspaceFloats(_grid);
 
-    internal override void Run(in MicrobatchRange range) => Pooling.Spread<TLanes, TVector>(
-        _grid, Instruction.Output.Shape.Dimensions[0] * range.Samples, Input(0), Input(1), Output, Memory.Workspace);
+    internal override void Run(int first, int samples) => Pooling.Spread<TLanes, TVector>(
+        _grid,
+        Instruction.Output.Shape.Dimensions[0] * samples,
+        Input(0, first),
+        Input(1, first),
+        Result(first),
+        Memory.Workspace);
 }
 
-internal sealed unsafe class AveragePoolKernel(CpuMemory memory, Instruction instruction, Window2d window)
-    : CpuKernel(memory, instruction)
+internal sealed unsafe class AveragePoolKernel<TLanes, TVector>(
+    CpuMemory memory, Instruction instruction, Window2d window) : SampleKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
     private readonly WindowGrid _grid = ImageShapes.Grid(window, instruction.Inputs[0].Shape);
 
-    internal override void Run(in MicrobatchRange range) => Pooling.Average(
-        _grid, Instruction.Output.Shape.Dimensions[0] * range.Samples, Input(0), Output);
+    internal override void Run(int first, int samples) => Pooling.Average<TLanes, TVector>(
+        _grid, Instruction.Output.Shape.Dimensions[0] * samples, Input(0, first), Result(first));
 }
 
-internal sealed unsafe class AveragePoolGradientKernel(CpuMemory memory, Instruction instruction, Window2d window)
-    : CpuKernel(memory, instruction)
+internal sealed unsafe class AveragePoolGradientKernel<TLanes, TVector>(
+    CpuMemory memory, Instruction instruction, Window2d window) : SampleKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
     private readonly WindowGrid _grid = ImageShapes.Grid(window, instruction.Output.Shape);
 
-    internal override void Run(in MicrobatchRange range) => Pooling.AverageGradient(
-        _grid, Instruction.Output.Shape.Dimensions[0] * range.Samples, Input(0), Output);
+    internal override void Run(int first, int samples) => Pooling.AverageGradient<TLanes, TVector>(
+        _grid, Instruction.Output.Shape.Dimensions[0] * samples, Input(0, first), Result(first));
 }

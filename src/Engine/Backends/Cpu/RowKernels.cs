@@ -1,11 +1,10 @@
 using Distributed.Engine.Graphs;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Kernels.Reductions;
-using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;
 
-internal sealed unsafe class AxisSumKernel<TLanes, TVector> : CpuKernel
+internal sealed unsafe class AxisSumKernel<TLanes, TVector> : SampleKernel
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -22,11 +21,11 @@ internal sealed unsafe class AxisSumKernel<TLanes, TVector> : CpuKernel
         _inner = sizes.Skip(axis + 1).Aggregate(1, (product, size) => product * size);
     }
 
-    internal override void Run(in MicrobatchRange range) =>
-        AxisSum.Run<TLanes, TVector>(Input(0), Output, _outer * Repeats(range), _axis, _inner);
+    internal override void Run(int first, int samples) =>
+        AxisSum.Run<TLanes, TVector>(Input(0, first), Result(first), _outer * samples, _axis, _inner);
 }
 
-internal sealed unsafe class AxisMaximumKernel<TLanes, TVector> : CpuKernel
+internal sealed unsafe class AxisMaximumKernel<TLanes, TVector> : SampleKernel
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -37,12 +36,12 @@ internal sealed unsafe class AxisMaximumKernel<TLanes, TVector> : CpuKernel
     internal AxisMaximumKernel(CpuMemory memory, Instruction instruction, int axis)
         : base(memory, instruction) => (_outer, _axis, _inner) = instruction.Inputs[0].Shape.Around(axis);
 
-    internal override void Run(in MicrobatchRange range) =>
-        AxisMaximum.Run<TLanes, TVector>(Input(0), Output, _outer * Repeats(range), _axis, _inner);
+    internal override void Run(int first, int samples) =>
+        AxisMaximum.Run<TLanes, TVector>(Input(0, first), Result(first), _outer * samples, _axis, _inner);
 }
 
 internal sealed unsafe class LogSoftmaxKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction)
-    : CpuKernel(memory, instruction)
+    : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -50,12 +49,12 @@ internal sealed unsafe class LogSoftmaxKernel<TLanes, TVector>(CpuMemory memory,
     private readonly int _rows = instruction.Output.Shape.SampleLength
         / Math.Max(instruction.Output.Shape.Dimensions[^1], 1);
 
-    internal override void Run(in MicrobatchRange range) =>
-        LogSoftmax.Run<TLanes, TVector>(Input(0), Output, _rows * Repeats(range), _classes);
+    internal override void Run(int first, int samples) =>
+        LogSoftmax.Run<TLanes, TVector>(Input(0, first), Result(first), _rows * samples, _classes);
 }
 
 internal sealed unsafe class SoftmaxKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction)
-    : CpuKernel(memory, instruction)
+    : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
@@ -63,38 +62,39 @@ internal sealed unsafe class SoftmaxKernel<TLanes, TVector>(CpuMemory memory, In
     private readonly int _rows = instruction.Output.Shape.SampleLength
         / Math.Max(instruction.Output.Shape.Dimensions[^1], 1);
 
-    internal override void Run(in MicrobatchRange range) =>
-        Softmax.Forward<TLanes, TVector>(Input(0), Output, _rows * Repeats(range), _classes);
+    internal override void Run(int first, int samples) =>
+        Softmax.Forward<TLanes, TVector>(Input(0, first), Result(first), _rows * samples, _classes);
 }
 
 internal sealed unsafe class SoftmaxCrossEntropyKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction)
-    : CpuKernel(memory, instruction)
+    : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private readonly int _classes = instruction.Inputs[0].Shape.Dimensions[0];
 
-    internal override void Run(in MicrobatchRange range) =>
-        SoftmaxCrossEntropy.Forward<TLanes, TVector>(Input(0), Input(1), Output, Repeats(range), _classes);
+    internal override void Run(int first, int samples) =>
+        SoftmaxCrossEntropy.Forward<TLanes, TVector>(
+            Input(0, first), Input(1, first), Result(first), samples, _classes);
 }
 
 internal sealed unsafe class SoftmaxCrossEntropyGradientKernel<TLanes, TVector>(
-    CpuMemory memory, Instruction instruction) : CpuKernel(memory, instruction)
+    CpuMemory memory, Instruction instruction) : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
     private readonly int _classes = instruction.Inputs[0].Shape.Dimensions[0];
 
-    internal override void Run(in MicrobatchRange range) =>
+    internal override void Run(int first, int samples) =>
         SoftmaxCrossEntropy.Backward<TLanes, TVector>(
-            Input(0), Input(1), Input(2), Output, Repeats(range), _classes);
+            Input(0, first), Input(1, first), Input(2, first), Result(first), samples, _classes);
 }
 
 internal sealed unsafe class ArgMaxHitKernel(CpuMemory memory, Instruction instruction)
-    : CpuKernel(memory, instruction)
+    : SampleKernel(memory, instruction)
 {
     private readonly int _classes = instruction.Inputs[0].Shape.Dimensions[0];
 
-    internal override void Run(in MicrobatchRange range) =>
-        ArgMaxHit.Run(Input(0), Input(1), Output, Repeats(range), _classes);
+    internal override void Run(int first, int samples) =>
+        ArgMaxHit.Run(Input(0, first), Input(1, first), Result(first), samples, _classes);
 }

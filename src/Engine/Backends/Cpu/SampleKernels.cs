@@ -18,23 +18,28 @@ internal sealed unsafe class MicrobatchMeanKernel<TLanes, TVector>(
 }
 
 internal sealed unsafe class DropoutKernel<TLanes, TVector>(
-    CpuMemory memory, Instruction instruction, DropoutOperation dropout) : CpuKernel(memory, instruction)
+    CpuMemory memory, Instruction instruction, DropoutOperation dropout) : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    internal override void Run(in MicrobatchRange range) =>
+    internal override void Run(int first, int samples) =>
         DropoutMask.Run<TLanes, TVector>(
-            Input(0), range.Samples, Instruction.Output.Shape.SampleLength, dropout.Rate, dropout.Number, Output);
+            Input(0, first),
+            samples,
+            Instruction.Output.Shape.SampleLength,
+            dropout.Rate,
+            dropout.Number,
+            Result(first));
 }
 
 internal sealed unsafe class EmbeddingKernel(CpuMemory memory, Instruction instruction)
-    : CpuKernel(memory, instruction)
+    : SampleKernel(memory, instruction)
 {
     private readonly int _count = instruction.Inputs[1].Shape.Dimensions[0];
     private readonly int _width = instruction.Inputs[1].Shape.Dimensions[1];
 
-    internal override void Run(in MicrobatchRange range) => TableRows.Read(
-        Input(0), Instruction.Inputs[0].Shape.Length(range.Samples), Input(1), _count, _width, Output);
+    internal override void Run(int first, int samples) => TableRows.Read(
+        Input(0, first), Instruction.Inputs[0].Shape.Length(samples), Input(1, first), _count, _width, Result(first));
 }
 
 internal sealed unsafe class EmbeddingGradientKernel<TLanes, TVector>(

@@ -1,5 +1,4 @@
 using Distributed.Engine.Graphs;
-using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;
 
@@ -8,7 +7,7 @@ namespace Distributed.Engine.Backends.Cpu;
 /// Dimensions that stay together are one here. The innermost two of the result are walked in squares, so that what one
 /// cache line brings is used before it goes; one that stays innermost is copied in blocks.
 /// </remarks>
-internal sealed unsafe class TransposeKernel : CpuKernel
+internal sealed unsafe class TransposeKernel : SampleKernel
 {
     /// <summary>Side of a square: 16 floats are a cache line.</summary>
     private const int Side = 16;
@@ -39,11 +38,11 @@ internal sealed unsafe class TransposeKernel : CpuKernel
         (_sizes, _strides, _sampleLength) = ([.. sizes], [.. strides], shape.SampleLength);
     }
 
-    internal override void Run(in MicrobatchRange range)
+    internal override void Run(int first, int samples)
     {
-        for (long sample = 0; _sampleLength > 0 && sample < Repeats(range); sample++)
+        for (var sample = first; _sampleLength > 0 && sample < first + samples; sample++)
         {
-            Move(0, Input(0) + (sample * _sampleLength), Output + (sample * _sampleLength));
+            Move(0, Input(0, sample), Result(sample));
         }
     }
 

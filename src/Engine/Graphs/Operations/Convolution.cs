@@ -152,6 +152,8 @@ public sealed class ConvolutionFilterGradientOperation : Operation
 
     internal override bool SumsOverBatch => true;
 
+    internal override bool SampleBySample => true;
+
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs) => TensorShape.Of(
         inputs[1].Dimensions[0], inputs[0].Dimensions[0] / Groups, Window.Height, Window.Width);
 

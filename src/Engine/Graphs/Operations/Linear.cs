@@ -14,6 +14,8 @@ internal sealed class LinearOperation<TActivation>(
     public override string Name { get; } = string.Join(
         '+', new[] { product.Name, biased ? "bias" : "", activationName }.Where(part => part.Length > 0));
 
+    internal override bool SampleBySample => product.SampleBySample;
+
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs) => product.Infer(inputs);
 
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream) =>

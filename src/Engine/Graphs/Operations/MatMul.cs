@@ -47,6 +47,9 @@ public sealed class MatMulOperation : Operation
 
     public bool TransposeRight { get; }
 
+    /// <summary>False: the right factor is packed for each call.</summary>
+    internal override bool SampleBySample => false;
+
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs)
     {
         var (a, b) = (inputs[0], inputs[1]);

@@ -28,6 +28,8 @@ public sealed class MicrobatchMeanOperation(float less) : Operation
     /// <summary>Taken from the number of samples.</summary>
     public float Less { get; } = less;
 
+    internal override bool SampleBySample => false;
+
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs)
     {
         if (!inputs[0].Batched)

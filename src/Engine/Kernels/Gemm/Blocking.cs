@@ -21,12 +21,19 @@ internal static class Blocking
     /// <summary>Lines that lie closer than seven eighths of a page are read in place by any number of tiles.</summary>
     private const int InPlaceStrideMax = 896;
 
+    /// <summary>More lines of a left factor than this are packed, where many tiles read them.</summary>
+    private const int InPlaceLinesMax = 256;
+
     /// <summary>So few readers do not repay a copy, however far the lines lie apart.</summary>
     private const int InPlaceUsesMax = 5;
 
     /// <summary>Whether to read a factor where it lies; see Note [Packed or in place].</summary>
     internal static bool ReadsInPlace(int rowStride, int uses) =>
         uses <= InPlaceUsesMax || rowStride <= InPlaceStrideMax;
+
+    /// <summary>The same for a left factor that has so many lines.</summary>
+    internal static bool ReadsInPlace(int rowStride, int uses, int lines) =>
+        ReadsInPlace(rowStride, uses) && (uses <= InPlaceUsesMax || lines <= InPlaceLinesMax);
 
     /// <summary>Wide panels that so many columns fill.</summary>
     internal static int WidePanels<TLanes, TVector>(int columns)

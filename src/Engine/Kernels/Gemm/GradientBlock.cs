@@ -7,6 +7,15 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// <summary>One block of a weight gradient: all the rows of a range for some columns of the result.</summary>
 internal unsafe struct GradientBlock
 {
+    /// <summary>The most panels of x that are packed at a time: 8 of 8 rows or of 14 fill whole cache lines.</summary>
+    private const int GroupPanelsMax = 8;
+
+    /// <summary>The most floats of such panels, unless one has more: 256 KB.</summary>
+    private const int GroupFloatsMax = 64 * 1024;
+
+    /// <summary>Over fewer rows a tile takes too short a time for it to repay.</summary>
+    private const int PrefetchDepthMin = 128;
+
     /// <summary>The block's size: Rows by Columns results over Depth rows of the operands.</summary>
     internal int Rows;
     internal int Columns;
@@ -15,6 +24,10 @@ internal unsafe struct GradientBlock
     internal LeafPlan Leaves;
     internal int PieceCount;
     internal RowPanels Panels;
+
+    /// <summary>True where panels of x that lie wholly inside the matrix are not packed.</summary>
+    internal bool LeftIsInPlace;
+
     internal float* Left;
     internal RightFactor Right;
     internal float* Stack;
@@ -31,51 +44,89 @@ internal unsafe struct GradientBlock
         (CanonicalTree.PiecesMax(microbatches) + 1)
         * Blocking.RoundUp(RowPanels.TallHeight<TLanes, TVector>() * 2 * TLanes.Count, AlignedBuffer.LineFloats);
 
-    /// <summary>Room for one packed panel of the left operand.</summary>
+    /// <summary>Room for packed panels of the left operand.</summary>
     internal static int LeftFloats<TLanes, TVector>(int rows)
         where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        Blocking.RoundUp(
-            (RowPanels.TallHeight<TLanes, TVector>() * rows) + TLanes.Count, AlignedBuffer.LineFloats);
+        where TVector : struct
+    {
+        var panel = PanelFloats(RowPanels.TallHeight<TLanes, TVector>(), rows);
+        return Math.Min(GroupPanelsMax * panel, Math.Max(GroupFloatsMax, panel));
+    }
 
     internal readonly void Run<TLanes, TVector>(MatrixView x)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var isInPlace = Blocking.ReadsInPlace(x.RowStride, Blocking.WidePanels<TLanes, TVector>(Columns));
-        for (var panel = 0; panel < Panels.Count; panel++)
+        for (var panel = 0; panel < Panels.Count;)
         {
-            var row = Panels.FirstRow(panel);
             var height = Panels.Height(panel);
-            var left = new Panel(Left, height);
-            if (isInPlace && Rows - row >= height)
+            if (LeftIsInPlace && Rows - Panels.FirstRow(panel) >= height)
             {
-                left = new Panel(x.At(row, 0), x.RowStride);
-            }
-            else
-            {
-                Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, Depth, Left, height);
+                RunPanel<TLanes, TVector>(panel, new Panel(x.At(Panels.FirstRow(panel), 0), x.RowStride));
+                panel++;
+                continue;
             }
 
-            if (TLanes.Count == 8)
+            var end = Pack<TLanes, TVector>(x, panel);
+            for (var left = Left; panel < end; left += PanelFloats(height, Depth))
             {
-                if (Panels.IsTall(panel))
-                {
-                    RunTiles<Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left);
-                }
-                else
-                {
-                    RunTiles<Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left);
-                }
+                RunPanel<TLanes, TVector>(panel++, new Panel(left, height));
             }
-            else if (Panels.IsTall(panel))
+        }
+    }
+
+    /// <summary>A packed panel with what may be overwritten behind it.</summary>
+    private static int PanelFloats(int height, int rows) =>
+        Blocking.RoundUp((height * rows) + Lanes512.Count, AlignedBuffer.LineFloats);
+
+    /// <summary>Packs panels from the given one on that are alike, and returns which one is the next.</summary>
+    private readonly int Pack<TLanes, TVector>(MatrixView x, int panel)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var (row, height) = (Panels.FirstRow(panel), Panels.Height(panel));
+        var step = PanelFloats(height, Depth);
+        var most = Math.Clamp(GroupFloatsMax / step, 1, GroupPanelsMax);
+        var end = panel;
+        while (end - panel < most && end < Panels.Count && Panels.Height(end) == height
+            && Panels.FirstRow(end) + Packing.VectorFor(height) <= Rows)
+        {
+            end++;
+        }
+
+        if (end > panel)
+        {
+            Packing.PackSideBySide(x.At(row, 0), x.RowStride, Depth, Left, step, end - panel, height);
+            return end;
+        }
+
+        Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, Depth, Left, height);
+        return panel + 1;
+    }
+
+    private readonly void RunPanel<TLanes, TVector>(int panel, Panel left)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var row = Panels.FirstRow(panel);
+        if (TLanes.Count == 8)
+        {
+            if (Panels.IsTall(panel))
             {
-                RunTiles<Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left);
+                RunTiles<Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left);
             }
             else
             {
-                RunTiles<Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left);
+                RunTiles<Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left);
             }
+        }
+        else if (Panels.IsTall(panel))
+        {
+            RunTiles<Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left);
+        }
+        else
+        {
+            RunTiles<Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left);
         }
     }
 
@@ -106,6 +157,11 @@ internal unsafe struct GradientBlock
         var destination = Pieces + (row * Stride) + column;
         var last = destination + ((PieceCount - 1) * PieceStride);
         var lastSlot = Stack + ((nint)(PieceCount - 1) * TTile.Height * TTile.Width);
+        if (isWhole && Depth >= PrefetchDepthMin)
+        {
+            TileKernels.Prefetch<TTile>(last, Stride);
+        }
+
         TileKernels.Tree<TTile>(
             Leaves, left, right, Stack, isWhole ? last : lastSlot, isWhole ? Stride : TTile.Width);
         for (var piece = 0; piece < (isWhole ? PieceCount - 1 : PieceCount); piece++)

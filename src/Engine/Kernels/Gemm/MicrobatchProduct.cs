@@ -62,6 +62,7 @@ internal static unsafe class MicrobatchProduct
             Stride = n,
             Stack = workspace,
             Left = left,
+            LeftIsInPlace = Blocking.ReadsInPlace(xRowStride, Blocking.WidePanels<TLanes, TVector>(n), rows),
         };
         var room = merges + Blocking.RoundUp(range.Count, AlignedBuffer.LineFloats);
         var columns = Blocking.Columns<TLanes, TVector>(n, rows);

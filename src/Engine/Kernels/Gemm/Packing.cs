@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Gemm;
 
@@ -13,6 +15,9 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// </remarks>
 internal static unsafe class Packing
 {
+    /// <summary>How far ahead rows are asked for.</summary>
+    private const int RowsAhead = 16;
+
     internal static void Pack<TLanes, TVector>(
         MatrixView view, int first, int available, int start, int depth, float* panel, int width)
         where TLanes : struct, ILanes<TVector>
@@ -38,6 +43,69 @@ internal static unsafe class Packing
         else
         {
             CopyParts<TLanes, TVector>(source, view.RowStride, Math.Min(available, width), depth, panel, width);
+        }
+    }
+
+    /// <summary>
+    /// Packs panels that lie side by side in the rows of memory, line by line: each row is read once, however many
+    /// panels share its cache lines. Whole vectors are read, see <see cref="VectorFor"/>.
+    /// </summary>
+    /// <remarks>Shapes: panel q gets columns q · width … of source [depth, ·], and begins at panels + q · step.</remarks>
+    internal static void PackSideBySide(
+        float* source, nint stride, int depth, float* panels, nint step, int count, int width)
+    {
+        switch (VectorFor(width))
+        {
+            case 32:
+                CopySideBySide<WideRow<Lanes512, Vector512<float>>>(
+                    source, stride, depth, panels, step, count, width);
+                break;
+            case 16:
+                CopySideBySide<NarrowRow<Lanes512, Vector512<float>>>(
+                    source, stride, depth, panels, step, count, width);
+                break;
+            case 8:
+                CopySideBySide<NarrowRow<Lanes256, Vector256<float>>>(
+                    source, stride, depth, panels, step, count, width);
+                break;
+            default:
+                CopySideBySide<NarrowRow<Lanes128, Vector128<float>>>(
+                    source, stride, depth, panels, step, count, width);
+                break;
+        }
+    }
+
+    /// <summary>How many floats of each row are read and written for a panel so wide: 4, 8, 16 or 32.</summary>
+    internal static int VectorFor(int width) => width > 16 ? 32 : width > 8 ? 16 : width > 4 ? 8 : 4;
+
+    [MethodImpl(HotLoop.Options)]
+    private static void CopySideBySide<TRow>(
+        float* source, nint stride, int depth, float* panels, nint step, int count, nint width)
+        where TRow : struct, ITileRow<TRow>
+    {
+        for (; depth > 0; depth--)
+        {
+            if (Sse.IsSupported)
+            {
+                // Rows may be pages apart, where the processor foresees nothing.
+                var ahead = source + (RowsAhead * stride);
+                for (var end = ahead + (count * width); ahead < end; ahead += AlignedBuffer.LineFloats)
+                {
+                    Sse.Prefetch0(ahead);
+                }
+            }
+
+            var from = source;
+            var to = panels;
+            for (var panel = count; panel > 0; panel--)
+            {
+                TRow.Store(TRow.Load(from), to);
+                from += width;
+                to += step;
+            }
+
+            source += stride;
+            panels += width;
         }
     }
 

@@ -11,6 +11,9 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// <summary>The right factor of a block: wide panels, then a narrow one where one vector holds the rest.</summary>
 internal readonly unsafe struct RightFactor
 {
+    /// <summary>Panels that are packed side by side: 8 of 32 columns are a quarter of a page in each row.</summary>
+    private const int PanelsAtOnce = 8;
+
     private readonly float* _packed;
     private readonly float* _inPlace;
     private readonly int _rowStride;
@@ -35,7 +38,24 @@ internal readonly unsafe struct RightFactor
     {
         var isInPlace = !b.Transposed && Blocking.ReadsInPlace(b.RowStride, uses);
         var wide = 2 * TLanes.Count;
-        for (var j = 0; j < columns; j += wide)
+        var packed = 0;
+        if (isInPlace)
+        {
+            packed = columns / wide * wide;
+        }
+        else if (!b.Transposed)
+        {
+            for (var count = columns / wide; count > 0; count -= PanelsAtOnce)
+            {
+                var some = Math.Min(count, PanelsAtOnce);
+                Packing.PackSideBySide(
+                    b.At(start, column + packed), b.RowStride, depth, room + ((nint)packed * depth),
+                    (nint)wide * depth, some, wide);
+                packed += some * wide;
+            }
+        }
+
+        for (var j = packed; j < columns; j += wide)
         {
             var rest = columns - j;
             var width = rest > TLanes.Count ? wide : TLanes.Count;

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Gemm;
 
@@ -70,6 +72,25 @@ internal static unsafe class TileKernels
 
             tile.Store(stack, TTile.Width);
             stack += TTile.Height * TTile.Width;
+        }
+    }
+
+    /// <summary>Asks for a tile's cache lines, so that they are near once the tile is stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Prefetch<TTile>(float* tile, nint stride)
+        where TTile : struct, ITile
+    {
+        if (Sse.IsSupported)
+        {
+            for (var i = 0; i < TTile.Height; i++)
+            {
+                for (var j = 0; j < TTile.Width; j += AlignedBuffer.LineFloats)
+                {
+                    Sse.Prefetch0(tile + j);
+                }
+
+                tile += stride;
+            }
         }
     }
 

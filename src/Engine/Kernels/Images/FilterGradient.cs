@@ -10,24 +10,34 @@ namespace Distributed.Engine.Kernels.Images;
 /// <remarks>
 /// Shapes as in <see cref="ConvolutionShape"/>; piece p goes to pieces + p · pieceStride. A sample's part is computed
 /// the other way round, [lines, filters]: so the image is read where it lies, and only dy is packed. Every path gives
-/// the bits of <see cref="ConvolutionDefinition.FilterGradient"/>. The workspace is 64-byte aligned; its size does not
-/// grow with the samples, and grows with the logarithm of the micro-batches.
+/// the bits of <see cref="ConvolutionDefinition.FilterGradient"/>. Workspace and sums are 64-byte aligned; the sums,
+/// which must stay while the samples of a range come in turns, grow with the logarithm of the micro-batches.
 /// </remarks>
 internal static unsafe class FilterGradient
 {
-    internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape, int microbatches)
+    internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        checked(Part<TLanes, TVector>.Floats(shape)
+        Part<TLanes, TVector>.Floats(shape);
+
+    internal static int SumsFloats<TLanes, TVector>(in ConvolutionShape shape, int microbatches)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        checked(Part<TLanes, TVector>.SumsFloats(shape)
             + MicrobatchTree.WaitingFloats(shape.FilterFloats, microbatches));
 
+    /// <summary>Adds so many samples of the range from one on; the pieces are there after its last one.</summary>
+    /// <remarks>The scalar path takes all of the range at once.</remarks>
     internal static void Run<TLanes, TVector>(
         in ConvolutionShape shape,
         in MicrobatchRange range,
+        int first,
+        int samples,
         float* x,
         float* dy,
         float* pieces,
         int pieceStride,
+        float* sums,
         float* workspace)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
@@ -39,8 +49,14 @@ internal static unsafe class FilterGradient
         }
 
         MicrobatchTree.Run<TLanes, TVector, Part<TLanes, TVector>>(
-            new Part<TLanes, TVector>(shape, x, dy, workspace), shape.FilterFloats, range, pieces, pieceStride,
-            workspace + Part<TLanes, TVector>.Floats(shape));
+            new Part<TLanes, TVector>(shape, x, dy, sums, workspace),
+            shape.FilterFloats,
+            range,
+            first,
+            samples,
+            pieces,
+            pieceStride,
+            sums + Part<TLanes, TVector>.SumsFloats(shape));
     }
 
     /// <summary>What some samples add, in order.</summary>
@@ -59,15 +75,15 @@ internal static unsafe class FilterGradient
         private ReadAhead _nextImage;
         private ReadAhead _nextUpstream;
 
-        internal Part(in ConvolutionShape shape, float* x, float* dy, float* room)
+        internal Part(in ConvolutionShape shape, float* x, float* dy, float* sums, float* room)
         {
             (_shape, _image) = (shape, new PaddedImage(shape.Grid, shape.Channels));
             _x = x;
             _upstream = dy;
             _offsets = (int*)room;
-            _padded = room + LinesFloats(shape);
-            _panel = _padded + PaddedFloats(shape);
-            _sums = _panel + PanelFloats(shape);
+            _panel = room + LinesFloats(shape);
+            _padded = _panel + PanelFloats(shape);
+            _sums = sums;
             _image.WriteOffsets(_offsets);
             if (shape.Grid.Padding > 0)
             {
@@ -84,29 +100,35 @@ internal static unsafe class FilterGradient
         private static int WidthMax => TLanes.Count == 8 ? TLanes.Count : 2 * TLanes.Count;
 
         internal static int Floats(in ConvolutionShape shape) => checked(
-            LinesFloats(shape) + PaddedFloats(shape) + PanelFloats(shape)
-            + (LinesUp(shape) * FiltersUp(shape)));
+            LinesFloats(shape) + PanelFloats(shape)
+            + (shape.Grid.Padding > 0 ? new PaddedImage(shape.Grid, shape.Channels).Floats : 0));
 
-        public void Write(nint first, int samples, float* sum)
+        /// <summary>Room for the sums of a micro-batch, a group's after the other.</summary>
+        internal static int SumsFloats(in ConvolutionShape shape) =>
+            ConvolutionShape.Lines(checked(shape.Groups * GroupFloats(shape)));
+
+        public void Add(nint first, int samples, bool begins, bool ends, float* sum)
         {
             for (var group = 0; group < _shape.Groups; group++)
             {
+                var sums = _sums + ((nint)group * GroupFloats(_shape));
                 for (var sample = first; sample < first + samples; sample++)
                 {
-                    AddSample((sample * _shape.Groups) + group, sample > first);
+                    AddSample((sample * _shape.Groups) + group, sums, adds: !begins || sample > first);
                 }
 
-                Turn(sum + ((nint)group * _shape.Filters * _shape.Inner));
+                if (ends)
+                {
+                    Turn(sums, sum + ((nint)group * _shape.Filters * _shape.Inner));
+                }
             }
         }
+
+        private static int GroupFloats(in ConvolutionShape shape) => LinesUp(shape) * FiltersUp(shape);
 
         private static int LinesUp(in ConvolutionShape shape) => Blocking.RoundUp(shape.Inner, LineSums.Height);
 
         private static int LinesFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(LinesUp(shape));
-
-        /// <summary>Images without padding are read where they lie.</summary>
-        private static int PaddedFloats(in ConvolutionShape shape) =>
-            shape.Grid.Padding > 0 ? new PaddedImage(shape.Grid, shape.Channels).Floats : 0;
 
         private static int FiltersUp(in ConvolutionShape shape) => Blocking.RoundUp(shape.Filters, TLanes.Count);
 
@@ -114,7 +136,7 @@ internal static unsafe class FilterGradient
             ConvolutionShape.Lines(checked((shape.Grid.Positions * WidthMax) + TLanes.Count));
 
         /// <summary>One sample's part of a group.</summary>
-        private void AddSample(nint part, bool adds)
+        private void AddSample(nint part, float* sums, bool adds)
         {
             var grid = _shape.Grid;
             var (imageFloats, upstreamFloats) = (_shape.Channels * grid.ImagePixels, _shape.Filters * grid.Positions);
@@ -123,11 +145,10 @@ internal static unsafe class FilterGradient
             var steps = LinesUp(_shape) / LineSums.Height * ((_shape.Filters + WidthMax - 1) / WidthMax);
             _nextImage = new ReadAhead(image + imageFloats, imageFloats, steps);
             _nextUpstream = new ReadAhead(upstream.Data + upstreamFloats, upstreamFloats, steps);
-            var lines = image;
             if (grid.Padding > 0)
             {
                 _image.Fill<TLanes, TVector>(image, _padded);
-                lines = _padded;
+                image = _padded;
             }
 
             for (var filter = 0; filter < _shape.Filters; filter += WidthMax)
@@ -135,16 +156,17 @@ internal static unsafe class FilterGradient
                 var rest = _shape.Filters - filter;
                 if (WidthMax > TLanes.Count && rest > TLanes.Count)
                 {
-                    AddFilters<WideRow<TLanes, TVector>>(lines, upstream, filter, rest, adds);
+                    AddFilters<WideRow<TLanes, TVector>>(image, upstream, filter, rest, sums + filter, adds);
                 }
                 else
                 {
-                    AddFilters<NarrowRow<TLanes, TVector>>(lines, upstream, filter, rest, adds);
+                    AddFilters<NarrowRow<TLanes, TVector>>(image, upstream, filter, rest, sums + filter, adds);
                 }
             }
         }
 
-        private void AddFilters<TRow>(float* lines, MatrixView upstream, int filter, int available, bool adds)
+        private void AddFilters<TRow>(
+            float* image, MatrixView upstream, int filter, int available, float* sums, bool adds)
             where TRow : struct, ITileRow<TRow>
         {
             Packing.Pack<TLanes, TVector>(
@@ -153,8 +175,8 @@ internal static unsafe class FilterGradient
             for (var line = 0; line < _shape.Inner; line += LineSums.Height)
             {
                 LineSums.Run<TRow>(
-                    _shape.Grid, _image.RowStep, lines, _offsets + line, _panel,
-                    _sums + ((nint)line * stride) + filter, stride, adds);
+                    _shape.Grid, _image.RowStep, image, _offsets + line, _panel,
+                    sums + ((nint)line * stride), stride, adds);
                 _nextImage.Step();
                 _nextUpstream.Step();
             }
@@ -162,12 +184,12 @@ internal static unsafe class FilterGradient
 
         /// <summary>Writes the sums as filters are: [filters, lines].</summary>
         [MethodImpl(HotLoop.Options)]
-        private void Turn(float* sum)
+        private void Turn(float* sums, float* sum)
         {
             var (filters, inner, stride) = (_shape.Filters, _shape.Inner, FiltersUp(_shape));
             for (var filter = 0; filter < filters; filter++, sum += inner)
             {
-                var from = _sums + filter;
+                var from = sums + filter;
                 for (var line = 0; line < inner; line++, from += stride)
                 {
                     sum[line] = *from;

@@ -21,11 +21,19 @@ internal static unsafe class Pooling
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
         for (var image = 0; image < images; image++, x += grid.ImagePixels)
         {
             for (var row = 0; row < grid.Rows; row++, y += grid.Columns)
             {
-                RowOfLargest<TLanes, TVector>(grid, x, row, workspace, y);
+                if (isPairs)
+                {
+                    TwoByTwoPooling.Largest(grid, x, row, y);
+                }
+                else
+                {
+                    RowOfLargest<TLanes, TVector>(grid, x, row, workspace, y);
+                }
             }
         }
     }
@@ -57,15 +65,19 @@ internal static unsafe class Pooling
         where TVector : struct
     {
         var largest = workspace + ConvolutionShape.Lines(grid.Width);
-        var isPairs = grid is { IsApart: true, WindowHeight: 2, WindowWidth: 2, Stride: 2, Columns: > 1 };
+        var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
         for (var image = 0; image < images; image++, x += grid.ImagePixels, dx += grid.ImagePixels)
         {
-            new Span<float>(dx, grid.ImagePixels).Clear();
+            if (!grid.IsTiling)
+            {
+                new Span<float>(dx, grid.ImagePixels).Clear();
+            }
+
             for (var row = 0; row < grid.Rows; row++, dy += grid.Columns)
             {
-                if (TLanes.Count > 1 && isPairs)
+                if (isPairs)
                 {
-                    SpreadPairs(grid, x, row, dy, dx);
+                    TwoByTwoPooling.Spread(grid, x, row, dy, dx);
                     continue;
                 }
 
@@ -85,12 +97,22 @@ internal static unsafe class Pooling
     }
 
     /// <summary>y = the sum of a window, a chain of additions from +0 over its taps, divided by their number.</summary>
-    internal static void Average(in WindowGrid grid, int images, float* x, float* y)
+    internal static void Average<TLanes, TVector>(in WindowGrid grid, int images, float* x, float* y)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
+        var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
         for (var image = 0; image < images; image++, x += grid.ImagePixels)
         {
             for (var row = 0; row < grid.Rows; row++)
             {
+                if (isPairs)
+                {
+                    TwoByTwoPooling.Average(grid, x, row, y);
+                    y += grid.Columns;
+                    continue;
+                }
+
                 for (var column = 0; column < grid.Columns; column++)
                 {
                     var sum = 0f;
@@ -110,13 +132,27 @@ internal static unsafe class Pooling
     }
 
     /// <summary>dx = Σ of dy / taps over the windows that a pixel lies in, a chain of additions from +0.</summary>
-    internal static void AverageGradient(in WindowGrid grid, int images, float* dy, float* dx)
+    internal static void AverageGradient<TLanes, TVector>(in WindowGrid grid, int images, float* dy, float* dx)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
     {
+        var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
         for (var image = 0; image < images; image++, dx += grid.ImagePixels)
         {
-            new Span<float>(dx, grid.ImagePixels).Clear();
+            if (!isPairs || !grid.IsTiling)
+            {
+                new Span<float>(dx, grid.ImagePixels).Clear();
+            }
+
             for (var row = 0; row < grid.Rows; row++)
             {
+                if (isPairs)
+                {
+                    TwoByTwoPooling.Share(grid, row, dy, dx);
+                    dy += grid.Columns;
+                    continue;
+                }
+
                 for (var column = 0; column < grid.Columns; column++)
                 {
                     var share = *dy++ / grid.Taps;
@@ -180,37 +216,6 @@ internal static unsafe class Pooling
             }
 
             TLanes.Store(largest, y + at);
-        }
-    }
-
-    /// <summary>
-    /// The same for windows of 2 × 2 side by side: two of them at a time, each tap beside the other one of its row.
-    /// </summary>
-    [MethodImpl(HotLoop.Options)]
-    private static void SpreadPairs(in WindowGrid grid, float* x, int row, float* dy, float* dx)
-    {
-        var (width, columns) = (grid.Width, grid.Columns);
-        var swap = Vector128.Create(1, 0, 3, 2);
-        var isLeft = Vector128.Create(-1, 0, -1, 0).AsSingle();
-        x += (nint)2 * row * width;
-        dx += (nint)2 * row * width;
-        for (var column = 0; column < columns; column += 2)
-        {
-            // An odd number of windows: the last two again.
-            var at = Math.Min(column, columns - 2);
-            var top = Vector128.Load(x + (2 * at));
-            var bottom = Vector128.Load(x + (2 * at) + width);
-            var largest = Vector128.Max(top, bottom);
-            largest = Vector128.Max(largest, Vector128.Shuffle(largest, swap));
-            var isTopLess = Vector128.LessThan(top, largest);
-            var isBottomLess = Vector128.LessThan(bottom, largest);
-            var isOtherTopLess = Vector128.Shuffle(isTopLess, swap);
-            var isOtherBottomLess = Vector128.Shuffle(isBottomLess, swap);
-            var upstream = Vector128.Create(0f + dy[at], 0f + dy[at], 0f + dy[at + 1], 0f + dy[at + 1]);
-            var isTopOpen = isLeft | isOtherTopLess;
-            var isBottomOpen = isTopLess & isOtherTopLess & (isLeft | isOtherBottomLess);
-            Vector128.AndNot(upstream & isTopOpen, isTopLess).Store(dx + (2 * at));
-            Vector128.AndNot(upstream & isBottomOpen, isBottomLess).Store(dx + (2 * at) + width);
         }
     }
 

@@ -30,6 +30,10 @@ internal readonly struct WindowGrid(Window2d window, int height, int width)
     /// <summary>True where windows neither overlap nor reach outside.</summary>
     internal bool IsApart => Padding == 0 && Dilation == 1 && Stride >= Math.Max(WindowHeight, WindowWidth);
 
+    /// <summary>True where, besides, each pixel lies in a window.</summary>
+    internal bool IsTiling =>
+        IsApart && Stride == WindowHeight && Stride == WindowWidth && Positions * Taps == ImagePixels;
+
     internal int Taps => WindowHeight * WindowWidth;
 
     /// <summary>Where a tap of a position looks, in pixels of the image; it may lie outside.</summary>

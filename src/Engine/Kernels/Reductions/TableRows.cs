@@ -41,7 +41,7 @@ internal static unsafe class TableRows
             Width = width,
         };
         MicrobatchTree.Run<TLanes, TVector, Part<TLanes, TVector>>(
-            part, count * width, range, pieces, pieceStride, waiting);
+            part, count * width, range, 0, range.Samples, pieces, pieceStride, waiting);
     }
 
     private static int RowOf(float index, int count) =>
@@ -57,9 +57,13 @@ internal static unsafe class TableRows
         internal int Count;
         internal int Width;
 
-        public readonly void Write(nint first, int samples, float* sum)
+        public readonly void Add(nint first, int samples, bool begins, bool ends, float* sum)
         {
-            new Span<float>(sum, Count * Width).Clear();
+            if (begins)
+            {
+                new Span<float>(sum, Count * Width).Clear();
+            }
+
             for (var i = first * PerSample; i < (first + samples) * PerSample; i++)
             {
                 if (RowOf(Indices[i], Count) is var row and >= 0)

@@ -11,7 +11,7 @@ public sealed unsafe class PoolingTests
     /// <summary>Against the definition in bits, special values and padding included.</summary>
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void MaxPool_GivesTheBitsOfTheDefinition_WhenShapesAreDrawn(int seed)
+    public void Pools_GiveTheBitsOfTheDefinition_WhenShapesAreDrawn(int seed)
     {
         var draw = new Random(seed);
         var (height, width) = (draw.Next(1, 5), draw.Next(1, 5));
@@ -62,9 +62,9 @@ public sealed unsafe class PoolingTests
         var grid = new WindowGrid(new Window2d(2, 2, 2, padding: 1), 2, 2);
         var x = new GuardedFloats([4, 8, 12, 16], 1);
         var (y, dx) = (new GuardedFloats(4, 1), new GuardedFloats(4, 2));
-        Pooling.Average(grid, 1, x.Pointer, y.Pointer);
+        Pooling.Average<ScalarLanes, float>(grid, 1, x.Pointer, y.Pointer);
         Assert.Equal([1, 2, 3, 4], y.Span.ToArray());
-        Pooling.AverageGradient(grid, 1, x.Pointer, dx.Pointer);
+        Pooling.AverageGradient<ScalarLanes, float>(grid, 1, x.Pointer, dx.Pointer);
         Assert.Equal([1, 2, 3, 4], dx.Span.ToArray());
     }
 
@@ -83,11 +83,12 @@ public sealed unsafe class PoolingTests
             _grid = grid;
             _x = new GuardedFloats(SampleFloats.WithSpecials(Images * grid.ImagePixels, seed), 1);
             _values = new GuardedFloats(SampleFloats.Ordinary(Images * grid.ImagePixels, seed + 1), 2);
-            _dy = new GuardedFloats(SampleFloats.Ordinary(Images * grid.Positions, seed + 2), 3);
+            _dy = new GuardedFloats(SampleFloats.WithSpecials(Images * grid.Positions, seed + 2), 3);
             _results =
             [
                 new GuardedFloats(Images * grid.Positions, 1), new GuardedFloats(Images * grid.Positions, 2),
-                new GuardedFloats(Images * grid.ImagePixels, 3),
+                new GuardedFloats(Images * grid.ImagePixels, 3), new GuardedFloats(Images * grid.Positions, 4),
+                new GuardedFloats(Images * grid.ImagePixels, 5),
             ];
         }
 
@@ -102,6 +103,8 @@ public sealed unsafe class PoolingTests
             Pooling.Spread<TLanes, TVector>(
                 _grid, Images, _x.Pointer, _dy.Pointer, _results[2].Pointer, workspace.Pointer);
             workspace.AssertGuardsIntact("workspace");
+            Pooling.Average<TLanes, TVector>(_grid, Images, _x.Pointer, _results[3].Pointer);
+            Pooling.AverageGradient<TLanes, TVector>(_grid, Images, _dy.Pointer, _results[4].Pointer);
         }
 
         internal void AssertEqual(Call expected, string context)
