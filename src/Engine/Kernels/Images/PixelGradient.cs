@@ -32,7 +32,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         _shape = shape;
         _image = new ChannelsLast(shape.Grid, shape.Channels);
         _panels = RowPanels.Of<TLanes, TVector>(shape.Grid.Positions);
-        _readsInPlace = Blocking.ReadsInPlace(shape.Grid.Positions, int.MaxValue);
+        _readsInPlace = Blocking.ReadsInPlace(shape.Grid.Positions, uses: int.MaxValue);
         _offsets = (int*)workspace;
         _tile = workspace + ConvolutionShape.Lines(shape.Grid.Positions);
         _pixels = _tile + ProductBlock.ScratchFloats<TLanes, TVector>();

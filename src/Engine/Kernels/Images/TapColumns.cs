@@ -17,6 +17,9 @@ internal readonly unsafe struct TapColumns
 {
     private const int VectorFloatsMax = 16;
 
+    /// <summary>2 KB: lines as far apart as a multiple of this fall into one or two sets of a first-level cache.</summary>
+    private const int CrowdedFloats = 512;
+
     private readonly WindowGrid _grid;
     private readonly int _channels;
     private readonly int _remainders;
@@ -31,9 +34,13 @@ internal readonly unsafe struct TapColumns
         CopyFloats = IsInPlace ? grid.ImagePixels : OddLines(checked(_rows * grid.Columns));
     }
 
-    /// <summary>True where the image itself is what the only column of taps sees.</summary>
+    /// <summary>
+    /// True where the image itself is what the only column of taps sees, unless its channels lie apart so that their
+    /// lines share few sets of a cache.
+    /// </summary>
     internal bool IsInPlace =>
-        _grid.WindowWidth == 1 && _grid.Stride == 1 && _grid.Padding == 0 && _grid.Positions >= VectorFloatsMax;
+        _grid.WindowWidth == 1 && _grid.Stride == 1 && _grid.Padding == 0
+        && _grid.Positions >= VectorFloatsMax && _grid.ImagePixels % CrowdedFloats != 0;
 
     /// <summary>Room for the copies; 0 where the image is read in place.</summary>
     internal int Floats => IsInPlace
@@ -96,7 +103,7 @@ internal readonly unsafe struct TapColumns
         var stride = _grid.Stride;
         var above = _grid.Padding - remainder;
         var firstRow = above <= 0 ? 0 : (above + stride - 1) / stride;
-        var endRow = Math.Min(_rows, ((_grid.Height - 1 + above) / stride) + 1);
+        var endRow = Math.Min(_rows, (_grid.Height - 1 + above + stride) / stride); // stride > remainder, so not below 0
         var from = image + _grid.Look(first, tapColumn) + ((nint)((firstRow * stride) - above) * _grid.Width);
         var to = copy + ((nint)firstRow * _grid.Columns) + first;
         if (stride > 1)
@@ -123,7 +130,7 @@ internal readonly unsafe struct TapColumns
         }
     }
 
-    /// <summary>The last vector of a row overlaps the one before it.</summary>
+    /// <summary>The last floats of a row overlap the ones before.</summary>
     [MethodImpl(HotLoop.Options)]
     private void CopyRows<TLanes, TVector>(float* from, float* to, int rows, int count)
         where TLanes : struct, ILanes<TVector>
@@ -132,21 +139,28 @@ internal readonly unsafe struct TapColumns
         var (fromStep, toStep) = (_grid.Width, _grid.Columns);
         for (; rows > 0; rows--, from += fromStep, to += toStep)
         {
-            var i = 0;
-            if (count >= TLanes.Count)
+            nint i = 0;
+            for (; i <= count - TLanes.Count; i += TLanes.Count)
             {
-                for (; i <= count - TLanes.Count; i += TLanes.Count)
-                {
-                    TLanes.Store(TLanes.Load(from + i), to + i);
-                }
-
-                TLanes.Store(TLanes.Load(from + count - TLanes.Count), to + count - TLanes.Count);
-                continue;
+                TLanes.Store(TLanes.Load(from + i), to + i);
             }
 
-            for (; i <= count - 4; i += 4)
+            if (TLanes.Count > 8 && i <= count - 8)
+            {
+                Vector256.Store(Vector256.Load(from + i), to + i);
+                i += 8;
+            }
+
+            if (TLanes.Count > 4 && i <= count - 4)
             {
                 Vector128.Store(Vector128.Load(from + i), to + i);
+                i += 4;
+            }
+
+            if (i < count && count >= 4)
+            {
+                Vector128.Store(Vector128.Load(from + count - 4), to + count - 4);
+                continue;
             }
 
             for (; i < count; i++)

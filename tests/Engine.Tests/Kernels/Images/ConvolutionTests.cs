@@ -20,6 +20,12 @@ public sealed unsafe class ConvolutionTests
     public void Convolution_GivesTheBitsOfTheDefinition_WhenGroupsHaveManyChannels(int seed) =>
         Check(Drawn(100 + seed, channelsMax: 40), seed);
 
+    /// <summary>Strides of more than an image, positions of less than a vector, taps that see nothing.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenImagesAreSmall(int seed) =>
+        Check(Drawn(200 + seed, channelsMax: 20, sideMin: 1, sideMax: 6), seed);
+
     /// <summary>Inner sizes of more than a block: of channels and taps forward, of filters backward.</summary>
     [Theory]
     [InlineData(1, 90, 3)]
@@ -46,12 +52,18 @@ public sealed unsafe class ConvolutionTests
         }
     }
 
-    private static Case Drawn(int seed, int channelsMax)
+    private static Case Drawn(int seed, int channelsMax, int sideMin = 7, int sideMax = 29)
     {
         var draw = new Random(seed);
-        var window = new Window2d(
-            draw.Next(1, 5), draw.Next(1, 5), draw.Next(1, 4), draw.Next(0, 3), draw.Next(1, 3));
-        var grid = new WindowGrid(window, draw.Next(7, 30), draw.Next(7, 30));
+        WindowGrid grid;
+        do
+        {
+            var window = new Window2d(
+                draw.Next(1, 5), draw.Next(1, 5), draw.Next(1, 4), draw.Next(0, 3), draw.Next(1, 3));
+            grid = new WindowGrid(window, draw.Next(sideMin, sideMax + 1), draw.Next(sideMin, sideMax + 1));
+        }
+        while (grid.Positions == 0);
+
         var groups = draw.Next(1, 4);
         var (count, size) = (draw.Next(1, 6), draw.Next(1, 4));
         var shape = new ConvolutionShape(grid, groups * draw.Next(1, channelsMax + 1), groups * draw.Next(1, 20), groups);
