@@ -17,7 +17,7 @@ namespace Distributed.Engine.Tests.Plans;
 public sealed class SampleLoopTests
 {
     /// <summary>A shard of five micro-batches, the last one short: pieces of 1 and 4 of them.</summary>
-    private static readonly MicrobatchRange _shard = new(First: 3, Count: 5, Size: 5, Samples: 23);
+    private static readonly MicrobatchRange Shard = new(First: 3, Count: 5, Size: 5, Samples: 23);
 
     public static TheoryData<KernelPath> Paths => [.. KernelPaths.All];
 
@@ -28,10 +28,10 @@ public sealed class SampleLoopTests
         var plan = ShardedPlan();
         Assert.Contains(
             plan.SampleLoops,
-            loop => loop.End - loop.From > 3 && loop.SampleFloats * _shard.Samples > 1 << 20);
-        Assert.Equal(Bits(plan, path, _shard, oneByOne: true), Bits(plan, path, _shard, oneByOne: false));
+            loop => loop.End - loop.From > 3 && loop.SampleFloats * Shard.Samples > 1 << 20);
+        Assert.Equal(Bits(plan, path, Shard, oneByOne: true), Bits(plan, path, Shard, oneByOne: false));
         Assert.Equal(
-            Bits(plan, KernelPath.Definition, _shard, oneByOne: false), Bits(plan, path, _shard, oneByOne: false));
+            Bits(plan, KernelPath.Definition, Shard, oneByOne: false), Bits(plan, path, Shard, oneByOne: false));
     }
 
     /// <summary>Convolutions alone: the first one's result is of no more use when the third one begins.</summary>
@@ -44,8 +44,8 @@ public sealed class SampleLoopTests
         {
             new Conv2d(1, 6, 3), new Conv2d(6, 6, 3), new Conv2d(6, 6, 3), new Conv2d(6, 2, 3),
         }.Apply(graph.Input("x", TensorShape.Batch(1, 64, 60)));
-        var plan = Plan.Compile([result], _shard.Samples, BatchMode.Sharded);
-        Assert.Equal(Bits(plan, path, _shard, oneByOne: true), Bits(plan, path, _shard, oneByOne: false));
+        var plan = Plan.Compile([result], Shard.Samples, BatchMode.Sharded);
+        Assert.Equal(Bits(plan, path, Shard, oneByOne: true), Bits(plan, path, Shard, oneByOne: false));
     }
 
     [Theory]
@@ -57,8 +57,8 @@ public sealed class SampleLoopTests
         var x = graph.Input("x", TensorShape.Batch(1, 60, 60));
         var y = x.Conv2d(filters).Sigmoid().Square();
         var gradient = graph.Gradients(y.Sum().BatchSum(), [filters])[0];
-        var plan = Plan.Compile([(y * gradient.Sum()).Sigmoid()], _shard.Samples, BatchMode.Whole);
-        var whole = MicrobatchRange.Whole(_shard.Samples, _shard.Size);
+        var plan = Plan.Compile([(y * gradient.Sum()).Sigmoid()], Shard.Samples, BatchMode.Whole);
+        var whole = MicrobatchRange.Whole(Shard.Samples, Shard.Size);
         Assert.Equal(Bits(plan, path, whole, oneByOne: true), Bits(plan, path, whole, oneByOne: false));
     }
 
@@ -101,7 +101,7 @@ public sealed class SampleLoopTests
             new Conv2d(8, 4, 3, stride: 2), new Dropout(0.25f), new Flatten(), new Linear(4 * 7 * 6, 5),
         }.Apply(x).Square().Sum();
         return Plan.Compile(
-            [loss, .. graph.Gradients(loss.BatchSum(), graph.Parameters)], _shard.Samples, BatchMode.Sharded);
+            [loss, .. graph.Gradients(loss.BatchSum(), graph.Parameters)], Shard.Samples, BatchMode.Sharded);
     }
 
     private static uint[] Bits(Plan plan, KernelPath path, MicrobatchRange range, bool oneByOne)
