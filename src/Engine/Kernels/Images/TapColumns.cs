@@ -64,13 +64,17 @@ internal readonly unsafe struct TapColumns
     /// <summary>Writes the offset of each line, in the order channel, tap row, tap column.</summary>
     internal void WriteOffsets(int* offsets)
     {
-        for (var line = 0; line < _channels * _grid.Taps; line++)
+        for (var channel = 0; channel < _channels; channel++)
         {
-            var (channel, tap) = (line / _grid.Taps, line % _grid.Taps);
-            var down = tap / _grid.WindowWidth * _grid.Dilation;
-            var copy = (((channel * _grid.WindowWidth) + (tap % _grid.WindowWidth)) * _remainders)
-                + (down % _grid.Stride);
-            offsets[line] = (copy * CopyFloats) + (down / _grid.Stride * _grid.Columns);
+            for (var tapRow = 0; tapRow < _grid.WindowHeight; tapRow++)
+            {
+                var (down, remainder) = Math.DivRem(tapRow * _grid.Dilation, _grid.Stride);
+                var copy = (channel * Copies) + remainder;
+                for (var tapColumn = 0; tapColumn < _grid.WindowWidth; tapColumn++, copy += _remainders)
+                {
+                    *offsets++ = (copy * CopyFloats) + (down * _grid.Columns);
+                }
+            }
         }
     }
 
