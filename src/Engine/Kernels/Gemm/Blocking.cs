@@ -27,13 +27,33 @@ internal static class Blocking
     /// <summary>So few readers do not repay a copy, however far the lines lie apart.</summary>
     private const int InPlaceUsesMax = 5;
 
+    /// <summary>So few readers do not repay packing across; half as many where rows lie far apart.</summary>
+    private const int AcrossUsesMax = 8;
+
+    /// <summary>Over fewer steps a tile takes too short a time for asking to repay.</summary>
+    private const int AskDepthMin = 128;
+
+    /// <summary>Fewer floats of results, 1 MB, are near anyway.</summary>
+    private const int AskFloatsMin = 256 * 1024;
+
+    /// <summary>Whether tiles ask for the memory of their results before they need it.</summary>
+    internal static bool AsksForResults(int rows, int columns, int depth) =>
+        depth >= AskDepthMin && (long)rows * columns >= AskFloatsMin;
+
     /// <summary>Whether to read a factor where it lies; see Note [Packed or in place].</summary>
     internal static bool ReadsInPlace(int rowStride, int uses) =>
-        uses <= InPlaceUsesMax || rowStride <= InPlaceStrideMax;
+        uses <= InPlaceUsesMax || !LiesFarApart(rowStride);
+
+    /// <summary>Whether lines lie about a page apart, or more.</summary>
+    internal static bool LiesFarApart(int rowStride) => rowStride > InPlaceStrideMax;
 
     /// <summary>The same for a left factor that has so many lines.</summary>
     internal static bool ReadsInPlace(int rowStride, int uses, int lines) =>
         ReadsInPlace(rowStride, uses) && (uses <= InPlaceUsesMax || lines <= InPlaceLinesMax);
+
+    /// <summary>Whether to read a left factor where it lies although its lines run across those of memory.</summary>
+    internal static bool ReadsAcross(int rowStride, int uses) =>
+        uses <= (LiesFarApart(rowStride) ? AcrossUsesMax / 2 : AcrossUsesMax);
 
     /// <summary>Wide panels that so many columns fill.</summary>
     internal static int WidePanels<TLanes, TVector>(int columns)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Reduction;
@@ -13,9 +14,6 @@ internal unsafe struct GradientBlock
     /// <summary>The most floats of such panels, unless one has more: 256 KB.</summary>
     private const int GroupFloatsMax = 64 * 1024;
 
-    /// <summary>Over fewer rows a tile takes too short a time for it to repay.</summary>
-    private const int PrefetchDepthMin = 128;
-
     /// <summary>The block's size: Rows by Columns results over Depth rows of the operands.</summary>
     internal int Rows;
     internal int Columns;
@@ -27,6 +25,9 @@ internal unsafe struct GradientBlock
 
     /// <summary>True where panels of x that lie wholly inside the matrix are not packed.</summary>
     internal bool LeftIsInPlace;
+
+    /// <summary>True where tiles ask for the results' memory before they need it.</summary>
+    internal bool AsksForResults;
 
     internal float* Left;
     internal RightFactor Right;
@@ -147,6 +148,7 @@ internal unsafe struct GradientBlock
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void RunTile<TTile>(int row, int column, Panel left)
         where TTile : struct, ITile
     {
@@ -157,7 +159,7 @@ internal unsafe struct GradientBlock
         var destination = Pieces + (row * Stride) + column;
         var last = destination + ((PieceCount - 1) * PieceStride);
         var lastSlot = Stack + ((nint)(PieceCount - 1) * TTile.Height * TTile.Width);
-        if (isWhole && Depth >= PrefetchDepthMin)
+        if (isWhole && AsksForResults)
         {
             TileKernels.Prefetch<TTile>(last, Stride);
         }

@@ -13,6 +13,9 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// </remarks>
 internal static unsafe class MatrixProduct
 {
+    /// <summary>Shorter chains do not repay the work that each panel of the right factor takes.</summary>
+    private const int TogetherDepthMax = 128;
+
     /// <summary>How many floats of workspace a product needs; enough for every smaller m, too.</summary>
     internal static int WorkspaceFloats<TLanes, TVector>(int m, int n, int k)
         where TLanes : struct, ILanes<TVector>
@@ -20,10 +23,11 @@ internal static unsafe class MatrixProduct
     {
         var depth = Blocking.Even(k, Blocking.DepthMax);
         var columns = Blocking.Columns<TLanes, TVector>(n, depth);
-        return ProductBlock.ScratchFloats<TLanes, TVector>()
-            + LeftFloats<TLanes, TVector>(m, depth, columns >= n)
+        var blocks = ProductBlock.ScratchFloats<TLanes, TVector>()
+            + LeftFloats<TLanes, TVector>(m, depth, n <= 2 * TLanes.Count)
             + (depth * Blocking.RoundUp(columns, 2 * TLanes.Count))
             + AlignedBuffer.LineFloats;
+        return Math.Max(blocks, FlippedProduct.WorkspaceFloats<TLanes, TVector>(m, k));
     }
 
     internal static void Run<TLanes, TVector, TActivation>(
@@ -47,41 +51,76 @@ internal static unsafe class MatrixProduct
             return;
         }
 
+        if (bias == null && typeof(TActivation) == typeof(Identity)
+            && FlippedProduct.Suits<TLanes, TVector>(m, n, k, a, b))
+        {
+            FlippedProduct.Run<TLanes, TVector>(m, n, k, a, b, c, cRowStride, workspace);
+            return;
+        }
+
         var depth = Blocking.Even(k, Blocking.DepthMax);
-        var columns = Blocking.Columns<TLanes, TVector>(n, depth);
+        var wide = 2 * TLanes.Count;
         var rows = Math.Min(m, Blocking.RoundUp(
             Blocking.Even(m, Blocking.RowsMax), RowPanels.TallHeight<TLanes, TVector>()));
+        var readers = Blocking.WidePanels<TLanes, TVector>(n);
+        var isAcross = !a.Transposed && Blocking.ReadsAcross(a.RowStride, readers);
         var block = new ProductBlock
         {
             Scratch = workspace,
             Left = workspace + ProductBlock.ScratchFloats<TLanes, TVector>(),
+            C = c,
+            Bias = bias,
             Stride = cRowStride,
-            KeepLeft = columns < n,
-            LeftIsInPlace = a.Transposed
-                && Blocking.ReadsInPlace(a.RowStride, Blocking.WidePanels<TLanes, TVector>(n)),
+            LeftIsInPlace = isAcross || (a.Transposed && Blocking.ReadsInPlace(a.RowStride, readers)),
+            LeftStride = a.RowStride,
+            AsksForResults = Blocking.AsksForResults(m, n, depth),
         };
-        var room = block.Left + LeftFloats<TLanes, TVector>(m, depth, columns >= n);
+        var room = block.Left + LeftFloats<TLanes, TVector>(m, depth, n <= wide);
         for (var i = 0; i < m; i += rows)
         {
-            block.Panels = RowPanels.Of<TLanes, TVector>(Math.Min(rows, m - i));
+            block.FirstRow = i;
+            block.Rows = Math.Min(rows, m - i);
+            block.Panels = isAcross
+                ? RowPanels.Across<TLanes, TVector>(block.Rows, a.RowStride)
+                : RowPanels.Of<TLanes, TVector>(block.Rows);
             for (var p = 0; p < k; p += depth)
             {
                 block.Start = p;
                 block.Depth = Math.Min(depth, k - p);
                 block.IsLast = p + depth >= k;
-                for (var j = 0; j < n; j += columns)
-                {
-                    block.FirstRow = i;
-                    block.Rows = Math.Min(rows, m - i);
-                    block.FirstColumn = j;
-                    block.Columns = Math.Min(columns, n - j);
-                    block.C = c + ((nint)i * cRowStride) + j;
-                    block.Bias = bias == null ? null : bias + j;
-                    block.Right = RightFactor.Prepare<TLanes, TVector>(
-                        b, p, block.Depth, j, block.Columns, block.Panels.Count, room);
-                    block.Run<TLanes, TVector, TActivation>(a, activation);
-                }
+                RunColumns<TLanes, TVector, TActivation>(block, n, depth, a, b, activation, room);
             }
+        }
+    }
+
+    /// <summary>
+    /// All the columns of some rows: many together where the right factor is read in place, so that results are written
+    /// in the order of memory, or where chains are short; else a panel at a time, which goes from its packing to the
+    /// tiles while it is near.
+    /// </summary>
+    private static void RunColumns<TLanes, TVector, TActivation>(
+        ProductBlock block, int n, int depthMax, MatrixView a, MatrixView b, TActivation activation, float* room)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        var (c, bias, uses, wide) = ((nint)block.C, (nint)block.Bias, block.Panels.Count, 2 * TLanes.Count);
+        var isTogether = depthMax < TogetherDepthMax || RightFactor.IsInPlace(b, uses);
+        var columns = isTogether ? Blocking.Columns<TLanes, TVector>(n, depthMax) : wide;
+        block.KeepLeft = columns < n;
+        for (var j = 0; j < n; j += columns)
+        {
+            block.FirstColumn = j;
+            block.Columns = Math.Min(columns, n - j);
+            block.C = (float*)c + ((nint)block.FirstRow * block.Stride) + j;
+            block.Bias = bias == 0 ? null : (float*)bias + j;
+            block.Right = RightFactor.Prepare<TLanes, TVector>(
+                b, block.Start, block.Depth, j, block.Columns, uses, room);
+            var next = j + columns;
+            block.Next = !isTogether && next < n
+                ? Ahead.Of(b, block.Start, block.Depth, next, Math.Min(wide, n - next), uses)
+                : default;
+            block.Run<TLanes, TVector, TActivation>(a, activation);
         }
     }
 

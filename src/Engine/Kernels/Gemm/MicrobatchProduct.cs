@@ -62,6 +62,7 @@ internal static unsafe class MicrobatchProduct
             Stride = n,
             Stack = workspace,
             Left = left,
+            AsksForResults = Blocking.AsksForResults(m, n, rows),
             LeftIsInPlace = Blocking.ReadsInPlace(xRowStride, Blocking.WidePanels<TLanes, TVector>(n), rows),
         };
         var room = merges + Blocking.RoundUp(range.Count, AlignedBuffer.LineFloats);

@@ -50,7 +50,7 @@ internal static unsafe class Packing
     /// Packs panels that lie side by side in the rows of memory, line by line: each row is read once, however many
     /// panels share its cache lines. Whole vectors are read, see <see cref="VectorFor"/>.
     /// </summary>
-    /// <remarks>Shapes: panel q gets columns q · width … of source [depth, ·], and begins at panels + q · step.</remarks>
+    /// <remarks>Shapes: panel q is columns q · width … of source [depth, ·], and begins at panels + q · step.</remarks>
     internal static void PackSideBySide(
         float* source, nint stride, int depth, float* panels, nint step, int count, int width)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -28,9 +29,18 @@ internal unsafe struct ProductBlock
     /// <summary>True where left panels that lie wholly inside the matrix are not packed.</summary>
     internal bool LeftIsInPlace;
 
+    /// <summary>Floats between the rows of panels that are read across the order of memory.</summary>
+    internal nint LeftStride;
+
     internal RowPanels Panels;
     internal float* Left;
     internal RightFactor Right;
+
+    /// <summary>What the tiles ask for meanwhile.</summary>
+    internal Ahead Next;
+
+    /// <summary>True where tiles ask for the results' memory before they need it.</summary>
+    internal bool AsksForResults;
     internal float* Scratch;
     internal float* C;
     internal float* Bias;
@@ -54,19 +64,20 @@ internal unsafe struct ProductBlock
             var left = new Panel(KeepLeft ? Left + ((nint)row * Depth) : Left, height);
             if (LeftIsInPlace && Rows - row >= height)
             {
-                left = new Panel(a.At(FirstRow + row, Start), a.RowStride);
+                left = new Panel(a.At(FirstRow + row, Start), a.Transposed ? a.RowStride : 1);
             }
             else if (FirstColumn == 0)
             {
                 Packing.Pack<TLanes, TVector>(a, FirstRow + row, Rows - row, Start, Depth, left.Data, height);
             }
 
-            RunPanel<TLanes, TVector, TActivation>(panel, left, activation);
+            RunPanel<TLanes, TVector, TActivation>(panel, left, activation, Next.Part(panel));
         }
     }
 
     /// <summary>The rows of one left panel with all the columns.</summary>
-    internal readonly void RunPanel<TLanes, TVector, TActivation>(int panel, Panel left, TActivation activation)
+    internal readonly void RunPanel<TLanes, TVector, TActivation>(
+        int panel, Panel left, TActivation activation, in Ahead ahead = default)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -77,28 +88,28 @@ internal unsafe struct ProductBlock
             if (Panels.IsTall(panel))
             {
                 RunTiles<TLanes, TVector, TActivation,
-                    Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left, activation);
+                    Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
             }
             else
             {
                 RunTiles<TLanes, TVector, TActivation,
-                    Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left, activation);
+                    Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
             }
         }
         else if (Panels.IsTall(panel))
         {
             RunTiles<TLanes, TVector, TActivation,
-                Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left, activation);
+                Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
         }
         else
         {
             RunTiles<TLanes, TVector, TActivation,
-                Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left, activation);
+                Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
         }
     }
 
     private readonly void RunTiles<TLanes, TVector, TActivation, TWide, TNarrow>(
-        int row, Panel left, TActivation activation)
+        int row, Panel left, TActivation activation, in Ahead ahead)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -109,17 +120,18 @@ internal unsafe struct ProductBlock
         {
             if (Columns - j > TNarrow.Width)
             {
-                RunTile<TLanes, TVector, TActivation, TWide>(row, j, left, activation);
+                RunTile<TLanes, TVector, TActivation, TWide>(row, j, left, activation, ahead);
             }
             else
             {
-                RunTile<TLanes, TVector, TActivation, TNarrow>(row, j, left, activation);
+                RunTile<TLanes, TVector, TActivation, TNarrow>(row, j, left, activation, ahead);
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void RunTile<TLanes, TVector, TActivation, TTile>(
-        int row, int column, Panel left, TActivation activation)
+        int row, int column, Panel left, TActivation activation, in Ahead ahead)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -130,17 +142,23 @@ internal unsafe struct ProductBlock
         var bias = Bias == null ? null : Bias + column;
         if (Rows - row >= TTile.Height && Columns - column >= TTile.Width)
         {
-            TileKernels.Chain<TTile>(Depth, left, right, c, Stride, Start > 0);
+            if (AsksForResults)
+            {
+                // What the chain resumes from is needed at once: so the tile below is asked for.
+                TileKernels.Prefetch<TTile>(Start > 0 ? c + (TTile.Height * Stride) : c, Stride);
+            }
+
+            Chain<TTile>(left, right, c, Stride, ahead);
             Finish<TLanes, TVector, TActivation, TTile>(c, Stride, bias, activation);
             return;
         }
 
-        RunEdge<TLanes, TVector, TActivation, TTile>(row, column, left, activation);
+        RunEdge<TLanes, TVector, TActivation, TTile>(row, column, left, activation, ahead);
     }
 
     /// <summary>A tile that reaches over the matrix's edge is computed in the scratch tile.</summary>
     private readonly void RunEdge<TLanes, TVector, TActivation, TTile>(
-        int row, int column, Panel left, TActivation activation)
+        int row, int column, Panel left, TActivation activation, in Ahead ahead)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -155,7 +173,7 @@ internal unsafe struct ProductBlock
             TileKernels.CopyPart(c, Stride, Scratch, TTile.Width, rows, columns);
         }
 
-        TileKernels.Chain<TTile>(Depth, left, right, Scratch, TTile.Width, Start > 0);
+        Chain<TTile>(left, right, Scratch, TTile.Width, ahead);
         var bias = Scratch + (TTile.Height * TTile.Width);
         if (Bias != null)
         {
@@ -164,6 +182,24 @@ internal unsafe struct ProductBlock
 
         Finish<TLanes, TVector, TActivation, TTile>(Scratch, TTile.Width, Bias == null ? null : bias, activation);
         TileKernels.CopyPart(Scratch, TTile.Width, c, Stride, rows, columns);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Chain<TTile>(Panel left, Panel right, float* c, nint stride, in Ahead ahead)
+        where TTile : struct, ITile
+    {
+        if (left.Step == 1)
+        {
+            TileKernels.ChainAcross<TTile>(Depth, left.Data, LeftStride, right, c, stride, Start > 0);
+        }
+        else if (ahead.Rows > 0)
+        {
+            TileKernels.ChainAsking<TTile>(Depth, left, right, c, stride, Start > 0, ahead);
+        }
+        else
+        {
+            TileKernels.Chain<TTile>(Depth, left, right, c, stride, Start > 0);
+        }
     }
 
     private readonly void Finish<TLanes, TVector, TActivation, TTile>(

@@ -6,7 +6,10 @@ namespace Distributed.Engine.Kernels.Gemm;
 // A kernel reads a factor line by line: a line of a left panel is Height floats, of a right panel Width floats. Where
 // the lines are contiguous in the matrix, the kernel can read them in place. That saves the copy, most of all where
 // few tiles share it; but lines that lie a page or more apart cost translations and fall into few sets of the caches,
-// so a panel with many readers is better packed. Strips at the edge are always packed, with their padding.
+// so a panel with many readers is better packed. Where lines are not contiguous, a left panel with few readers is read
+// across: each of its rows where it lies, as many rows as the panel is high. Strips at the edge are always packed, with
+// their padding. Panels that lie side by side in memory are packed together, row by row, so that each cache line and
+// each page is visited once.
 
 /// <summary>The right factor of a block: wide panels, then a narrow one where one vector holds the rest.</summary>
 internal readonly unsafe struct RightFactor
@@ -29,6 +32,10 @@ internal readonly unsafe struct RightFactor
         _depth = depth;
     }
 
+    /// <summary>Whether a factor that so many row panels read stays where it lies, but for its last columns.</summary>
+    internal static bool IsInPlace(MatrixView b, int uses) =>
+        !b.Transposed && Blocking.ReadsInPlace(b.RowStride, uses);
+
     /// <summary>Packs what must be packed of the elements [depth, columns] of b from (start, column).</summary>
     /// <remarks>Units: uses counts the row panels that will read the factor.</remarks>
     internal static RightFactor Prepare<TLanes, TVector>(
@@ -36,7 +43,7 @@ internal readonly unsafe struct RightFactor
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var isInPlace = !b.Transposed && Blocking.ReadsInPlace(b.RowStride, uses);
+        var isInPlace = IsInPlace(b, uses);
         var wide = 2 * TLanes.Count;
         var packed = 0;
         if (isInPlace)

@@ -35,6 +35,15 @@ internal readonly struct RowPanels
     /// <summary>Only panels of the lesser height, for 32 registers.</summary>
     internal static RowPanels OnlyShort(int rows) => new(14, 0, 8, (rows + 7) / 8);
 
+    /// <summary>
+    /// Panels whose rows are read where they lie: no more of them at a time than ways in a set of the first-level
+    /// cache, where rows may lie a page apart.
+    /// </summary>
+    internal static RowPanels Across<TLanes, TVector>(int rows, int rowStride)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        TLanes.Count != 8 && Blocking.LiesFarApart(rowStride) ? OnlyShort(rows) : Of<TLanes, TVector>(rows);
+
     /// <summary>The most rows that a panel has.</summary>
     internal static int TallHeight<TLanes, TVector>()
         where TLanes : struct, ILanes<TVector>

@@ -34,6 +34,21 @@ internal unsafe struct Tile8<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MultiplyAddAcross(
+        float* r0, float* r3, float* r6, float* r9, float* r12, nint stride, float* right)
+    {
+        var row = TRow.Load(right);
+        TRow.MultiplyAdd(r0, row, ref _r0);
+        TRow.MultiplyAdd(r0 + stride, row, ref _r1);
+        TRow.MultiplyAdd(r0 + (2 * stride), row, ref _r2);
+        TRow.MultiplyAdd(r3, row, ref _r3);
+        TRow.MultiplyAdd(r3 + stride, row, ref _r4);
+        TRow.MultiplyAdd(r3 + (2 * stride), row, ref _r5);
+        TRow.MultiplyAdd(r6, row, ref _r6);
+        TRow.MultiplyAdd(r6 + stride, row, ref _r7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Load(float* source, nint stride)
     {
         _r0 = TRow.Load(source);
@@ -114,6 +129,27 @@ internal unsafe struct Tile14<TRow> : ITile
         TRow.MultiplyAdd(left + 11, row, ref _r11);
         TRow.MultiplyAdd(left + 12, row, ref _r12);
         TRow.MultiplyAdd(left + 13, row, ref _r13);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MultiplyAddAcross(
+        float* r0, float* r3, float* r6, float* r9, float* r12, nint stride, float* right)
+    {
+        var row = TRow.Load(right);
+        TRow.MultiplyAdd(r0, row, ref _r0);
+        TRow.MultiplyAdd(r0 + stride, row, ref _r1);
+        TRow.MultiplyAdd(r0 + (2 * stride), row, ref _r2);
+        TRow.MultiplyAdd(r3, row, ref _r3);
+        TRow.MultiplyAdd(r3 + stride, row, ref _r4);
+        TRow.MultiplyAdd(r3 + (2 * stride), row, ref _r5);
+        TRow.MultiplyAdd(r6, row, ref _r6);
+        TRow.MultiplyAdd(r6 + stride, row, ref _r7);
+        TRow.MultiplyAdd(r6 + (2 * stride), row, ref _r8);
+        TRow.MultiplyAdd(r9, row, ref _r9);
+        TRow.MultiplyAdd(r9 + stride, row, ref _r10);
+        TRow.MultiplyAdd(r9 + (2 * stride), row, ref _r11);
+        TRow.MultiplyAdd(r12, row, ref _r12);
+        TRow.MultiplyAdd(r12 + stride, row, ref _r13);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

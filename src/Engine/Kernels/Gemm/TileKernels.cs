@@ -8,7 +8,7 @@ namespace Distributed.Engine.Kernels.Gemm;
 
 /// <summary>The innermost loops: one tile of sums over packed panels.</summary>
 /// <remarks>
-/// Shapes: left is a panel [depth, Height] and right a panel [depth, Width], both contiguous; strides count floats.
+/// Shapes: left is a panel [depth, Height] and right a panel [depth, Width]; strides count floats.
 /// Marked for full optimisation at once: loops this hot must not start in an unoptimised version.
 /// </remarks>
 internal static unsafe class TileKernels
@@ -30,6 +30,69 @@ internal static unsafe class TileKernels
         {
             tile.MultiplyAdd(a, b);
             a += left.Step;
+            b += right.Step;
+        }
+
+        tile.Store(c, stride);
+    }
+
+    /// <summary>The same while other memory is asked for.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void ChainAsking<TTile>(
+        int depth, Panel left, Panel right, float* c, nint stride, bool resume, in Ahead ahead)
+        where TTile : struct, ITile
+    {
+        var a = left.Data;
+        var b = right.Data;
+        var strip = ahead.Data;
+        var tile = default(TTile);
+        if (resume)
+        {
+            tile.Load(c, stride);
+        }
+
+        while (depth > 0)
+        {
+            var steps = Math.Min(depth, Ahead.StripFloats);
+            Prefetch(strip, ahead.RowStride, ahead.Rows, Ahead.StripFloats);
+            strip += ahead.Step;
+            for (depth -= steps; steps > 0; steps--)
+            {
+                tile.MultiplyAdd(a, b);
+                a += left.Step;
+                b += right.Step;
+            }
+        }
+
+        tile.Store(c, stride);
+    }
+
+    /// <summary>The same with the left factor's rows read where they lie, one after the other in memory.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void ChainAcross<TTile>(
+        int depth, float* left, nint leftStride, Panel right, float* c, nint stride, bool resume)
+        where TTile : struct, ITile
+    {
+        var r0 = left;
+        var r3 = r0 + (3 * leftStride);
+        var r6 = r3 + (3 * leftStride);
+        var r9 = r6 + (3 * leftStride);
+        var r12 = r9 + (3 * leftStride);
+        var b = right.Data;
+        var tile = default(TTile);
+        if (resume)
+        {
+            tile.Load(c, stride);
+        }
+
+        for (; depth > 0; depth--)
+        {
+            tile.MultiplyAddAcross(r0, r3, r6, r9, r12, leftStride, b);
+            r0++;
+            r3++;
+            r6++;
+            r9++;
+            r12++;
             b += right.Step;
         }
 
@@ -75,22 +138,29 @@ internal static unsafe class TileKernels
         }
     }
 
-    /// <summary>Asks for a tile's cache lines, so that they are near once the tile is stored.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Asks for a tile's memory.</summary>
+    [MethodImpl(HotLoop.Options)]
     internal static void Prefetch<TTile>(float* tile, nint stride)
-        where TTile : struct, ITile
-    {
-        if (Sse.IsSupported)
-        {
-            for (var i = 0; i < TTile.Height; i++)
-            {
-                for (var j = 0; j < TTile.Width; j += AlignedBuffer.LineFloats)
-                {
-                    Sse.Prefetch0(tile + j);
-                }
+        where TTile : struct, ITile =>
+        Prefetch(tile, stride, TTile.Height, TTile.Width);
 
-                tile += stride;
+    /// <summary>Asks for the cache lines of some rows, so that they are near when they are read or written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* data, nint stride, int rows, int columns)
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        for (; rows > 0; rows--)
+        {
+            for (var j = 0; j < columns; j += AlignedBuffer.LineFloats)
+            {
+                Sse.Prefetch1(data + j);
             }
+
+            data += stride;
         }
     }
 

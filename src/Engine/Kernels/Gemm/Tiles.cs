@@ -18,6 +18,13 @@ internal unsafe interface ITile
     /// <summary>element (i, j) ← left[i] · right[j] + element (i, j), rounded once.</summary>
     public void MultiplyAdd(float* left, float* right);
 
+    /// <summary>
+    /// The same with the left factors so far apart: left[0] is at r0, left[3] at r3 and so on, each with the next two
+    /// a stride and two strides behind it. Pointers behind the last row are not read.
+    /// </summary>
+    public void MultiplyAddAcross(
+        float* r0, float* r3, float* r6, float* r9, float* r12, nint stride, float* right);
+
     public void Load(float* source, nint stride);
 
     public void Store(float* destination, nint stride);
@@ -47,6 +54,17 @@ internal unsafe struct Tile4<TRow> : ITile
         TRow.MultiplyAdd(left + 1, row, ref _r1);
         TRow.MultiplyAdd(left + 2, row, ref _r2);
         TRow.MultiplyAdd(left + 3, row, ref _r3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MultiplyAddAcross(
+        float* r0, float* r3, float* r6, float* r9, float* r12, nint stride, float* right)
+    {
+        var row = TRow.Load(right);
+        TRow.MultiplyAdd(r0, row, ref _r0);
+        TRow.MultiplyAdd(r0 + stride, row, ref _r1);
+        TRow.MultiplyAdd(r0 + (2 * stride), row, ref _r2);
+        TRow.MultiplyAdd(r3, row, ref _r3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -102,6 +120,19 @@ internal unsafe struct Tile6<TRow> : ITile
         TRow.MultiplyAdd(left + 3, row, ref _r3);
         TRow.MultiplyAdd(left + 4, row, ref _r4);
         TRow.MultiplyAdd(left + 5, row, ref _r5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void MultiplyAddAcross(
+        float* r0, float* r3, float* r6, float* r9, float* r12, nint stride, float* right)
+    {
+        var row = TRow.Load(right);
+        TRow.MultiplyAdd(r0, row, ref _r0);
+        TRow.MultiplyAdd(r0 + stride, row, ref _r1);
+        TRow.MultiplyAdd(r0 + (2 * stride), row, ref _r2);
+        TRow.MultiplyAdd(r3, row, ref _r3);
+        TRow.MultiplyAdd(r3 + stride, row, ref _r4);
+        TRow.MultiplyAdd(r3 + (2 * stride), row, ref _r5);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

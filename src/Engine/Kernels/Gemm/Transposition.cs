@@ -46,9 +46,21 @@ internal static unsafe class Transposition
                 // From right to left: a group that is wider than its rest spills into the next line's first group.
                 for (var group = lastGroup; group >= 0; group -= TLanes.Count)
                 {
-                    for (var column = p; column < end; column += 4)
+                    var to = panel + ((nint)p * width) + group;
+                    if (group + TLanes.Count <= available)
                     {
-                        FourColumns<TLanes>(rows + group, column, panel + ((nint)column * width) + group, width);
+                        var from = source + (group * stride) + p;
+                        for (var column = p; column < end; column += 4, from += 4, to += 4 * width)
+                        {
+                            FourColumns<TLanes>(from, stride, to, width);
+                        }
+
+                        continue;
+                    }
+
+                    for (var column = p; column < end; column += 4, to += 4 * width)
+                    {
+                        FourColumns<TLanes>(rows + group, column, to, width);
                     }
                 }
 
@@ -88,13 +100,54 @@ internal static unsafe class Transposition
         }
     }
 
+    /// <summary>The same for rows so far apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourColumns512(float** rows, int p, float* destination, nint stride)
+    private static void FourColumns<TLanes>(float* source, nint rowStride, float* destination, nint stride)
     {
-        var row0 = Gather512(rows, p);
-        var row1 = Gather512(rows + 1, p);
-        var row2 = Gather512(rows + 2, p);
-        var row3 = Gather512(rows + 3, p);
+        var fourRows = 4 * rowStride;
+        if (typeof(TLanes) == typeof(Lanes512))
+        {
+            Interleave512(
+                Gather512(source, fourRows),
+                Gather512(source + rowStride, fourRows),
+                Gather512(source + (2 * rowStride), fourRows),
+                Gather512(source + (3 * rowStride), fourRows),
+                destination,
+                stride);
+        }
+        else if (typeof(TLanes) == typeof(Lanes256))
+        {
+            Interleave256(
+                Gather256(source, fourRows),
+                Gather256(source + rowStride, fourRows),
+                Gather256(source + (2 * rowStride), fourRows),
+                Gather256(source + (3 * rowStride), fourRows),
+                destination,
+                stride);
+        }
+        else
+        {
+            Interleave128(
+                Vector128.Load(source),
+                Vector128.Load(source + rowStride),
+                Vector128.Load(source + (2 * rowStride)),
+                Vector128.Load(source + (3 * rowStride)),
+                destination,
+                stride);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FourColumns512(float** rows, int p, float* destination, nint stride) =>
+        Interleave512(
+            Gather512(rows, p), Gather512(rows + 1, p), Gather512(rows + 2, p), Gather512(rows + 3, p),
+            destination, stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Interleave512(
+        Vector512<float> row0, Vector512<float> row1, Vector512<float> row2, Vector512<float> row3,
+        float* destination, nint stride)
+    {
         var low01 = Avx512F.UnpackLow(row0, row1).AsDouble();
         var low23 = Avx512F.UnpackLow(row2, row3).AsDouble();
         var high01 = Avx512F.UnpackHigh(row0, row1).AsDouble();
@@ -106,12 +159,16 @@ internal static unsafe class Transposition
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourColumns256(float** rows, int p, float* destination, nint stride)
+    private static void FourColumns256(float** rows, int p, float* destination, nint stride) =>
+        Interleave256(
+            Gather256(rows, p), Gather256(rows + 1, p), Gather256(rows + 2, p), Gather256(rows + 3, p),
+            destination, stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Interleave256(
+        Vector256<float> row0, Vector256<float> row1, Vector256<float> row2, Vector256<float> row3,
+        float* destination, nint stride)
     {
-        var row0 = Gather256(rows, p);
-        var row1 = Gather256(rows + 1, p);
-        var row2 = Gather256(rows + 2, p);
-        var row3 = Gather256(rows + 3, p);
         var low01 = Avx.UnpackLow(row0, row1).AsDouble();
         var low23 = Avx.UnpackLow(row2, row3).AsDouble();
         var high01 = Avx.UnpackHigh(row0, row1).AsDouble();
@@ -123,12 +180,16 @@ internal static unsafe class Transposition
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FourColumns128(float** rows, int p, float* destination, nint stride)
+    private static void FourColumns128(float** rows, int p, float* destination, nint stride) =>
+        Interleave128(
+            Vector128.Load(rows[0] + p), Vector128.Load(rows[1] + p), Vector128.Load(rows[2] + p),
+            Vector128.Load(rows[3] + p), destination, stride);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Interleave128(
+        Vector128<float> row0, Vector128<float> row1, Vector128<float> row2, Vector128<float> row3,
+        float* destination, nint stride)
     {
-        var row0 = Vector128.Load(rows[0] + p);
-        var row1 = Vector128.Load(rows[1] + p);
-        var row2 = Vector128.Load(rows[2] + p);
-        var row3 = Vector128.Load(rows[3] + p);
         var low01 = InterleaveLow(row0, row1).AsDouble();
         var low23 = InterleaveLow(row2, row3).AsDouble();
         var high01 = InterleaveHigh(row0, row1).AsDouble();
@@ -138,6 +199,21 @@ internal static unsafe class Transposition
         InterleaveLow(high01, high23).AsSingle().Store(destination + (2 * stride));
         InterleaveHigh(high01, high23).AsSingle().Store(destination + (3 * stride));
     }
+
+    // Parts are inserted one by one: so the compiler makes each insertion read memory, and none waits for what a
+    // register held before.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Gather512(float* source, nint step)
+    {
+        var parts = Vector128.Load(source).ToVector256Unsafe().ToVector512Unsafe();
+        parts = Avx512F.InsertVector128(parts, Vector128.Load(source + step), 1);
+        parts = Avx512F.InsertVector128(parts, Vector128.Load(source + (2 * step)), 2);
+        return Avx512F.InsertVector128(parts, Vector128.Load(source + (3 * step)), 3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Gather256(float* source, nint step) =>
+        Avx.InsertVector128(Vector128.Load(source).ToVector256Unsafe(), Vector128.Load(source + step), 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Gather512(float** rows, int p) =>

@@ -53,6 +53,45 @@ public sealed class MatrixProductTests
         new ProductHarness(seed: 2).Check(m, n, k, hasBias: true, default(Relu));
     }
 
+    /// <summary>Few rows times a transposed factor with long chains are computed the other way round.</summary>
+    [Theory]
+    [InlineData(9, 30, 37)]
+    [InlineData(12, 47, 48)]
+    [InlineData(16, 97, 64)]
+    [InlineData(24, 61, 130)]
+    [InlineData(31, 33, 257)]
+    [InlineData(48, 119, 200)]
+    [InlineData(64, 65, 259)]
+    public void Product_EqualsDefinition_WhenRowsAreFew(int m, int n, int k)
+    {
+        if (GemmPaths.IsSlow && (long)m * n * k > 100_000)
+        {
+            return;
+        }
+
+        new ProductHarness(seed: 8).Check(m, n, k, hasBias: false, default(Identity));
+        new ProductHarness(seed: 9) { RowGap = 1000 }.Check(m, n, k, hasBias: false, default(Identity));
+        new ProductHarness(seed: 10).Check(m, n, k, hasBias: true, default(Identity));
+    }
+
+    /// <summary>Few columns, whose left factor is read where it lies, and results that are asked for.</summary>
+    [Theory]
+    [InlineData(70, 10, 530)]
+    [InlineData(43, 129, 33)]
+    [InlineData(29, 256, 17)]
+    [InlineData(300, 450, 140)]
+    [InlineData(260, 510, 600)]
+    public void Product_EqualsDefinition_WhereverFactorsAreRead(int m, int n, int k)
+    {
+        if (GemmPaths.IsSlow && (long)m * n * k > 100_000)
+        {
+            return;
+        }
+
+        new ProductHarness(seed: 11).Check(m, n, k, hasBias: true, default(Identity));
+        new ProductHarness(seed: 12) { RowGap = 1000 }.Check(m, n, k, hasBias: true, default(Identity));
+    }
+
     /// <summary>Rows that lie far apart are packed where many tiles read them.</summary>
     [Theory]
     [InlineData(90, 40, 21)]

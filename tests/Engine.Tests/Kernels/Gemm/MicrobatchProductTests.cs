@@ -55,6 +55,8 @@ public sealed unsafe class MicrobatchProductTests
     [InlineData(29, 513, 400, 16, 1)]
     [InlineData(70, 300, 50, 16, 1)]
     [InlineData(3, 100, 2600, 64, 1)]
+    [InlineData(151, 193, 300, 16, 1)]
+    [InlineData(301, 450, 130, 16, 1)]
     public void Gradient_EqualsDefinition_AcrossBlocks(int m, int n, int samples, int size, int rowsPerSample)
     {
         if (GemmPaths.IsSlow)
