@@ -4,10 +4,10 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>A convolution's gradient to its images, computed line by line of the images: vectors are positions.</summary>
+/// <summary>A convolution's gradient to its images, computed line by line: vectors are positions.</summary>
 /// <remarks>
-/// Shapes as in <see cref="ConvolutionShape"/>. The products wᵀ · dy of as many positions as a register tile is wide are
-/// added to the pixels a few lines at once. Positions come from the last to the first.
+/// Shapes as in <see cref="ConvolutionShape"/>. The products wᵀ · dy of as many positions as a register tile is wide
+/// are added to the pixels a few lines at once. Positions come from the last to the first.
 /// </remarks>
 internal static unsafe class LineGradient
 {

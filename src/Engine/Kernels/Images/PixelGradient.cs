@@ -94,8 +94,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
             var left = new Panel(dy + first, positions);
             if (available < height || !_readsInPlace)
             {
-                Packing.Pack<TLanes, TVector>(
-                    new MatrixView(dy, positions, transposed: true), first, available, 0, _shape.Filters, _left, height);
+                var upstream = new MatrixView(dy, positions, transposed: true);
+                Packing.Pack<TLanes, TVector>(upstream, first, available, 0, _shape.Filters, _left, height);
                 left = new Panel(_left, height);
             }
 
@@ -159,7 +159,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         }
     }
 
-    /// <summary>A tile's rows are added from registers where whole vectors of them meet in memory, if they meet.</summary>
+    /// <summary>A tile is added from registers where its rows, if they overlap, do so in whole vectors.</summary>
     private readonly void RunTile<TRow, TTile>(
         Panel left, float* filters, int* offsets, int rows, float* pixels, int column)
         where TRow : struct, ITileRow<TRow>

@@ -17,7 +17,7 @@ internal readonly unsafe struct TapColumns
 {
     private const int VectorFloatsMax = 16;
 
-    /// <summary>2 KB: lines as far apart as a multiple of this fall into one or two sets of a first-level cache.</summary>
+    /// <summary>2 KB: lines a multiple of this apart fall into one or two sets of a first-level cache.</summary>
     private const int CrowdedFloats = 512;
 
     private readonly WindowGrid _grid;
@@ -107,7 +107,7 @@ internal readonly unsafe struct TapColumns
         var stride = _grid.Stride;
         var above = _grid.Padding - remainder;
         var firstRow = above <= 0 ? 0 : (above + stride - 1) / stride;
-        var endRow = Math.Min(_rows, (_grid.Height - 1 + above + stride) / stride); // stride > remainder, so not below 0
+        var endRow = Math.Min(_rows, (_grid.Height - 1 + above + stride) / stride); // the dividend is not below 0
         var from = image + _grid.Look(first, tapColumn) + ((nint)((firstRow * stride) - above) * _grid.Width);
         var to = copy + ((nint)firstRow * _grid.Columns) + first;
         if (stride > 1)

@@ -66,7 +66,8 @@ public sealed unsafe class ConvolutionTests
 
         var groups = draw.Next(1, 4);
         var (count, size) = (draw.Next(1, 6), draw.Next(1, 4));
-        var shape = new ConvolutionShape(grid, groups * draw.Next(1, channelsMax + 1), groups * draw.Next(1, 20), groups);
+        var channels = groups * draw.Next(1, channelsMax + 1);
+        var shape = new ConvolutionShape(grid, channels, groups * draw.Next(1, 20), groups);
         var range = new MicrobatchRange(draw.Next(0, 9), count, size, (count * size) - draw.Next(0, size));
         return new Case(shape, range);
     }
