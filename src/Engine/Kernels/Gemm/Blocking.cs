@@ -27,8 +27,14 @@ internal static class Blocking
     /// <summary>So few readers do not repay a copy, however far the lines lie apart.</summary>
     private const int InPlaceUsesMax = 5;
 
-    /// <summary>So few readers do not repay packing across; half as many where rows lie far apart.</summary>
-    private const int AcrossUsesMax = 8;
+    /// <summary>So few readers of tall tiles do not repay packing across; half as many where rows lie far apart.</summary>
+    private const int AcrossUsesMax = 32;
+
+    /// <summary>
+    /// The same for low tiles, whose steps are too short to hide the work of moving along each row, and where the right
+    /// factor is packed between the readers.
+    /// </summary>
+    private const int AcrossUsesMaxOfFew = 8;
 
     /// <summary>Over fewer steps a tile takes too short a time for asking to repay.</summary>
     private const int AskDepthMin = 128;
@@ -40,20 +46,20 @@ internal static class Blocking
     internal static bool AsksForResults(int rows, int columns, int depth) =>
         depth >= AskDepthMin && (long)rows * columns >= AskFloatsMin;
 
+    /// <summary>Whether lines lie about a page apart, or more.</summary>
+    internal static bool LiesFarApart(int rowStride) => rowStride > InPlaceStrideMax;
+
     /// <summary>Whether to read a factor where it lies; see Note [Packed or in place].</summary>
     internal static bool ReadsInPlace(int rowStride, int uses) =>
         uses <= InPlaceUsesMax || !LiesFarApart(rowStride);
-
-    /// <summary>Whether lines lie about a page apart, or more.</summary>
-    internal static bool LiesFarApart(int rowStride) => rowStride > InPlaceStrideMax;
 
     /// <summary>The same for a left factor that has so many lines.</summary>
     internal static bool ReadsInPlace(int rowStride, int uses, int lines) =>
         ReadsInPlace(rowStride, uses) && (uses <= InPlaceUsesMax || lines <= InPlaceLinesMax);
 
     /// <summary>Whether to read a left factor where it lies although its lines run across those of memory.</summary>
-    internal static bool ReadsAcross(int rowStride, int uses) =>
-        uses <= (LiesFarApart(rowStride) ? AcrossUsesMax / 2 : AcrossUsesMax);
+    internal static bool ReadsAcross(int rowStride, int uses, bool isFew) =>
+        uses * (LiesFarApart(rowStride) ? 2 : 1) <= (isFew ? AcrossUsesMaxOfFew : AcrossUsesMax);
 
     /// <summary>Wide panels that so many columns fill.</summary>
     internal static int WidePanels<TLanes, TVector>(int columns)

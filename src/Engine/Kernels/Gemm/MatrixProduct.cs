@@ -63,7 +63,8 @@ internal static unsafe class MatrixProduct
         var rows = Math.Min(m, Blocking.RoundUp(
             Blocking.Even(m, Blocking.RowsMax), RowPanels.TallHeight<TLanes, TVector>()));
         var readers = Blocking.WidePanels<TLanes, TVector>(n);
-        var isAcross = !a.Transposed && Blocking.ReadsAcross(a.RowStride, readers);
+        var isAcross = !a.Transposed
+            && Blocking.ReadsAcross(a.RowStride, readers, isFew: b.Transposed || TLanes.Count == 8);
         var block = new ProductBlock
         {
             Scratch = workspace,
