@@ -9,6 +9,8 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
     {
         var kernel = new ConvolutionKernel<TLanes, TVector>(memory, instruction, convolution);
         Reserve(kernel.WorkspaceFloats);
+        kernel.KeepAt(_keptInLoop);
+        Keep(kernel.PackedFloats);
         _built = kernel;
     }
 
@@ -16,6 +18,8 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
     {
         var kernel = new ConvolutionInputGradientKernel<TLanes, TVector>(memory, instruction, gradient);
         Reserve(kernel.WorkspaceFloats);
+        kernel.KeepAt(_keptInLoop);
+        Keep(kernel.PackedFloats);
         _built = kernel;
     }
 

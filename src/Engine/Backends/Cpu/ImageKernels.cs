@@ -26,11 +26,25 @@ internal sealed unsafe class ConvolutionKernel<TLanes, TVector>(
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Inputs[0].Shape, instruction.Output.Shape);
 
+    private int _keptOffset;
+
     internal int WorkspaceFloats => Convolution.WorkspaceFloats<TLanes, TVector>(_shape);
+
+    internal int PackedFloats => Convolution.PackedFloats<TLanes, TVector>(_shape);
+
+    /// <summary>Says where its packed filters lie in what is kept for a loop.</summary>
+    internal void KeepAt(int offset) => _keptOffset = offset;
 
     internal override void Run(int first, int samples) =>
         Convolution.Run<TLanes, TVector>(
-            _shape, samples, Input(0, first), Input(1, first), Result(first), Memory.Workspace);
+            _shape,
+            samples,
+            Input(0, first),
+            Input(1, first),
+            Result(first),
+            Memory.Kept + _keptOffset,
+            isPacked: first > 0,
+            Memory.Workspace);
 }
 
 internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
@@ -42,11 +56,25 @@ internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Output.Shape, instruction.Inputs[0].Shape);
 
+    private int _keptOffset;
+
     internal int WorkspaceFloats => ImageGradient.WorkspaceFloats<TLanes, TVector>(_shape);
+
+    internal int PackedFloats => ImageGradient.PackedFloats<TLanes, TVector>(_shape);
+
+    /// <summary>Says where its packed filters lie in what is kept for a loop.</summary>
+    internal void KeepAt(int offset) => _keptOffset = offset;
 
     internal override void Run(int first, int samples) =>
         ImageGradient.Run<TLanes, TVector>(
-            _shape, samples, Input(0, first), Input(1, first), Result(first), Memory.Workspace);
+            _shape,
+            samples,
+            Input(0, first),
+            Input(1, first),
+            Result(first),
+            Memory.Kept + _keptOffset,
+            isPacked: first > 0,
+            Memory.Workspace);
 }
 
 internal sealed unsafe class ConvolutionFilterGradientKernel<TLanes, TVector>(

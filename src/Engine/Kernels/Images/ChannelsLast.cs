@@ -133,8 +133,8 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
     private int PixelOffset(int row, int column) => ((row * Width) + column) * channels;
 
     /// <summary>
-    /// Four channels of four pixels at a time, the last pixels overlapping the ones before; some pixels for all channels
-    /// before the next ones: the channels' planes may fall into few sets of a cache.
+    /// Four channels of four pixels at a time, the last pixels overlapping the ones before. Some pixels are moved for
+    /// all channels before the next ones: the channels' planes may fall into few sets of a cache.
     /// </summary>
     [MethodImpl(HotLoop.Options)]
     private void TakeRow(float* pixels, float* image, int width)

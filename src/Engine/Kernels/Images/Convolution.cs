@@ -21,12 +21,25 @@ internal static unsafe class Convolution
         where TVector : struct => checked(
         ConvolutionShape.Lines(shape.Inner)
         + ProductBlock.ScratchFloats<TLanes, TVector>()
-        + new TapColumns(shape.Grid, shape.Channels).Floats
-        + (shape.Groups * PackedLeft.Floats<TLanes, TVector>(shape.Filters, shape.Inner)));
+        + new TapColumns(shape.Grid, shape.Channels).Floats);
 
-    /// <summary>y = x ∗ w. The workspace is 64-byte aligned.</summary>
+    /// <summary>Room for the packed filters, which serve any number of samples.</summary>
+    internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        checked(shape.Groups * PackedLeft.Floats<TLanes, TVector>(shape.Filters, shape.Inner));
+
+    /// <summary>y = x ∗ w. Both rooms are 64-byte aligned.</summary>
+    /// <param name="packed">Filled first, unless isPacked says that a call with the same w has done so.</param>
     internal static void Run<TLanes, TVector>(
-        in ConvolutionShape shape, int samples, float* x, float* w, float* y, float* workspace)
+        in ConvolutionShape shape,
+        int samples,
+        float* x,
+        float* w,
+        float* y,
+        float* packed,
+        bool isPacked,
+        float* workspace)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -45,8 +58,11 @@ internal static unsafe class Convolution
             Scratch = workspace + ConvolutionShape.Lines(shape.Inner),
         };
         var copies = tiles.Scratch + ProductBlock.ScratchFloats<TLanes, TVector>();
-        var packed = copies + columns.Floats;
-        Pack<TLanes, TVector>(shape, w, packed);
+        if (!isPacked)
+        {
+            Pack<TLanes, TVector>(shape, w, packed);
+        }
+
         columns.WriteOffsets(tiles.Offsets);
         columns.Clear(copies);
         var (imageFloats, resultFloats) = (

@@ -22,7 +22,7 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
     private readonly int _rows;
     private readonly int _inner;
 
-    internal ConvolutionRoom(in ConvolutionShape shape, int rows, int inner, float* workspace)
+    internal ConvolutionRoom(in ConvolutionShape shape, int rows, int inner, float* packed, float* workspace)
     {
         (Image, _rows, _inner) = (new PaddedImage(shape.Grid, shape.Channels), rows, inner);
         Depth = Blocking.Even(inner, DepthMax);
@@ -31,7 +31,7 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
         Tile = Padded + Image.Floats;
         Right = Tile + ProductBlock.ScratchFloats<TLanes, TVector>();
         Result = Right + PanelFloats(Depth);
-        _filters = Result + PanelFloats(PanelsAtOnce * RowPanels.TallHeight<TLanes, TVector>());
+        _filters = packed;
     }
 
     internal static int PanelWidth => 2 * TLanes.Count;
@@ -55,13 +55,12 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
     /// <summary>Results of some panels of the left factor with one of the right factor.</summary>
     internal float* Result { get; }
 
-    internal static int Floats(in ConvolutionShape shape, int rows, int inner) => checked(
+    internal static int Floats(in ConvolutionShape shape, int inner) => checked(
         ConvolutionShape.Lines(shape.Inner)
         + new PaddedImage(shape.Grid, shape.Channels).Floats
         + ProductBlock.ScratchFloats<TLanes, TVector>()
         + PanelFloats(Blocking.Even(inner, DepthMax))
-        + PanelFloats(PanelsAtOnce * RowPanels.TallHeight<TLanes, TVector>())
-        + (shape.Groups * PackedLeft.Floats<TLanes, TVector>(rows, inner)));
+        + PanelFloats(PanelsAtOnce * RowPanels.TallHeight<TLanes, TVector>()));
 
     internal static int PanelFloats(int lines) =>
         ConvolutionShape.Lines(checked((lines * PanelWidth) + TLanes.Count));

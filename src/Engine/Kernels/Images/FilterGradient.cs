@@ -143,8 +143,9 @@ internal static unsafe class FilterGradient
             var image = _x + (part * imageFloats);
             var upstream = new MatrixView(_upstream + (part * upstreamFloats), grid.Positions, transposed: false);
             var steps = LinesUp(_shape) / LineSums.Height * ((_shape.Filters + WidthMax - 1) / WidthMax);
-            _nextImage = new ReadAhead(image + imageFloats, imageFloats, steps);
-            _nextUpstream = new ReadAhead(upstream.Data + upstreamFloats, upstreamFloats, steps);
+            _nextImage = new ReadAhead(image + (_shape.Groups * imageFloats), imageFloats, steps);
+            _nextUpstream = new ReadAhead(
+                upstream.Data + (_shape.Groups * upstreamFloats), upstreamFloats, steps);
             if (grid.Padding > 0)
             {
                 _image.Fill<TLanes, TVector>(image, _padded);

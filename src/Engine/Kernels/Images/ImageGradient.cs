@@ -27,9 +27,25 @@ internal static unsafe class ImageGradient
             ? PixelGradient<TLanes, TVector>.WorkspaceFloats(shape)
             : LineGradient.WorkspaceFloats<TLanes, TVector>(shape);
 
-    /// <summary>dx from dy and w. The workspace is 64-byte aligned.</summary>
+    /// <summary>Room for the packed filters, which serve any number of samples.</summary>
+    internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        IsByPixel(shape)
+            ? PixelGradient<TLanes, TVector>.PackedFloats(shape)
+            : LineGradient.PackedFloats<TLanes, TVector>(shape);
+
+    /// <summary>dx from dy and w. Both rooms are 64-byte aligned.</summary>
+    /// <param name="packed">Filled first, unless isPacked says that a call with the same w has done so.</param>
     internal static void Run<TLanes, TVector>(
-        in ConvolutionShape shape, int samples, float* dy, float* w, float* dx, float* workspace)
+        in ConvolutionShape shape,
+        int samples,
+        float* dy,
+        float* w,
+        float* dx,
+        float* packed,
+        bool isPacked,
+        float* workspace)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -39,11 +55,17 @@ internal static unsafe class ImageGradient
         }
         else if (IsByPixel(shape))
         {
-            new PixelGradient<TLanes, TVector>(shape, workspace).Run(samples, dy, w, dx);
+            var gradient = new PixelGradient<TLanes, TVector>(shape, packed, workspace);
+            if (!isPacked)
+            {
+                gradient.Pack(w);
+            }
+
+            gradient.Run(samples, dy, dx);
         }
         else
         {
-            LineGradient.Run<TLanes, TVector>(shape, samples, dy, w, dx, workspace);
+            LineGradient.Run<TLanes, TVector>(shape, samples, dy, w, dx, packed, isPacked, workspace);
         }
     }
 

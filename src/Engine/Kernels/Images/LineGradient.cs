@@ -4,27 +4,39 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>A convolution's gradient to its images, computed line by line of the images: vectors are positions.</summary>
+/// <summary>A convolution's gradient to its images, computed line by line: vectors are positions.</summary>
 /// <remarks>
-/// Shapes as in <see cref="ConvolutionShape"/>. The products wᵀ · dy of as many positions as a register tile is wide are
-/// added to the pixels a few lines at once. Positions come from the last to the first.
+/// Shapes as in <see cref="ConvolutionShape"/>. The products wᵀ · dy of as many positions as a register tile is wide
+/// are added to the pixels a few lines at once. Positions come from the last to the first.
 /// </remarks>
 internal static unsafe class LineGradient
 {
     internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        ConvolutionRoom<TLanes, TVector>.Floats(shape, shape.Inner, shape.Filters);
+        ConvolutionRoom<TLanes, TVector>.Floats(shape, shape.Filters);
+
+    internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        checked(shape.Groups * PackedLeft.Floats<TLanes, TVector>(shape.Inner, shape.Filters));
 
     /// <summary>dx from dy and w. The workspace is 64-byte aligned.</summary>
     internal static void Run<TLanes, TVector>(
-        in ConvolutionShape shape, int samples, float* dy, float* w, float* dx, float* workspace)
+        in ConvolutionShape shape,
+        int samples,
+        float* dy,
+        float* w,
+        float* dx,
+        float* packed,
+        bool isPacked,
+        float* workspace)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var room = new ConvolutionRoom<TLanes, TVector>(shape, shape.Inner, shape.Filters, workspace);
+        var room = new ConvolutionRoom<TLanes, TVector>(shape, shape.Inner, shape.Filters, packed, workspace);
         room.Image.WriteOffsetsByTap(room.Offsets);
-        for (var group = 0; group < shape.Groups; group++)
+        for (var group = 0; group < shape.Groups && !isPacked; group++)
         {
             Pack(shape, room, group, w + ((nint)group * shape.Filters * shape.Inner));
         }

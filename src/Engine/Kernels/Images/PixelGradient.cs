@@ -27,7 +27,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     private ReadAhead _nextLeft;
     private ReadAhead _result;
 
-    internal PixelGradient(in ConvolutionShape shape, float* workspace)
+    internal PixelGradient(in ConvolutionShape shape, float* packed, float* workspace)
     {
         _shape = shape;
         _image = new ChannelsLast(shape.Grid, shape.Channels);
@@ -37,7 +37,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         _tile = workspace + ConvolutionShape.Lines(shape.Grid.Positions);
         _pixels = _tile + ProductBlock.ScratchFloats<TLanes, TVector>();
         _left = _pixels + _image.Floats;
-        _filters = _left + LeftFloats(shape);
+        _filters = packed;
         _filtersFloats = FilterFloats(shape);
     }
 
@@ -47,19 +47,23 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         ConvolutionShape.Lines(shape.Grid.Positions)
         + ProductBlock.ScratchFloats<TLanes, TVector>()
         + new ChannelsLast(shape.Grid, shape.Channels).Floats
-        + LeftFloats(shape)
-        + (shape.Groups * FilterFloats(shape)));
+        + LeftFloats(shape));
 
-    /// <summary>dx from dy and w.</summary>
-    internal void Run(int samples, float* dy, float* w, float* dx)
+    internal static int PackedFloats(in ConvolutionShape shape) => checked(shape.Groups * FilterFloats(shape));
+
+    internal readonly void Pack(float* w)
     {
-        _image.WriteOffsets(_offsets);
         for (var group = 0; group < _shape.Groups; group++)
         {
             _image.Pack<TLanes, TVector>(
                 w + ((nint)group * _shape.Filters * _shape.Inner), _shape.Filters, _filters + (group * _filtersFloats));
         }
+    }
 
+    /// <summary>dx from dy and the filters that are packed.</summary>
+    internal void Run(int samples, float* dy, float* dx)
+    {
+        _image.WriteOffsets(_offsets);
         var (upstreamFloats, imageFloats) = (
             _shape.Filters * _shape.Grid.Positions, _shape.Channels * _shape.Grid.ImagePixels);
         for (var part = 0; part < samples * _shape.Groups; part++, dy += upstreamFloats, dx += imageFloats)
@@ -94,8 +98,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
             var left = new Panel(dy + first, positions);
             if (available < height || !_readsInPlace)
             {
-                Packing.Pack<TLanes, TVector>(
-                    new MatrixView(dy, positions, transposed: true), first, available, 0, _shape.Filters, _left, height);
+                var upstream = new MatrixView(dy, positions, transposed: true);
+                Packing.Pack<TLanes, TVector>(upstream, first, available, 0, _shape.Filters, _left, height);
                 left = new Panel(_left, height);
             }
 
@@ -159,7 +163,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         }
     }
 
-    /// <summary>A tile's rows are added from registers where whole vectors of them meet in memory, if they meet.</summary>
+    /// <summary>A tile is added from registers where its rows, if they overlap, do so in whole vectors.</summary>
     private readonly void RunTile<TRow, TTile>(
         Panel left, float* filters, int* offsets, int rows, float* pixels, int column)
         where TRow : struct, ITileRow<TRow>

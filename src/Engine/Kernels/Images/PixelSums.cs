@@ -3,7 +3,7 @@ using Distributed.Engine.Kernels.Gemm;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>The innermost loop of a <see cref="PixelGradient{TLanes, TVector}"/>: tiles that never reach memory.</summary>
+/// <summary>The innermost loop of a <see cref="PixelGradient{TLanes, TVector}"/>: tall tiles in registers.</summary>
 internal static unsafe class PixelSums
 {
     /// <summary>Rows at a time: 28 sums of two vectors across.</summary>

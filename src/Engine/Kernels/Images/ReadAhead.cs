@@ -4,7 +4,7 @@ using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>Asks for memory that will be used soon, a few lines with each step of work that goes on meanwhile.</summary>
+/// <summary>Asks for memory that will be used soon, a few lines with each step of the work meanwhile.</summary>
 /// <remarks>
 /// Kernels that read many lines far apart, a little of each, or write a whole image at once, would wait for each line.
 /// Asking changes nothing and never fails, so what is asked for may reach beyond the memory there is. Not asked for is

@@ -17,7 +17,7 @@ internal readonly unsafe struct TapColumns
 {
     private const int VectorFloatsMax = 16;
 
-    /// <summary>2 KB: lines as far apart as a multiple of this fall into one or two sets of a first-level cache.</summary>
+    /// <summary>2 KB: lines a multiple of this apart fall into one or two sets of a first-level cache.</summary>
     private const int CrowdedFloats = 512;
 
     private readonly WindowGrid _grid;
@@ -64,13 +64,17 @@ internal readonly unsafe struct TapColumns
     /// <summary>Writes the offset of each line, in the order channel, tap row, tap column.</summary>
     internal void WriteOffsets(int* offsets)
     {
-        for (var line = 0; line < _channels * _grid.Taps; line++)
+        for (var channel = 0; channel < _channels; channel++)
         {
-            var (channel, tap) = (line / _grid.Taps, line % _grid.Taps);
-            var down = tap / _grid.WindowWidth * _grid.Dilation;
-            var copy = (((channel * _grid.WindowWidth) + (tap % _grid.WindowWidth)) * _remainders)
-                + (down % _grid.Stride);
-            offsets[line] = (copy * CopyFloats) + (down / _grid.Stride * _grid.Columns);
+            for (var tapRow = 0; tapRow < _grid.WindowHeight; tapRow++)
+            {
+                var (down, remainder) = Math.DivRem(tapRow * _grid.Dilation, _grid.Stride);
+                var copy = (channel * Copies) + remainder;
+                for (var tapColumn = 0; tapColumn < _grid.WindowWidth; tapColumn++, copy += _remainders)
+                {
+                    *offsets++ = (copy * CopyFloats) + (down * _grid.Columns);
+                }
+            }
         }
     }
 
@@ -103,7 +107,7 @@ internal readonly unsafe struct TapColumns
         var stride = _grid.Stride;
         var above = _grid.Padding - remainder;
         var firstRow = above <= 0 ? 0 : (above + stride - 1) / stride;
-        var endRow = Math.Min(_rows, (_grid.Height - 1 + above + stride) / stride); // stride > remainder, so not below 0
+        var endRow = Math.Min(_rows, (_grid.Height - 1 + above + stride) / stride); // the dividend is not below 0
         var from = image + _grid.Look(first, tapColumn) + ((nint)((firstRow * stride) - above) * _grid.Width);
         var to = copy + ((nint)firstRow * _grid.Columns) + first;
         if (stride > 1)

@@ -4,7 +4,7 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>Tiles of a product whose right factor is read where it lies, line by line from a table of offsets.</summary>
+/// <summary>Tiles of a product whose right factor is read where it lies, from a table of its lines.</summary>
 internal unsafe struct TapTiles
 {
     /// <summary>Results: Rows of them, Stride apart.</summary>

@@ -66,7 +66,8 @@ public sealed unsafe class ConvolutionTests
 
         var groups = draw.Next(1, 4);
         var (count, size) = (draw.Next(1, 6), draw.Next(1, 4));
-        var shape = new ConvolutionShape(grid, groups * draw.Next(1, channelsMax + 1), groups * draw.Next(1, 20), groups);
+        var channels = groups * draw.Next(1, channelsMax + 1);
+        var shape = new ConvolutionShape(grid, channels, groups * draw.Next(1, 20), groups);
         var range = new MicrobatchRange(draw.Next(0, 9), count, size, (count * size) - draw.Next(0, size));
         return new Case(shape, range);
     }
@@ -75,6 +76,8 @@ public sealed unsafe class ConvolutionTests
 
     private sealed class Call : IPathCall
     {
+        private const int SamplesAtOnce = 3;
+
         private readonly Case _case;
         private readonly GuardedFloats _x;
         private readonly GuardedFloats _w;
@@ -101,14 +104,25 @@ public sealed unsafe class ConvolutionTests
             where TVector : struct
         {
             var (shape, range) = _case;
+            var packed = Room(Convolution.PackedFloats<TLanes, TVector>(shape));
             var room = Room(Convolution.WorkspaceFloats<TLanes, TVector>(shape));
-            Convolution.Run<TLanes, TVector>(
-                shape, range.Samples, _x.Pointer, _w.Pointer, _results[0].Pointer, room.Pointer);
+            for (var first = 0; first < range.Samples; first += SamplesAtOnce)
+            {
+                room.Span.Fill(float.NaN);
+                Convolution.Run<TLanes, TVector>(
+                    shape,
+                    Math.Min(SamplesAtOnce, range.Samples - first),
+                    _x.Pointer + (first * shape.ImageFloats),
+                    _w.Pointer,
+                    _results[0].Pointer + (first * shape.ResultFloats),
+                    packed.Pointer,
+                    isPacked: first > 0,
+                    room.Pointer);
+            }
+
             room.AssertGuardsIntact("forward");
-            room = Room(ImageGradient.WorkspaceFloats<TLanes, TVector>(shape));
-            ImageGradient.Run<TLanes, TVector>(
-                shape, range.Samples, _dy.Pointer, _w.Pointer, _results[1].Pointer, room.Pointer);
-            room.AssertGuardsIntact("input gradient");
+            packed.AssertGuardsIntact("packed forward");
+            RunImageGradient<TLanes, TVector>();
             RunFilterGradient<TLanes, TVector>();
         }
 
@@ -123,6 +137,31 @@ public sealed unsafe class ConvolutionTests
                 Bits.AssertEqual(expected._results[i].Span, _results[i].Span, what);
                 _results[i].AssertGuardsIntact(what);
             }
+        }
+
+        private void RunImageGradient<TLanes, TVector>()
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct
+        {
+            var (shape, range) = _case;
+            var packed = Room(ImageGradient.PackedFloats<TLanes, TVector>(shape));
+            var room = Room(ImageGradient.WorkspaceFloats<TLanes, TVector>(shape));
+            for (var first = 0; first < range.Samples; first += SamplesAtOnce)
+            {
+                room.Span.Fill(float.NaN);
+                ImageGradient.Run<TLanes, TVector>(
+                    shape,
+                    Math.Min(SamplesAtOnce, range.Samples - first),
+                    _dy.Pointer + (first * shape.ResultFloats),
+                    _w.Pointer,
+                    _results[1].Pointer + (first * shape.ImageFloats),
+                    packed.Pointer,
+                    isPacked: first > 0,
+                    room.Pointer);
+            }
+
+            room.AssertGuardsIntact("input gradient");
+            packed.AssertGuardsIntact("packed input gradient");
         }
 
         /// <summary>In turns of as many samples as leave a rest, but at once by the definition.</summary>
