@@ -23,12 +23,16 @@ internal abstract unsafe class BatchReductionKernel<TLanes, TVector> : CpuKernel
     private protected BatchReductionKernel(CpuMemory memory, Instruction instruction, Plan plan)
         : base(memory, instruction)
     {
+        SamplesMax = plan.SamplesMax;
         if (plan.Mode == BatchMode.Whole)
         {
             // A whole batch may be cut into micro-batches of any size, down to one sample each.
             _own = new PartialSums(instruction.Output.Shape.SampleLength, CanonicalTree.PiecesMax(plan.SamplesMax));
         }
     }
+
+    /// <summary>The most samples of a run.</summary>
+    protected int SamplesMax { get; }
 
     internal sealed override void Run(in MicrobatchRange range)
     {

@@ -9,8 +9,6 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
     {
         var kernel = new ConvolutionKernel<TLanes, TVector>(memory, instruction, convolution);
         Reserve(kernel.WorkspaceFloats);
-        kernel.KeepAt(_keptInLoop);
-        Keep(kernel.PackedFloats);
         _built = kernel;
     }
 
@@ -18,8 +16,6 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
     {
         var kernel = new ConvolutionInputGradientKernel<TLanes, TVector>(memory, instruction, gradient);
         Reserve(kernel.WorkspaceFloats);
-        kernel.KeepAt(_keptInLoop);
-        Keep(kernel.PackedFloats);
         _built = kernel;
     }
 
@@ -27,8 +23,6 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
     {
         var kernel = new ConvolutionFilterGradientKernel<TLanes, TVector>(memory, instruction, plan, gradient);
         Reserve(kernel.WorkspaceFloats);
-        kernel.KeepAt(_keptInLoop);
-        Keep(kernel.SumsFloats(plan.SamplesMax));
         _built = kernel;
     }
 

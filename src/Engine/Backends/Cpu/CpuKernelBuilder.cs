@@ -12,7 +12,6 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     where TVector : struct
 {
     private CpuKernel? _built;
-    private int _keptInLoop;
 
     /// <summary>The most scratch that any kernel built so far needs.</summary>
     internal int WorkspaceFloats { get; private set; }
@@ -20,17 +19,22 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     /// <summary>The most that the kernels of a loop keep between their turns.</summary>
     internal int KeptFloats { get; private set; }
 
+    /// <summary>The kernels of a loop; what they keep lies side by side.</summary>
     internal IEnumerable<CpuKernel> Build(SampleLoop loop)
     {
-        _keptInLoop = 0;
-        return plan.Instructions.Take(loop.From..loop.End).Select(Build);
-    }
+        var kept = 0;
+        foreach (var instruction in plan.Instructions.Take(loop.From..loop.End))
+        {
+            _built = null;
+            instruction.Operation.Accept(this, instruction);
+            var kernel = _built
+                ?? throw new InvalidOperationException($"cpu: no kernel for '{instruction.Operation.Name}'");
+            kernel.KeepAt(kept);
+            kept = checked(kept + kernel.KeptFloats);
+            yield return kernel;
+        }
 
-    private CpuKernel Build(Instruction instruction)
-    {
-        _built = null;
-        instruction.Operation.Accept(this, instruction);
-        return _built ?? throw new InvalidOperationException($"cpu: no kernel for '{instruction.Operation.Name}'");
+        KeptFloats = Math.Max(KeptFloats, kept);
     }
 
     public void Unary<TOperator>(Instruction instruction, TOperator f)
@@ -96,10 +100,4 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     public void ArgMaxHit(Instruction instruction) => _built = new ArgMaxHitKernel(memory, instruction);
 
     private void Reserve(int floats) => WorkspaceFloats = Math.Max(WorkspaceFloats, floats);
-
-    private void Keep(int floats)
-    {
-        _keptInLoop = checked(_keptInLoop + floats);
-        KeptFloats = Math.Max(KeptFloats, _keptInLoop);
-    }
 }

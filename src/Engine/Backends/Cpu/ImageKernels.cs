@@ -26,14 +26,9 @@ internal sealed unsafe class ConvolutionKernel<TLanes, TVector>(
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Inputs[0].Shape, instruction.Output.Shape);
 
-    private int _keptOffset;
-
     internal int WorkspaceFloats => Convolution.WorkspaceFloats<TLanes, TVector>(_shape);
 
-    internal int PackedFloats => Convolution.PackedFloats<TLanes, TVector>(_shape);
-
-    /// <summary>Says where its packed filters lie in what is kept for a loop.</summary>
-    internal void KeepAt(int offset) => _keptOffset = offset;
+    internal override int KeptFloats => Convolution.PackedFloats<TLanes, TVector>(_shape);
 
     internal override void Run(int first, int samples) =>
         Convolution.Run<TLanes, TVector>(
@@ -42,7 +37,7 @@ internal sealed unsafe class ConvolutionKernel<TLanes, TVector>(
             Input(0, first),
             Input(1, first),
             Result(first),
-            Memory.Kept + _keptOffset,
+            Kept,
             isPacked: first > 0,
             Memory.Workspace);
 }
@@ -56,14 +51,9 @@ internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Output.Shape, instruction.Inputs[0].Shape);
 
-    private int _keptOffset;
-
     internal int WorkspaceFloats => ImageGradient.WorkspaceFloats<TLanes, TVector>(_shape);
 
-    internal int PackedFloats => ImageGradient.PackedFloats<TLanes, TVector>(_shape);
-
-    /// <summary>Says where its packed filters lie in what is kept for a loop.</summary>
-    internal void KeepAt(int offset) => _keptOffset = offset;
+    internal override int KeptFloats => ImageGradient.PackedFloats<TLanes, TVector>(_shape);
 
     internal override void Run(int first, int samples) =>
         ImageGradient.Run<TLanes, TVector>(
@@ -72,7 +62,7 @@ internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
             Input(0, first),
             Input(1, first),
             Result(first),
-            Memory.Kept + _keptOffset,
+            Kept,
             isPacked: first > 0,
             Memory.Workspace);
 }
@@ -86,14 +76,9 @@ internal sealed unsafe class ConvolutionFilterGradientKernel<TLanes, TVector>(
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Inputs[0].Shape, instruction.Inputs[1].Shape);
 
-    private int _keptOffset;
-
     internal int WorkspaceFloats => FilterGradient.WorkspaceFloats<TLanes, TVector>(_shape);
 
-    internal int SumsFloats(int samplesMax) => FilterGradient.SumsFloats<TLanes, TVector>(_shape, samplesMax);
-
-    /// <summary>Says where its sums lie in what is kept for a loop.</summary>
-    internal void KeepAt(int offset) => _keptOffset = offset;
+    internal override int KeptFloats => FilterGradient.SumsFloats<TLanes, TVector>(_shape, SamplesMax);
 
     public void Run(in MicrobatchRange range, int first, int samples) =>
         Add(range, first, samples, Output, Memory.Partials.Stride);
@@ -111,7 +96,7 @@ internal sealed unsafe class ConvolutionFilterGradientKernel<TLanes, TVector>(
             Input(1),
             pieces,
             stride,
-            Memory.Kept + _keptOffset,
+            Kept,
             Memory.Workspace);
 }
 
