@@ -105,9 +105,13 @@ internal static unsafe class TwoByTwoPooling
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Evens(Vector128<float> left, Vector128<float> right) =>
-        Sse.IsSupported ? Sse.Shuffle(left, right, 0b10_00_10_00) : AdvSimd.Arm64.UnzipEven(left, right);
+        Sse.IsSupported ? Sse.Shuffle(left, right, 0b10_00_10_00)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipEven(left, right)
+        : Vector128.Create(left[0], left[2], right[0], right[2]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Odds(Vector128<float> left, Vector128<float> right) =>
-        Sse.IsSupported ? Sse.Shuffle(left, right, 0b11_01_11_01) : AdvSimd.Arm64.UnzipOdd(left, right);
+        Sse.IsSupported ? Sse.Shuffle(left, right, 0b11_01_11_01)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipOdd(left, right)
+        : Vector128.Create(left[1], left[3], right[1], right[3]);
 }
