@@ -27,7 +27,7 @@ internal static class Blocking
     /// <summary>So few readers do not repay a copy, however far the lines lie apart.</summary>
     private const int InPlaceUsesMax = 5;
 
-    /// <summary>So few readers of tall tiles do not repay packing across; half as many where rows lie far apart.</summary>
+    /// <summary>So few readers of tall tiles do not repay packing across; half as many of rows far apart.</summary>
     private const int AcrossUsesMax = 32;
 
     /// <summary>
