@@ -185,8 +185,9 @@ internal static unsafe class Transposition
             Vector128.Load(rows[0] + p), Vector128.Load(rows[1] + p), Vector128.Load(rows[2] + p),
             Vector128.Load(rows[3] + p), destination, stride);
 
+    /// <summary>Writes a matrix of four by four the other way round.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Interleave128(
+    internal static void Interleave128(
         Vector128<float> row0, Vector128<float> row1, Vector128<float> row2, Vector128<float> row3,
         float* destination, nint stride)
     {

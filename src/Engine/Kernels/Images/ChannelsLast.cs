@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
@@ -178,23 +179,12 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
             return;
         }
 
-        var row0 = Vector128.Load(from);
-        var row1 = Vector128.Load(from + fromStride);
-        var row2 = Vector128.Load(from + (2 * fromStride));
-        var row3 = Vector128.Load(from + (3 * fromStride));
-        var (low02, low13) = (InterleaveLow(row0, row2), InterleaveLow(row1, row3));
-        var (high02, high13) = (InterleaveHigh(row0, row2), InterleaveHigh(row1, row3));
-        InterleaveLow(low02, low13).Store(to);
-        InterleaveHigh(low02, low13).Store(to + toStride);
-        InterleaveLow(high02, high13).Store(to + (2 * toStride));
-        InterleaveHigh(high02, high13).Store(to + (3 * toStride));
+        Transposition.Interleave128(
+            Vector128.Load(from),
+            Vector128.Load(from + fromStride),
+            Vector128.Load(from + (2 * fromStride)),
+            Vector128.Load(from + (3 * fromStride)),
+            to,
+            toStride);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> InterleaveLow(Vector128<float> left, Vector128<float> right) =>
-        Sse.IsSupported ? Sse.UnpackLow(left, right) : AdvSimd.Arm64.ZipLow(left, right);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> InterleaveHigh(Vector128<float> left, Vector128<float> right) =>
-        Sse.IsSupported ? Sse.UnpackHigh(left, right) : AdvSimd.Arm64.ZipHigh(left, right);
 }
