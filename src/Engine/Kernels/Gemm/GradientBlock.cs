@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Reduction;
@@ -148,7 +147,6 @@ internal unsafe struct GradientBlock
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void RunTile<TTile>(int row, int column, Panel left)
         where TTile : struct, ITile
     {
