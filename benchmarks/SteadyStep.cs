@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Distributed.Cluster;
 using Distributed.Cluster.Messages;
+using Distributed.Engine.Memory;
 using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
@@ -19,6 +20,7 @@ public class SteadyStep
     private LocalJob? _job;
     private ShardComputation? _computation;
     private ParameterUpdate? _update;
+    private StripUpdate? _strips;
     private PieceTable? _pieces;
     private Permutation? _order;
     private MicrobatchRange _batch;
@@ -34,8 +36,9 @@ public class SteadyStep
         _order = _job.Schedule.Order(0);
         _computation = new ShardComputation(
             _job.TrainingPlan, _job.Graph.CountsHits, _job.Backend, _job.Data.Train, _job.State.Parameters,
-            _job.Group.Partials[0]);
+            _job.Group.Partials[0], new AlignedBuffer(_job.TrainingPlan.SharedLength));
         _update = ParameterUpdate.Create(_job.State.Optimizer, _job.Path, _job.State.Layout);
+        _strips = new StripUpdate(_update, _job.State.Buffers);
         _pieces = new PieceTable([_batch], _job.Group.Partials, _job.TrainingPlan.Partials);
         CheckAgainstALease();
     }
@@ -49,9 +52,14 @@ public class SteadyStep
         var losses = _job!.Group.Losses(_batch);
         _computation!.Run(_order, 0, _batch, losses, _job.Group.Hits(_batch));
         var state = _job.State;
-        _update!.Apply(
-            _pieces!, 0, state.Buffers, state.Buffers, 0, state.Layout.Length,
-            _job.Terms(state.Optimizer, 0, _lease));
+        _strips!.Step = _job.Terms(state.Optimizer, 0, _lease);
+        _computation.SumJointly(_batch, 0, 1, _strips);
+        for (var i = 0; i < _job.TrainingPlan.Reduced.Count; i++)
+        {
+            var (offset, count) = _job.TrainingPlan.Reduced[i];
+            _update!.Apply(_pieces!, offset, state.Buffers, state.Buffers, offset, count, _strips.Step);
+        }
+
         return CanonicalTree.Sum(losses);
     }
 

@@ -114,7 +114,8 @@ public sealed class Trainer
     private LocalJob LocalJob()
     {
         var shardMax = Sharding.Equal(Workers).ShardMax(Job.SamplesPerStep, Job.MicrobatchSize);
-        var plan = _graph.TrainingPlan(Math.Min(shardMax * Job.MicrobatchSize, Job.SamplesPerStep));
+        var plan = Worker.Local.LocalJob.PlanOf(
+            _graph, State.Optimizer, Math.Min(shardMax * Job.MicrobatchSize, Job.SamplesPerStep), Job.SamplesPerStep);
         return new LocalJob
         {
             Graph = _graph,

@@ -36,7 +36,7 @@ internal static class SmallJob
         var state = new TrainingState(
             graph.Layout, optimizer ?? (rate == 1 ? new Sgd(rate) : new Momentum(rate)));
         graph.Layout.Initialise(7, state.Parameters);
-        var plan = graph.TrainingPlan(BatchSize);
+        var plan = LocalJob.PlanOf(graph, state.Optimizer, BatchSize, BatchSize);
         return new LocalJob
         {
             Graph = graph,

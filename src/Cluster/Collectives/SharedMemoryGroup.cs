@@ -52,11 +52,19 @@ public sealed class SharedMemoryGroup
     public StepBarrier Barrier { get; }
 
     /// <summary>The elements that a worker finishes and updates: equal parts in whole cache lines.</summary>
-    public (int Offset, int Count) Owned(int rank)
+    public (int Offset, int Count) Owned(int rank) => Part((0, Length), rank);
+
+    /// <summary>A worker's part of each of these ranges; ranges of which it has nothing are left out.</summary>
+    public IEnumerable<(int Offset, int Count)> Owned(int rank, IEnumerable<(int Offset, int Count)> ranges) =>
+        ranges.Select(range => Part(range, rank)).Where(part => part.Count > 0);
+
+    private (int Offset, int Count) Part((int Offset, int Count) range, int rank)
     {
-        var lines = (Length + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats;
-        var first = (int)((long)lines * rank / Workers * AlignedBuffer.LineFloats);
-        var end = (int)((long)lines * (rank + 1) / Workers * AlignedBuffer.LineFloats);
-        return (first, Math.Min(end, Length) - first);
+        var (firstLine, end) = (range.Offset / AlignedBuffer.LineFloats, range.Offset + range.Count);
+        var lines = ((end + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats) - firstLine;
+        var from = Math.Max(range.Offset, Place(rank));
+        return (from, Math.Min(end, Place(rank + 1)) - from);
+
+        int Place(int part) => (int)((firstLine + ((long)lines * part / Workers)) * AlignedBuffer.LineFloats);
     }
 }

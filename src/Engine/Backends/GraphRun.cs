@@ -55,7 +55,7 @@ public sealed class GraphRun
         }
         else if (_executable.Plan.Inputs.TryGetValue(tensor.Operation.Name, out var input))
         {
-            values.CopyTo(_executable.Input(input, _batch.Samples));
+            values.CopyTo(_executable.Input(input, _batch));
         }
     }
 
@@ -69,7 +69,7 @@ public sealed class GraphRun
         {
             if (_outputs[i] == tensor)
             {
-                return _executable.Output(_executable.Plan.Outputs[i], _batch.Samples);
+                return _executable.Output(_executable.Plan.Outputs[i], _batch);
             }
         }
 

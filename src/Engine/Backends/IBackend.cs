@@ -20,9 +20,10 @@ public interface IBackend
     /// <summary>Prepares a plan for running on one compute thread.</summary>
     /// <remarks>
     /// Shapes: parameters holds at least Plan.Layout.Length floats; partials holds PiecesMax pieces, one after the
-    /// other at PieceStride, and is empty for a plan without partial sums.
+    /// other at PieceStride, and is empty for a plan without partial sums; shared holds Plan.SharedLength floats, the
+    /// same ones for all workers of a process, and may be left out where that is 0.
     /// </remarks>
-    public IExecutable Load(Plan plan, AlignedBuffer parameters, PartialSums partials);
+    public IExecutable Load(Plan plan, AlignedBuffer parameters, PartialSums partials, AlignedBuffer? shared = null);
 }
 
 /// <summary>A plan ready to run. For one thread at a time; a run allocates nothing.</summary>
@@ -30,8 +31,8 @@ public interface IExecutable
 {
     public Plan Plan { get; }
 
-    /// <summary>Where to write an input's values for the first samples of a run, before it.</summary>
-    public Span<float> Input(Operand input, int samples);
+    /// <summary>Where to write an input's values for a run over these micro-batches, before it.</summary>
+    public Span<float> Input(Operand input, in MicrobatchRange range);
 
     /// <summary>Runs the plan over these micro-batches.</summary>
     public void Run(in MicrobatchRange range) => Run(range, 0, Plan.Instructions.Count);
@@ -42,8 +43,15 @@ public interface IExecutable
     /// </summary>
     public void Run(in MicrobatchRange range, int from, int to);
 
-    /// <summary>A result's values after a run; not for partial sums.</summary>
-    public ReadOnlySpan<float> Output(Operand output, int samples);
+    /// <summary>A result's values after a run over these micro-batches; not for partial sums.</summary>
+    public ReadOnlySpan<float> Output(Operand output, in MicrobatchRange range);
+
+    /// <summary>
+    /// Sums rows firstRow … of one of the plan's joint products over a whole mini-batch, after all its shards have been
+    /// run by the workers that share memory.
+    /// </summary>
+    /// <remarks>Units: product is an index of Plan.JointProducts.</remarks>
+    public void SumJointly(int product, in MicrobatchRange batch, int firstRow, int rows, IGradientStrips strips);
 
     /// <summary>
     /// Runs again over the same inputs, one instruction at a time, and returns the first whose result holds a NaN or

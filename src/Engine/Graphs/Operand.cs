@@ -15,6 +15,12 @@ public enum Storage
     /// <summary>Scratch and results of one worker, planned and reused.</summary>
     Arena,
 
+    /// <summary>
+    /// Factors of <see cref="Plans.Plan.JointProducts"/>: every sample of the mini-batch, in memory that the workers of
+    /// a process share; each writes its own samples.
+    /// </summary>
+    Shared,
+
     /// <summary>Partial sums over the batch, one copy per <see cref="Reduction.TreePiece"/>.</summary>
     Partial,
 }

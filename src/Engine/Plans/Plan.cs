@@ -32,7 +32,11 @@ public sealed class Plan
         InputLength = builder.InputLength;
         ConstantLength = builder.ConstantLength;
         ArenaLength = builder.ArenaLength;
+        SharedLength = builder.SharedLength;
+        JointSamples = builder.JointSamples;
+        JointProducts = builder.JointProducts;
         Partials = builder.Partials;
+        Reduced = [.. Gaps(JointProducts.Select(product => product.Output), Partials.ResultLength)];
     }
 
     /// <summary>The most samples a run may have.</summary>
@@ -65,18 +69,56 @@ public sealed class Plan
     /// <summary>Floats of scratch and results.</summary>
     public int ArenaLength { get; }
 
+    /// <summary>Floats of the memory that workers of a process share.</summary>
+    public int SharedLength { get; }
+
+    /// <summary>The most samples of a mini-batch whose weight gradients are made jointly; 0 where none are.</summary>
+    public int JointSamples { get; }
+
+    /// <summary>
+    /// Weight gradients that no run computes: each worker of a process makes some rows of them over the whole
+    /// mini-batch, once all have written their samples' factors. Their places among the partial sums stay empty.
+    /// </summary>
+    public IReadOnlyList<Instruction> JointProducts { get; }
+
     /// <summary>How the partial sums lie in a piece.</summary>
     public PartialLayout Partials { get; }
+
+    /// <summary>The results that are finished from partial sums, all but joint products: ranges, ascending.</summary>
+    public IReadOnlyList<(int Offset, int Count)> Reduced { get; }
 
     /// <summary>Plans the computation of these tensors.</summary>
     /// <remarks>
     /// Units: samplesMax counts samples, at least 1; 1 for a graph without batch. stripFloats: weight gradients of more
     /// floats are computed in strips of about so many, the last rows first, so that who waits for a gradient gets its
-    /// first part sooner; by default each is computed in one. The same bits either way.
+    /// first part sooner; by default each is computed in one. jointSamples: the samples of a whole mini-batch, where
+    /// the workers share memory and make weight gradients jointly; by default each sums its shard's. The same bits
+    /// either way.
     /// Errors: ArgumentException for no outputs, and when a sharded plan reads a sum over the batch before it is
     /// complete, naming both ends; adding such sums up is all that can be done with them.
     /// </remarks>
     public static Plan Compile(
-        IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode, int stripFloats = int.MaxValue) =>
-        new(new PlanBuilder(outputs, samplesMax, mode, stripFloats));
+        IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode, int stripFloats = int.MaxValue,
+        int jointSamples = 0) =>
+        new(new PlanBuilder(outputs, samplesMax, mode, stripFloats, jointSamples));
+
+    /// <summary>What is left of so many floats between these places.</summary>
+    private static IEnumerable<(int Offset, int Count)> Gaps(IEnumerable<Operand> places, int length)
+    {
+        var next = 0;
+        foreach (var place in places.OrderBy(place => place.Offset))
+        {
+            if (place.Offset > next)
+            {
+                yield return (next, place.Offset - next);
+            }
+
+            next = place.Offset + place.Shape.SampleLength;
+        }
+
+        if (length > next)
+        {
+            yield return (next, length - next);
+        }
+    }
 }

@@ -15,9 +15,11 @@ internal sealed class PlanBuilder
     private readonly ArenaPlanner _constantPlanner = new();
     private readonly HashSet<Tensor> _sumsOfSums = [];
     private readonly SampleLoopBuilder _sampleLoops;
+    private readonly JointProducts _joint;
     private readonly int _stripFloats;
 
-    internal PlanBuilder(IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode, int stripFloats)
+    internal PlanBuilder(
+        IReadOnlyList<Tensor> outputs, int samplesMax, BatchMode mode, int stripFloats, int jointSamples)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesMax, 1);
         if (outputs.Count == 0)
@@ -32,6 +34,13 @@ internal sealed class PlanBuilder
             .Where(step => step.Operation is not ReshapeOperation).ToList();
         Partials = PlacePartials(outputs);
         steps.RemoveAll(step => _sumsOfSums.Contains(step.Result));
+        _joint = new JointProducts(jointSamples, steps, Whole(outputs), Root);
+        steps.RemoveAll(_joint.Contains);
+        foreach (var (factor, place) in _joint.Factors.Where(one => one.Key.Operation is not LeafOperation))
+        {
+            _places.Add(factor, place);
+        }
+
         steps = [.. SampleLoopBuilder.InOrder(steps, IsPartial)];
         FindLastUses(steps, outputs);
         for (var i = 0; i < steps.Count; i++)
@@ -41,6 +50,7 @@ internal sealed class PlanBuilder
 
         _sampleLoops.End();
         Outputs = [.. outputs.Select(PlaceOf)];
+        JointProducts = _joint.Instructions(PlaceOf);
     }
 
     internal int SamplesMax { get; }
@@ -64,6 +74,12 @@ internal sealed class PlanBuilder
     internal int ConstantLength => _constantPlanner.Length;
 
     internal int ArenaLength => _arena.Length;
+
+    internal int SharedLength => _joint.SharedLength;
+
+    internal int JointSamples => _joint.Samples;
+
+    internal IReadOnlyList<Instruction> JointProducts { get; }
 
     internal PartialLayout Partials { get; }
 
@@ -146,6 +162,10 @@ internal sealed class PlanBuilder
         _sumsOfSums.Add(root);
         return [.. left, .. right];
     }
+
+    /// <summary>The outputs that are one sum over the batch and nothing more.</summary>
+    private HashSet<Tensor> Whole(IReadOnlyList<Tensor> outputs) =>
+        [.. outputs.Select(Root).Where(IsPartial)];
 
     private bool IsPartial(Tensor root) => Mode == BatchMode.Sharded && root.Operation.SumsOverBatch;
 
@@ -233,7 +253,7 @@ internal sealed class PlanBuilder
                 _constants.Add((constant, place));
                 return place;
             default:
-                var input = new Operand(
+                var input = _joint.Factors.TryGetValue(tensor, out var shared) ? shared : new Operand(
                     Storage.Input, _inputPlanner.Take(tensor.Shape.Length(SamplesMax)), tensor.Shape);
                 _inputs.Add(tensor.Operation.Name, input);
                 return input;

@@ -46,6 +46,15 @@ public abstract class ParameterUpdate
         PieceTable pieces, int from, in StateBuffers before, in StateBuffers after, int offset, int count,
         in StepTerms step);
 
+    /// <summary>The same for sums that are finished: a block of a weight gradient.</summary>
+    /// <remarks>
+    /// Shapes: sums is [rows, columns]. Units: offset is the first element's place in the buffers, whose rows are
+    /// offsetStride apart.
+    /// </remarks>
+    public abstract unsafe void Apply(
+        float* sums, int rows, int columns, in StateBuffers before, in StateBuffers after, int offset,
+        int offsetStride, in StepTerms step);
+
     /// <summary>The first half of <see cref="Apply(PieceTable, int, in StateBuffers, in StateBuffers, int, int, in
     /// StepTerms)"/> for who needs the whole gradient first: writes the mean gradient's elements.</summary>
     /// <remarks>Shapes: gradient spans all parameters. Units: weight is the batch's total sample weight.</remarks>
@@ -79,6 +88,27 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
             var length = Math.Min(BlockFloats, count - done);
             pieces.Finish<TLanes, TVector>(from + done, length, _gradient.Pointer);
             Update(bound, _gradient.Pointer, before, after, offset + done, length, step.Weight);
+        }
+
+        KeepAlive(before, after);
+    }
+
+    public override void Apply(
+        float* sums, int rows, int columns, in StateBuffers before, in StateBuffers after, int offset,
+        int offsetStride, in StepTerms step)
+    {
+        if (columns == offsetStride)
+        {
+            (rows, columns) = (1, rows * columns);
+        }
+
+        var bound = rule.At(step);
+        for (; rows > 0; rows--)
+        {
+            CarryBest(before, after, offset, columns, step.TakesBest);
+            Update(bound, sums, before, after, offset, columns, step.Weight);
+            sums += columns;
+            offset += offsetStride;
         }
 
         KeepAlive(before, after);

@@ -15,6 +15,8 @@ namespace Distributed.Engine.Training;
 /// <remarks>For one compute thread. Runs allocate nothing.</remarks>
 public sealed class ShardComputation
 {
+    private const int RowsTogether = 8;
+
     private readonly IExecutable _executable;
     private readonly DataSet _data;
     private readonly Operand _features;
@@ -25,9 +27,10 @@ public sealed class ShardComputation
 
     /// <summary>Loads a plan of a <see cref="TrainingGraph"/> for a data set.</summary>
     public ShardComputation(
-        Plan plan, bool countsHits, IBackend backend, DataSet data, AlignedBuffer parameters, PartialSums partials)
+        Plan plan, bool countsHits, IBackend backend, DataSet data, AlignedBuffer parameters, PartialSums partials,
+        AlignedBuffer? shared = null)
     {
-        _executable = backend.Load(plan, parameters, partials);
+        _executable = backend.Load(plan, parameters, partials, shared);
         _data = data;
         _features = plan.Inputs[TrainingGraph.FeaturesName];
         _target = plan.Inputs[TrainingGraph.TargetName];
@@ -49,7 +52,7 @@ public sealed class ShardComputation
     /// </remarks>
     public void Run(Permutation? order, int first, in MicrobatchRange range, Span<float> losses, Span<float> hits)
     {
-        Read(order, first + range.FirstSample, range.Samples);
+        Read(order, first, range);
         _executable.Run(range);
         Sum(range, losses, hits);
     }
@@ -68,7 +71,7 @@ public sealed class ShardComputation
                 + $"{_executable.Plan.Instructions.Count}");
         }
 
-        Read(order, first + range.FirstSample, range.Samples);
+        Read(order, first, range);
         var done = 0;
         foreach (var stop in parts.Stops)
         {
@@ -106,18 +109,36 @@ public sealed class ShardComputation
     /// </summary>
     public Instruction? FirstNonFinite(Permutation? order, int first, in MicrobatchRange microbatch)
     {
-        Read(order, first + microbatch.FirstSample, microbatch.Samples);
+        Read(order, first, microbatch);
         return _executable.FirstNonFinite(microbatch);
     }
+
+    /// <summary>
+    /// A worker's rows of all joint products over a mini-batch, when the workers that share memory have run all of it.
+    /// </summary>
+    /// <remarks>Rows are dealt out evenly: each costs the same.</remarks>
+    public void SumJointly(in MicrobatchRange batch, int rank, int workers, IGradientStrips strips)
+    {
+        for (var product = 0; product < _executable.Plan.JointProducts.Count; product++)
+        {
+            var rows = _executable.Plan.JointProducts[product].Output.Shape.Dimensions[0];
+            var (first, end) = (FirstRow(rows, rank, workers), FirstRow(rows, rank + 1, workers));
+            _executable.SumJointly(product, batch, first, end - first, strips);
+        }
+    }
+
+    /// <summary>Whole register tiles go to each worker, but for the last.</summary>
+    private static int FirstRow(int rows, int rank, int workers) =>
+        rank == workers ? rows : (int)((long)rows * rank / workers / RowsTogether * RowsTogether);
 
     private static int SampleAt(Permutation? order, int place) => order is null ? place : (int)order[place];
 
     private void Sum(in MicrobatchRange range, Span<float> losses, Span<float> hits)
     {
-        SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[0], range.Samples), range, losses);
+        SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[0], range), range, losses);
         if (_countsHits)
         {
-            SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[1], range.Samples), range, hits);
+            SumByMicrobatch(_executable.Output(_executable.Plan.Outputs[1], range), range, hits);
         }
     }
 
@@ -135,12 +156,14 @@ public sealed class ShardComputation
         }
     }
 
-    /// <summary>Writes the samples at these places of an order where the plan reads them.</summary>
-    internal void Read(Permutation? order, int first, int samples)
+    /// <summary>Writes a range's samples of the mini-batch that starts at a place of an order where the plan reads
+    /// them.</summary>
+    internal void Read(Permutation? order, int batchStart, in MicrobatchRange range)
     {
-        var features = _executable.Input(_features, samples);
-        var targets = _executable.Input(_target, samples);
-        Span<float> weights = _weights is { } operand ? _executable.Input(operand, samples) : [];
+        var (first, samples) = (batchStart + range.FirstSample, range.Samples);
+        var features = _executable.Input(_features, range);
+        var targets = _executable.Input(_target, range);
+        Span<float> weights = _weights is { } operand ? _executable.Input(operand, range) : [];
         var (width, targetWidth) = (_data.FeatureCount, _data.TargetWidth);
         for (int i = 0, next = samples > 0 ? SampleAt(order, first) : 0; i < samples; i++)
         {
@@ -161,7 +184,7 @@ public sealed class ShardComputation
 
         if (_keys is { } place)
         {
-            var keys = _executable.Input(place, samples);
+            var keys = _executable.Input(place, range);
             for (var i = 0; i < samples; i++)
             {
                 var key = order?.KeyAt(first + i) ?? (ulong)(first + i);

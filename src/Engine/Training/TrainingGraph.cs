@@ -65,9 +65,9 @@ public sealed class TrainingGraph
     public bool CountsHits => _training.Hit is not null;
 
     /// <summary>Loss and metric per sample and all gradients, as a sharded plan.</summary>
-    /// <remarks>Units: stripFloats as in <see cref="Plan.Compile"/>.</remarks>
-    public Plan TrainingPlan(int samplesMax, int stripFloats = int.MaxValue) =>
-        Plan.Compile([.. _training.All, .. Gradients], samplesMax, BatchMode.Sharded, stripFloats);
+    /// <remarks>Units: stripFloats and jointSamples as in <see cref="Plan.Compile"/>.</remarks>
+    public Plan TrainingPlan(int samplesMax, int stripFloats = int.MaxValue, int jointSamples = 0) =>
+        Plan.Compile([.. _training.All, .. Gradients], samplesMax, BatchMode.Sharded, stripFloats, jointSamples);
 
     /// <summary>Loss and metric per sample only, for a handful of micro-batches of this size at a time.</summary>
     public Plan EvaluationPlan(int microbatchSize) =>

@@ -44,8 +44,9 @@ public sealed class TrainingRun : IDisposable
     public ParameterLayout Layout => _job.State.Layout;
 
     /// <summary>Multiplications and additions in the products of one step.</summary>
-    public double OperationsPerStep => 2.0 * _job.TrainingPlan.Instructions.Sum(
-        instruction => instruction.Operation.MultiplyAdds(instruction, Workload.BatchSize));
+    public double OperationsPerStep => 2.0 * _job.TrainingPlan.Instructions
+        .Concat(_job.TrainingPlan.JointProducts)
+        .Sum(instruction => instruction.Operation.MultiplyAdds(instruction, Workload.BatchSize));
 
     /// <summary>Runs so many steps and returns how long they took.</summary>
     public TimeSpan Lease(int steps)
@@ -82,7 +83,7 @@ public sealed class TrainingRun : IDisposable
         var state = new TrainingState(graph.Layout, new Momentum(0.01f));
         graph.Layout.Initialise(1, state.Parameters);
         var shardMax = sharding.ShardMax(batch, microbatchSize);
-        var plan = graph.TrainingPlan(Math.Min(shardMax * microbatchSize, batch));
+        var plan = LocalJob.PlanOf(graph, state.Optimizer, Math.Min(shardMax * microbatchSize, batch), batch);
         return new LocalJob
         {
             Graph = graph,

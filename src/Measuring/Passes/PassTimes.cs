@@ -33,7 +33,7 @@ public sealed class PassTimes
         var parameters = new AlignedBuffer(graph.Layout.Length);
         graph.Layout.Initialise(1, parameters);
         var computation = new ShardComputation(Plan, graph.CountsHits, new CpuBackend(), data, parameters, partials);
-        computation.Read(null, 0, workload.BatchSize);
+        computation.Read(null, 0, _range);
         _executable = computation.Executable;
     }
 

@@ -38,7 +38,7 @@ public sealed class ProductRun
         _executable = new CpuBackend(path).Load(Plan, parameters, partials);
         foreach (var (index, input) in Plan.Inputs.OrderBy(input => input.Key, StringComparer.Ordinal).Index())
         {
-            Fill(_executable.Input(input.Value, size.Samples), (ulong)index + 1);
+            Fill(_executable.Input(input.Value, _range), (ulong)index + 1);
         }
     }
 

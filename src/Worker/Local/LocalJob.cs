@@ -1,4 +1,6 @@
 using Distributed.Cluster.Collectives;
+using Distributed.Engine.Memory;
+using Distributed.Engine.Optimizers;
 using Distributed.Engine.Plans;
 using Distributed.Engine.Training;
 
@@ -8,17 +10,35 @@ namespace Distributed.Worker.Local;
 public sealed record LocalJob : WorkerJob
 {
     private readonly Lazy<SharedGradient?> _gradient;
+    private readonly Lazy<AlignedBuffer> _factors;
 
-    public LocalJob() => _gradient = new Lazy<SharedGradient?>(
-        () => State!.Optimizer.Regularisation.ClipNorm is null ? null : new SharedGradient(Group!, Path));
+    public LocalJob()
+    {
+        _gradient = new Lazy<SharedGradient?>(
+            () => ClipsNorm(State!.Optimizer) ? new SharedGradient(Group!, Path) : null);
+        _factors = new Lazy<AlignedBuffer>(() => new AlignedBuffer(TrainingPlan!.SharedLength));
+    }
 
     public required TrainingState State { get; init; }
 
     public required SharedMemoryGroup Group { get; init; }
 
-    /// <summary>The training plan, for the largest shard.</summary>
+    /// <summary>The training plan, for the largest shard; see <see cref="PlanOf"/>.</summary>
     public required Plan TrainingPlan { get; init; }
+
+    /// <summary>What joint products are made of, of all workers.</summary>
+    internal AlignedBuffer Factors => _factors.Value;
 
     /// <summary>Where the gradients of all meet before they are clipped; null where they are not.</summary>
     internal SharedGradient? Gradient => _gradient.Value;
+
+    /// <summary>
+    /// The plan of workers that share memory: weight gradients are made jointly, unless none may be used before the
+    /// norm of all is known.
+    /// </summary>
+    /// <remarks>Units: samples; of the largest shard, and of a whole mini-batch.</remarks>
+    public static Plan PlanOf(TrainingGraph graph, Optimizer optimizer, int shardSamplesMax, int batchSamples) =>
+        graph.TrainingPlan(shardSamplesMax, jointSamples: ClipsNorm(optimizer) ? 0 : batchSamples);
+
+    private static bool ClipsNorm(Optimizer optimizer) => optimizer.Regularisation.ClipNorm is not null;
 }

@@ -2,6 +2,7 @@ using Distributed.Cluster;
 using Distributed.Cluster.Collectives;
 using Distributed.Cluster.Messages;
 using Distributed.Engine.Memory;
+using Distributed.Engine.Optimizers;
 using Distributed.Engine.Randomness;
 using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
@@ -9,13 +10,14 @@ using Distributed.Engine.Training;
 namespace Distributed.Worker.Local;
 
 /// <summary>
-/// A worker's steps in one process: compute the shard, meet the others, finish and update the elements it owns, meet
-/// again.
+/// A worker's steps in one process: compute the shard, meet the others, finish and update the elements it owns, some
+/// rows of each weight matrix and a part of everything else, meet again.
 /// </summary>
 /// <remarks>
 /// For one compute thread. Once a lease runs, its steps allocate nothing; a new order of samples is made per epoch.
-/// Cost per step: two barriers, three where gradients are clipped by their norm; every worker reads all pieces of its
-/// part of the gradient and writes its part of the weights.
+/// Cost per step: two barriers, three where gradients are clipped by their norm; every worker reads what the others
+/// made its part of the gradient of (factors of joint products, pieces of other sums) and writes its part of the
+/// weights.
 /// </remarks>
 public sealed class LocalSteps(LocalJob job, TimeProvider clock)
 {
@@ -26,6 +28,8 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
     private ShardComputation? _training;
     private ShardComputation? _evaluation;
     private ParameterUpdate? _update;
+    private StripUpdate? _strips;
+    private (int Offset, int Count)[] _owned = [];
     private Permutation? _order;
     private long _orderEpoch = -1;
     private int _rank = -1;
@@ -110,12 +114,14 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
         if (_rank != plan.Rank)
         {
             (_rank, _training) = (plan.Rank, null);
+            _owned = [.. _group.Owned(_rank, job.TrainingPlan.Reduced)];
         }
 
         _update ??= ParameterUpdate.Create(job.State.Optimizer, job.Path, job.State.Layout);
+        _strips ??= new StripUpdate(_update, job.State.Buffers);
         _training ??= new ShardComputation(
             job.TrainingPlan, job.Graph.CountsHits, job.Backend, job.Data.Train, job.State.Parameters,
-            _group.Partials[_rank]);
+            _group.Partials[_rank], job.Factors);
         if (_sharding != plan.Sharding)
         {
             _arrangements.Clear();
@@ -159,15 +165,26 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
     private void UpdateOwned(Arrangement batch, long step, TrainPlan plan)
     {
         _phase = "update";
-        var (offset, count) = _group.Owned(_rank);
         var state = job.State.Buffers;
         var terms = job.Terms(job.State.Optimizer, step, plan);
-        if (job.Gradient is not { } gradient)
+        if (job.Gradient is { } gradient)
         {
-            _update!.Apply(batch.Pieces, offset, state, state, offset, count, terms);
+            UpdateClipped(batch, gradient, terms);
             return;
         }
 
+        _strips!.Step = terms;
+        _training!.SumJointly(_schedule.Batch(step), _rank, _group.Workers, _strips);
+        foreach (var (offset, count) in _owned)
+        {
+            _update!.Apply(batch.Pieces, offset, state, state, offset, count, terms);
+        }
+    }
+
+    private void UpdateClipped(Arrangement batch, SharedGradient gradient, in StepTerms terms)
+    {
+        var state = job.State.Buffers;
+        var (offset, count) = _group.Owned(_rank);
         _update!.Finish(batch.Pieces, offset, gradient.Floats, offset, count, terms.Weight);
         gradient.Norm.Square(_rank, gradient.Floats);
         _group.Barrier.Wait(_rank);

@@ -115,13 +115,14 @@ public sealed class OperationPathsTests
         var buffer = new AlignedBuffer(plan.Layout.Length);
         parameters.CopyTo(buffer.Span);
         var executable = new CpuBackend(path).Load(plan, buffer, PartialSums.None);
+        var range = MicrobatchRange.Whole(samples, 2);
         foreach (var input in plan.Inputs.Values)
         {
-            inputs.CopyTo(executable.Input(input, samples));
+            inputs.CopyTo(executable.Input(input, range));
         }
 
-        executable.Run(MicrobatchRange.Whole(samples, 2));
-        return [.. plan.Outputs.SelectMany(output => executable.Output(output, samples).ToArray())];
+        executable.Run(range);
+        return [.. plan.Outputs.SelectMany(output => executable.Output(output, range).ToArray())];
     }
 
     private static double[] InDouble(Plan plan, float[] inputs, float[] parameters, int samples)

@@ -81,6 +81,40 @@ public sealed class OptimizerTests
         }
     }
 
+    /// <summary>Sums as joint products hand them on: one behind the other, or rows of a wider matrix.</summary>
+    [Theory]
+    [MemberData(nameof(NamesAndPaths))]
+    public unsafe void Strips_UpdateToTheSameBits_AsTheWholeGradient(string name, KernelPath path)
+    {
+        const int Rows = 3, Columns = 18, Width = 20;
+        var optimizer = Optimizers[name] with { KeepsBest = true };
+        var step = new StepTerms(1, optimizer.LearningRate, 7) { TakesBest = true };
+        var (whole, striped) = (State(optimizer), State(optimizer));
+        var gradient = new AlignedBuffer(Count);
+        Gradient(0).CopyTo(gradient.Span);
+        var update = ParameterUpdate.Create(optimizer, path, NoParameters);
+        var strips = new StripUpdate(update, striped) { Step = step };
+        for (var row = 0; row < Rows; row++)
+        {
+            var mean = new AlignedBuffer(Count);
+            Gradient(0).Select(sum => sum / 7).ToArray().CopyTo(mean.Span);
+            update.Apply(mean, whole, whole, 2 + (row * Width), Columns, step);
+            gradient.Span.Slice(2 + (row * Width), Columns).CopyTo(gradient.Span[(row * Columns)..]);
+        }
+
+        strips.Take(gradient.Pointer, Rows, Columns, 2, Width);
+        AssertSame(whole, striped);
+
+        Gradient(1).CopyTo(gradient.Span);
+        var flat = new AlignedBuffer(Count);
+        Gradient(1).Select(sum => sum / 7).ToArray().CopyTo(flat.Span);
+        update.Apply(flat, whole, whole, 0, 60, step);
+        strips.Take(gradient.Pointer, 6, 10, 0, 10);
+        AssertSame(whole, striped);
+        Assert.Equal(1 + optimizer.Slots.Count, strips.Buffers);
+        Assert.Equal(9, strips.Beside(strips.Buffers - 1, 9) - striped.Slots[^1].Pointer);
+    }
+
     [Fact]
     public void Adam_DividesByTheCommittedStepsCorrection_WhenItGoesOnLater()
     {
@@ -140,6 +174,17 @@ public sealed class OptimizerTests
 
         return (parameters, Engine.Checkpoints.Fingerprint.Compute(parameters.Span, slots));
     }
+
+    private static StateBuffers State(Optimizer optimizer)
+    {
+        var parameters = new AlignedBuffer(Count);
+        Start().CopyTo(parameters.Span);
+        return new StateBuffers(parameters, [.. optimizer.Slots.Select(_ => new AlignedBuffer(Count))]);
+    }
+
+    private static void AssertSame(StateBuffers expected, StateBuffers actual) => Assert.Equal(
+        Engine.Checkpoints.Fingerprint.Compute(expected.Parameters.Span, [.. expected.Slots]),
+        Engine.Checkpoints.Fingerprint.Compute(actual.Parameters.Span, [.. actual.Slots]));
 
     private static float[] Start() => Uniform(0, -1, 1);
 

@@ -65,13 +65,14 @@ public sealed class GradientStripsTests
         var parameters = new AlignedBuffer(plan.Layout.Length);
         plan.Layout.Initialise((ulong)seed, parameters);
         var executable = new CpuBackend(path).Load(plan, parameters, partials);
-        var input = executable.Input(plan.Inputs["x"], Samples);
+        var range = MicrobatchRange.Whole(Samples, 3);
+        var input = executable.Input(plan.Inputs["x"], range);
         for (var i = 0; i < input.Length; i++)
         {
             input[i] = (((i * 7) % 11) - 5) / 8f;
         }
 
-        executable.Run(MicrobatchRange.Whole(Samples, 3));
+        executable.Run(range);
         return [.. MemoryMarshal.Cast<float, uint>(partials.Buffer.Span)];
     }
 }

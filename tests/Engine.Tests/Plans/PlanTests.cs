@@ -157,8 +157,8 @@ public sealed class PlanTests
         var plan = Plan.Compile([output], 8, BatchMode.Sharded);
         var parameters = Parameters(plan);
         var executable = new CpuBackend().Load(plan, parameters, PartialSums.None);
-        executable.Input(plan.Inputs["x"], 8).Fill(1);
         var range = MicrobatchRange.Whole(8, 4);
+        executable.Input(plan.Inputs["x"], range).Fill(1);
         Assert.Null(executable.FirstNonFinite(range));
 
         parameters.Span[plan.Layout.Slots.Single(slot => slot.Name == "linear2.bias").Offset] = float.PositiveInfinity;
@@ -178,17 +178,18 @@ public sealed class PlanTests
     private static uint[][] Run(Plan plan, KernelPath path, int samples, int microbatchSize)
     {
         var executable = Load(plan, path, PartialSums.None);
+        var range = MicrobatchRange.Whole(samples, microbatchSize);
         foreach (var (name, operand) in plan.Inputs)
         {
-            var values = executable.Input(operand, samples);
+            var values = executable.Input(operand, range);
             for (var i = 0; i < values.Length; i++)
             {
                 values[i] = InputValue(name, i);
             }
         }
 
-        executable.Run(MicrobatchRange.Whole(samples, microbatchSize));
-        return [.. plan.Outputs.Select(output => executable.Output(output, samples).ToArray()
+        executable.Run(range);
+        return [.. plan.Outputs.Select(output => executable.Output(output, range).ToArray()
             .Select(BitConverter.SingleToUInt32Bits).ToArray())];
     }
 

@@ -93,7 +93,7 @@ public sealed class ReadyPartsTests
         var parameters = new AlignedBuffer(plan.Layout.Length);
         plan.Layout.Initialise(7, parameters);
         var executable = new CpuBackend().Load(plan, parameters, partials);
-        var input = executable.Input(plan.Inputs["x"], Samples);
+        var input = executable.Input(plan.Inputs["x"], MicrobatchRange.Whole(Samples, 1));
         for (var i = 0; i < input.Length; i++)
         {
             input[i] = ((i * 7) % 11) - 5;

@@ -114,7 +114,7 @@ public sealed class SampleLoopTests
         var executable = new CpuBackend(path).Load(plan, parameters, partials);
         foreach (var (name, operand) in plan.Inputs)
         {
-            var values = executable.Input(operand, range.Samples);
+            var values = executable.Input(operand, range);
             for (var i = 0; i < values.Length; i++)
             {
                 values[i] = name == SampleKey.InputName
@@ -135,6 +135,6 @@ public sealed class SampleLoopTests
 
         return [.. MemoryMarshal.Cast<float, uint>(partials.Buffer.Span),
             .. plan.Outputs.Where(output => output.Storage != Storage.Partial).SelectMany(output =>
-                MemoryMarshal.Cast<float, uint>(executable.Output(output, range.Samples)).ToArray())];
+                MemoryMarshal.Cast<float, uint>(executable.Output(output, range)).ToArray())];
     }
 }

@@ -118,8 +118,9 @@ public sealed class OverlapTests
     {
         public string Name => "noting";
 
-        public IExecutable Load(Plan plan, AlignedBuffer parameters, PartialSums partials) =>
-            new NotingExecutable(new CpuBackend().Load(plan, parameters, partials), seen);
+        public IExecutable Load(
+            Plan plan, AlignedBuffer parameters, PartialSums partials, AlignedBuffer? shared = null) =>
+            new NotingExecutable(new CpuBackend().Load(plan, parameters, partials, shared), seen);
     }
 
     /// <summary>Notes when the gradient of the parameter at the buffer's beginning is made.</summary>
@@ -127,9 +128,13 @@ public sealed class OverlapTests
     {
         public Plan Plan => inner.Plan;
 
-        public Span<float> Input(Operand input, int samples) => inner.Input(input, samples);
+        public Span<float> Input(Operand input, in MicrobatchRange range) => inner.Input(input, range);
 
-        public ReadOnlySpan<float> Output(Operand output, int samples) => inner.Output(output, samples);
+        public ReadOnlySpan<float> Output(Operand output, in MicrobatchRange range) => inner.Output(output, range);
+
+        public void SumJointly(
+            int product, in MicrobatchRange batch, int firstRow, int rows, IGradientStrips strips) =>
+            inner.SumJointly(product, batch, firstRow, rows, strips);
 
         public Instruction? FirstNonFinite(in MicrobatchRange range) => inner.FirstNonFinite(range);
 

@@ -47,10 +47,10 @@ public sealed class ShardRunnerTests
 
         internal int Loads { get; private set; }
 
-        public IExecutable Load(Plan plan, AlignedBuffer parameters, PartialSums partials)
+        public IExecutable Load(Plan plan, AlignedBuffer parameters, PartialSums partials, AlignedBuffer? shared = null)
         {
             Loads++;
-            return new CpuBackend().Load(plan, parameters, partials);
+            return new CpuBackend().Load(plan, parameters, partials, shared);
         }
     }
 }

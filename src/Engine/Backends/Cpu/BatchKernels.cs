@@ -51,20 +51,12 @@ internal abstract unsafe class BatchReductionKernel<TLanes, TVector> : CpuKernel
 
     private void Finish(int count, PartialSums own)
     {
-        Span<TreePiece> pieces = stackalloc TreePiece[CanonicalTree.PiecesMax(count)];
-        pieces = pieces[..CanonicalTree.Pieces(0, count, pieces)];
         if (_finish is null || count != _finishCount)
         {
-            (_finish, _finishCount) = (new FinishPlan(pieces), count);
+            (_finish, _finishCount) = (FinishPlan.Of(count), count);
         }
 
-        var bases = stackalloc float*[pieces.Length];
-        for (var piece = 0; piece < pieces.Length; piece++)
-        {
-            bases[piece] = own.Pointer + ((long)piece * own.Stride);
-        }
-
-        _finish.Run<TLanes, TVector>(bases, 0, own.Length, Output);
+        _finish.Run<TLanes, TVector>(own.Pointer, own.Stride, own.Length, Output);
     }
 }
 

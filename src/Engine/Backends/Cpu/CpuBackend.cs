@@ -20,19 +20,21 @@ public sealed class CpuBackend(KernelPath path) : IBackend
 
     public KernelPath Path => path;
 
-    public IExecutable Load(Plan plan, AlignedBuffer parameters, PartialSums partials)
+    public IExecutable Load(Plan plan, AlignedBuffer parameters, PartialSums partials, AlignedBuffer? shared = null)
     {
-        Check(plan, parameters, partials);
+        shared ??= new AlignedBuffer(0);
+        Check(plan, parameters, partials, shared);
+        var memory = new CpuMemory(plan, parameters, partials, shared);
         return path switch
         {
-            KernelPath.Vector512 => new CpuExecutable<Lanes512, Vector512<float>>(plan, parameters, partials),
-            KernelPath.Vector256 => new CpuExecutable<Lanes256, Vector256<float>>(plan, parameters, partials),
-            KernelPath.Vector128 => new CpuExecutable<Lanes128, Vector128<float>>(plan, parameters, partials),
-            _ => new CpuExecutable<ScalarLanes, float>(plan, parameters, partials),
+            KernelPath.Vector512 => new CpuExecutable<Lanes512, Vector512<float>>(plan, memory),
+            KernelPath.Vector256 => new CpuExecutable<Lanes256, Vector256<float>>(plan, memory),
+            KernelPath.Vector128 => new CpuExecutable<Lanes128, Vector128<float>>(plan, memory),
+            _ => new CpuExecutable<ScalarLanes, float>(plan, memory),
         };
     }
 
-    private static void Check(Plan plan, AlignedBuffer parameters, PartialSums partials)
+    private static void Check(Plan plan, AlignedBuffer parameters, PartialSums partials, AlignedBuffer shared)
     {
         if (parameters.Length < plan.Layout.Length)
         {
@@ -44,6 +46,12 @@ public sealed class CpuBackend(KernelPath path) : IBackend
         {
             throw new ArgumentException(
                 $"load: partial sums of {partials.Length} floats: the plan makes {plan.Partials.Length}");
+        }
+
+        if (shared.Length < plan.SharedLength)
+        {
+            throw new ArgumentException(
+                $"load: the shared buffer holds {shared.Length} floats: the plan needs {plan.SharedLength}");
         }
     }
 }

@@ -6,7 +6,7 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;
 
-/// <summary>A plan as a list of kernels whose pointers are bound once; a run walks the list.</summary>
+/// <summary>A plan as a list of kernels; a run walks the list.</summary>
 internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
@@ -18,27 +18,29 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
 
     private readonly CpuMemory _memory;
     private readonly CpuKernel[] _kernels;
+    private readonly JointProductKernel<TLanes, TVector>[] _joint;
     private readonly SampleLoop[] _sampleLoops;
 
-    internal CpuExecutable(Plan plan, AlignedBuffer parameters, PartialSums partials)
+    internal CpuExecutable(Plan plan, CpuMemory memory)
     {
         Plan = plan;
         _sampleLoops = [.. plan.SampleLoops];
-        _memory = new CpuMemory(plan, parameters, partials);
+        _memory = memory;
         var builder = new CpuKernelBuilder<TLanes, TVector>(plan, _memory);
         _kernels = [.. plan.SampleLoops.SelectMany(builder.Build)];
+        _joint = [.. plan.JointProducts.Select(builder.Build)];
         _memory.Reserve(builder.WorkspaceFloats, builder.KeptFloats);
     }
 
     public Plan Plan { get; }
 
-    public Span<float> Input(Operand input, int samples) => Values(input, samples);
+    public Span<float> Input(Operand input, in MicrobatchRange range) => Values(input, range);
 
-    public ReadOnlySpan<float> Output(Operand output, int samples) => Values(output, samples);
+    public ReadOnlySpan<float> Output(Operand output, in MicrobatchRange range) => Values(output, range);
 
     public void Run(in MicrobatchRange range, int from, int to)
     {
-        CheckRange(range);
+        Begin(range);
         foreach (var loop in _sampleLoops)
         {
             Run(range, Math.Max(from, loop.From), Math.Min(to, loop.End), loop.SampleFloats);
@@ -47,13 +49,13 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
 
     public Instruction? FirstNonFinite(in MicrobatchRange range)
     {
-        CheckRange(range);
+        Begin(range);
         for (var i = 0; i < _kernels.Length; i++)
         {
             _kernels[i].Run(range);
             var instruction = Plan.Instructions[i];
             if (instruction.Output.Storage != Storage.Partial
-                && !Finite.All(Values(instruction.Output, range.Samples)))
+                && !Finite.All(Values(instruction.Output, range)))
             {
                 return instruction;
             }
@@ -61,6 +63,10 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
 
         return null;
     }
+
+    public void SumJointly(
+        int product, in MicrobatchRange batch, int firstRow, int rows, IGradientStrips strips) =>
+        _joint[product].Run(batch, firstRow, rows, strips);
 
     /// <summary>
     /// Instructions of one loop, in turns of as many samples as stay in the cache; the definition takes all at once.
@@ -87,18 +93,27 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
         }
     }
 
-    private Span<float> Values(Operand operand, int samples)
+    private Span<float> Values(Operand operand, in MicrobatchRange range)
     {
+        Begin(range);
         if (operand.Storage == Storage.Partial)
         {
             throw new InvalidOperationException("executable: partial sums are read from their own buffer");
         }
 
-        return new Span<float>(_memory.At(operand), operand.Shape.Length(samples));
+        return new Span<float>(_memory.At(operand), operand.Shape.Length(range.Samples));
     }
 
-    private void CheckRange(in MicrobatchRange range)
+    private void Begin(in MicrobatchRange range)
     {
+        _memory.FirstSample = range.FirstSample;
+        if (Plan.JointSamples > 0 && range.FirstSample + range.Samples > Plan.JointSamples)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(range), $"run: samples up to {range.FirstSample + range.Samples} of a mini-batch, the plan is "
+                + $"made for 0 to {Plan.JointSamples}");
+        }
+
         if (range.Samples < 0 || range.Samples > Plan.SamplesMax)
         {
             throw new ArgumentOutOfRangeException(

@@ -3,7 +3,7 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;
 
-/// <summary>One instruction with its pointers bound.</summary>
+/// <summary>One instruction, and the memory its operands lie in.</summary>
 internal abstract unsafe class CpuKernel(CpuMemory memory, Instruction instruction)
 {
     private int _keptOffset;
@@ -16,7 +16,7 @@ internal abstract unsafe class CpuKernel(CpuMemory memory, Instruction instructi
     protected Instruction Instruction { get; } = instruction;
 
     /// <summary>The first value of the result.</summary>
-    protected float* Output { get; } = memory.At(instruction.Output);
+    protected float* Output => Memory.At(Instruction.Output);
 
     /// <summary>What it keeps; anything before its first turn.</summary>
     protected float* Kept => Memory.Kept + _keptOffset;

@@ -37,6 +37,13 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
         KeptFloats = Math.Max(KeptFloats, kept);
     }
 
+    internal JointProductKernel<TLanes, TVector> Build(Instruction joint)
+    {
+        var kernel = new JointProductKernel<TLanes, TVector>(memory, joint);
+        Reserve(kernel.WorkspaceFloats(plan.JointSamples));
+        return kernel;
+    }
+
     public void Unary<TOperator>(Instruction instruction, TOperator f)
         where TOperator : struct, IUnaryOperator =>
         _built = new UnaryKernel<TLanes, TVector, TOperator>(memory, instruction, f);

@@ -11,12 +11,13 @@ internal sealed unsafe class CpuMemory
     private readonly AlignedBuffer _constants;
     private readonly AlignedBuffer _arena;
     private readonly AlignedBuffer _parameters;
+    private readonly AlignedBuffer _shared;
     private AlignedBuffer _workspace = new(0);
     private AlignedBuffer _kept = new(0);
 
-    internal CpuMemory(Plan plan, AlignedBuffer parameters, PartialSums partials)
+    internal CpuMemory(Plan plan, AlignedBuffer parameters, PartialSums partials, AlignedBuffer shared)
     {
-        _parameters = parameters;
+        (_parameters, _shared) = (parameters, shared);
         Partials = partials;
         _inputs = new AlignedBuffer(plan.InputLength);
         _constants = new AlignedBuffer(plan.ConstantLength);
@@ -29,6 +30,9 @@ internal sealed unsafe class CpuMemory
 
     internal PartialSums Partials { get; }
 
+    /// <summary>Index in the mini-batch of a run's first sample: where its shared values begin.</summary>
+    internal int FirstSample { get; set; }
+
     /// <summary>Scratch that kernels share, one after the other.</summary>
     internal float* Workspace => _workspace.Pointer;
 
@@ -38,13 +42,19 @@ internal sealed unsafe class CpuMemory
     internal void Reserve(int workspaceFloats, int keptFloats) =>
         (_workspace, _kept) = (new AlignedBuffer(workspaceFloats), new AlignedBuffer(keptFloats));
 
-    /// <summary>Where an operand's first value lies; for partial sums in the first piece.</summary>
-    internal float* At(Operand operand) => operand.Offset + operand.Storage switch
+    /// <summary>Where a run finds an operand's first value; for partial sums in the first piece.</summary>
+    internal float* At(Operand operand) => operand.Storage == Storage.Shared
+        ? OfBatch(operand) + ((nint)FirstSample * operand.Shape.SampleLength)
+        : OfBatch(operand);
+
+    /// <summary>The same, of a shared one for the mini-batch's first sample.</summary>
+    internal float* OfBatch(Operand operand) => operand.Offset + operand.Storage switch
     {
         Storage.Input => _inputs.Pointer,
         Storage.Parameter => _parameters.Pointer,
         Storage.Constant => _constants.Pointer,
         Storage.Arena => _arena.Pointer,
+        Storage.Shared => _shared.Pointer,
         Storage.Partial => Partials.Pointer,
         _ => throw new InvalidOperationException($"memory: unknown storage {operand.Storage}"),
     };

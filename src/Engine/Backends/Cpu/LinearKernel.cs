@@ -12,9 +12,9 @@ internal sealed unsafe class LinearKernel<TLanes, TVector, TActivation> : CpuKer
     where TActivation : struct, IUnaryOperator
 {
     private readonly TActivation _activation;
-    private readonly MatrixView _a;
-    private readonly MatrixView _b;
-    private readonly float* _bias;
+    private readonly MatMulOperation _product;
+    private readonly int _aColumns;
+    private readonly int _bColumns;
     private readonly int _rows;
     private readonly int _n;
     private readonly int _k;
@@ -25,10 +25,8 @@ internal sealed unsafe class LinearKernel<TLanes, TVector, TActivation> : CpuKer
     {
         var (aRows, aColumns) = MatMulOperation.Matrix(instruction.Inputs[0].Shape);
         var (bRows, bColumns) = MatMulOperation.Matrix(instruction.Inputs[1].Shape);
-        _activation = activation;
-        _a = new MatrixView(Input(0), aColumns, product.TransposeLeft);
-        _b = new MatrixView(Input(1), bColumns, product.TransposeRight);
-        _bias = instruction.Inputs.Count > 2 ? Input(2) : null;
+        (_activation, _product) = (activation, product);
+        (_aColumns, _bColumns) = (aColumns, bColumns);
         (_rows, _k) = product.TransposeLeft ? (aColumns, aRows) : (aRows, aColumns);
         _n = product.TransposeRight ? bRows : bColumns;
     }
@@ -39,5 +37,14 @@ internal sealed unsafe class LinearKernel<TLanes, TVector, TActivation> : CpuKer
 
     internal override void Run(in MicrobatchRange range) =>
         MatrixProduct.Run<TLanes, TVector, TActivation>(
-            _rows * Repeats(range), _n, _k, _a, _b, Output, _n, _bias, _activation, Memory.Workspace);
+            _rows * Repeats(range),
+            _n,
+            _k,
+            new MatrixView(Input(0), _aColumns, _product.TransposeLeft),
+            new MatrixView(Input(1), _bColumns, _product.TransposeRight),
+            Output,
+            _n,
+            Instruction.Inputs.Count > 2 ? Input(2) : null,
+            _activation,
+            Memory.Workspace);
 }

@@ -37,6 +37,9 @@ internal unsafe struct GradientBlock
     internal nint Stride;
     internal nint PieceStride;
 
+    /// <summary>What tiles ask for beside their results.</summary>
+    internal Besides Besides;
+
     /// <summary>Room for the blocks of the tree that can be waiting at one time, a tile each.</summary>
     internal static int StackFloats<TLanes, TVector>(int microbatches)
         where TLanes : struct, ILanes<TVector>
@@ -53,11 +56,22 @@ internal unsafe struct GradientBlock
         return Math.Min(GroupPanelsMax * panel, Math.Max(GroupFloatsMax, panel));
     }
 
-    internal readonly void Run<TLanes, TVector>(MatrixView x)
+    /// <summary>Prepares so many columns of dy from one on.</summary>
+    internal void TakeRight<TLanes, TVector>(float* dy, int dyRowStride, int column, int columns, float* room)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        for (var panel = 0; panel < Panels.Count;)
+        Columns = columns;
+        var view = new MatrixView(dy, dyRowStride, transposed: false);
+        Right = RightFactor.Prepare<TLanes, TVector>(view, 0, Depth, column, columns, Panels.Count, room);
+    }
+
+    /// <summary>The rows of panels from … to before the end.</summary>
+    internal readonly void Run<TLanes, TVector>(MatrixView x, int from, int end)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        for (var panel = from; panel < end;)
         {
             var height = Panels.Height(panel);
             if (LeftIsInPlace && Rows - Panels.FirstRow(panel) >= height)
@@ -67,8 +81,8 @@ internal unsafe struct GradientBlock
                 continue;
             }
 
-            var end = Pack<TLanes, TVector>(x, panel);
-            for (var left = Left; panel < end; left += PanelFloats(height, Depth))
+            var packed = Pack<TLanes, TVector>(x, panel, end);
+            for (var left = Left; panel < packed; left += PanelFloats(height, Depth))
             {
                 RunPanel<TLanes, TVector>(panel++, new Panel(left, height));
             }
@@ -80,7 +94,7 @@ internal unsafe struct GradientBlock
         Blocking.RoundUp((height * rows) + Lanes512.Count, AlignedBuffer.LineFloats);
 
     /// <summary>Packs panels from the given one on that are alike, and returns which one is the next.</summary>
-    private readonly int Pack<TLanes, TVector>(MatrixView x, int panel)
+    private readonly int Pack<TLanes, TVector>(MatrixView x, int panel, int last)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -88,7 +102,7 @@ internal unsafe struct GradientBlock
         var step = PanelFloats(height, Depth);
         var most = Math.Clamp(GroupFloatsMax / step, 1, GroupPanelsMax);
         var end = panel;
-        while (end - panel < most && end < Panels.Count && Panels.Height(end) == height
+        while (end - panel < most && end < last && Panels.Height(end) == height
             && Panels.FirstRow(end) + Packing.VectorFor(height) <= Rows)
         {
             end++;
@@ -160,6 +174,11 @@ internal unsafe struct GradientBlock
         if (isWhole && AsksForResults)
         {
             TileKernels.Prefetch<TTile>(last, Stride);
+        }
+
+        if (isWhole)
+        {
+            Besides.Ask<TTile>(row, column);
         }
 
         TileKernels.Tree<TTile>(

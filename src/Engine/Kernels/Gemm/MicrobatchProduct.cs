@@ -48,39 +48,41 @@ internal static unsafe class MicrobatchProduct
             return;
         }
 
+        var block = BlockOf<TLanes, TVector>(m, n, range, rowsPerSample, xRowStride, workspace, out var room);
+        block.PieceStride = pieceStride;
+        block.Stride = n;
+        block.AsksForResults = Blocking.AsksForResults(m, n, block.Depth);
+        var columns = Blocking.Columns<TLanes, TVector>(n, block.Depth);
+        for (var j = 0; j < n; j += columns)
+        {
+            block.Pieces = pieces + j;
+            block.TakeRight<TLanes, TVector>(dy, dyRowStride, j, Math.Min(columns, n - j), room);
+            block.Run<TLanes, TVector>(new MatrixView(x, xRowStride, transposed: true), 0, block.Panels.Count);
+        }
+    }
+
+    /// <summary>A block before it is told its columns and where its results go.</summary>
+    /// <param name="room">The rest of the workspace, for the right factor.</param>
+    internal static GradientBlock BlockOf<TLanes, TVector>(
+        int m, int n, MicrobatchRange range, int rowsPerSample, int xRowStride, float* workspace, out float* room)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
         var rows = range.Samples * rowsPerSample;
         var left = workspace + GradientBlock.StackFloats<TLanes, TVector>(range.Count);
         var merges = left + GradientBlock.LeftFloats<TLanes, TVector>(rows);
-        var block = new GradientBlock
+        room = merges + Blocking.RoundUp(range.Count, AlignedBuffer.LineFloats);
+        return new GradientBlock
         {
             Leaves = new LeafPlan(range, rowsPerSample, (int*)merges),
             PieceCount = CanonicalTree.PieceCount(range.First, range.Count),
             Depth = rows,
             Rows = m,
             Panels = PanelsOf<TLanes, TVector>(m, n),
-            PieceStride = pieceStride,
-            Stride = n,
             Stack = workspace,
             Left = left,
-            AsksForResults = Blocking.AsksForResults(m, n, rows),
             LeftIsInPlace = Blocking.ReadsInPlace(xRowStride, Blocking.WidePanels<TLanes, TVector>(n), rows),
         };
-        var room = merges + Blocking.RoundUp(range.Count, AlignedBuffer.LineFloats);
-        var columns = Blocking.Columns<TLanes, TVector>(n, rows);
-        for (var j = 0; j < n; j += columns)
-        {
-            block.Columns = Math.Min(columns, n - j);
-            block.Pieces = pieces + j;
-            block.Right = RightFactor.Prepare<TLanes, TVector>(
-                new MatrixView(dy, dyRowStride, transposed: false),
-                0,
-                rows,
-                j,
-                block.Columns,
-                block.Panels.Count,
-                room);
-            block.Run<TLanes, TVector>(new MatrixView(x, xRowStride, transposed: true));
-        }
     }
 
     /// <summary>

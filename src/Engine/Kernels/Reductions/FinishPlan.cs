@@ -62,6 +62,27 @@ internal sealed unsafe class FinishPlan
 
     internal int PieceCount { get; }
 
+    /// <summary>For a whole mini-batch of so many micro-batches that one sums alone.</summary>
+    internal static FinishPlan Of(int microbatches)
+    {
+        Span<TreePiece> pieces = stackalloc TreePiece[CanonicalTree.PiecesMax(microbatches)];
+        return new FinishPlan(pieces[..CanonicalTree.Pieces(0, microbatches, pieces)]);
+    }
+
+    /// <summary>The tree over pieces that lie so many floats apart.</summary>
+    internal void Run<TLanes, TVector>(float* pieces, int stride, int count, float* destination)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var bases = stackalloc float*[PieceCount];
+        for (var piece = 0; piece < PieceCount; piece++)
+        {
+            bases[piece] = pieces + ((nint)piece * stride);
+        }
+
+        Run<TLanes, TVector>(bases, 0, count, destination);
+    }
+
     /// <summary>
     /// destination[i] = the tree over pieceBases[p][offset + i] for i in [0, count). The destination may be a piece's
     /// own elements (pieceBases[p] + offset), but overlap no piece in part.

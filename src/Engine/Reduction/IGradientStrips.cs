@@ -1,0 +1,18 @@
+namespace Distributed.Engine.Reduction;
+
+/// <summary>Takes a weight gradient as it is summed, strip by strip, while each strip is in a near cache.</summary>
+public unsafe interface IGradientStrips
+{
+    /// <summary>Floats that are read and written for each parameter, besides its gradient.</summary>
+    public int Buffers { get; }
+
+    /// <summary>One of them for the parameter at a place of the flat buffer: kernels ask for it ahead.</summary>
+    public float* Beside(int buffer, int place);
+
+    /// <summary>Sums over the whole mini-batch, not yet divided by its weight. They may be overwritten.</summary>
+    /// <remarks>
+    /// Shapes: sums is [rows, columns], one row behind the other. Units: place is the first sum's in the flat buffer of
+    /// parameters, whose rows are so many floats apart.
+    /// </remarks>
+    public void Take(float* sums, int rows, int columns, int place, int placeStride);
+}
