@@ -59,15 +59,13 @@ internal static unsafe class FlippedProduct
                 strip = new Panel(left, height);
             }
 
-            TileShapes.Run<TLanes, TVector, TileWork<TLanes, TVector>>(
-                height,
-                m,
-                new(k, strip, rows.RowStride, right, workspace)
-                {
-                    To = c + row,
-                    Stride = stride,
-                    Rows = Math.Min(n - row, height),
-                });
+            var work = new TileWork<TLanes, TVector>(k, strip, rows.RowStride, right, workspace)
+            {
+                To = c + row,
+                Stride = stride,
+                Rows = Math.Min(n - row, height),
+            };
+            TileShapes.Run<TLanes, TVector, TileWork<TLanes, TVector>>(height, m, ref work);
         }
     }
 

@@ -109,7 +109,8 @@ internal unsafe struct GradientBlock
         where TVector : struct
     {
         var (row, height) = (Panels.FirstRow(panel), Panels.Height(panel));
-        TileShapes.Run<TLanes, TVector, TileWork>(height, Columns, new(in this, row, left));
+        var work = new TileWork(in this, row, left);
+        TileShapes.Run<TLanes, TVector, TileWork>(height, Columns, ref work);
     }
 
     private readonly void RunTile<TTile>(int row, int column, Panel left)

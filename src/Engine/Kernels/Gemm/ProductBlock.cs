@@ -82,8 +82,8 @@ internal unsafe struct ProductBlock
         where TActivation : struct, IUnaryOperator
     {
         var (row, height) = (Panels.FirstRow(panel), Panels.Height(panel));
-        TileShapes.Run<TLanes, TVector, TileWork<TLanes, TVector, TActivation>>(
-            height, Columns, new(in this, row, left, activation, in ahead));
+        var work = new TileWork<TLanes, TVector, TActivation>(in this, row, left, activation, in ahead);
+        TileShapes.Run<TLanes, TVector, TileWork<TLanes, TVector, TActivation>>(height, Columns, ref work);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -93,7 +93,11 @@ internal static unsafe class TileKernels
         while (depth > 0)
         {
             var steps = Math.Min(depth, Ahead.StripSteps);
-            Prefetch(strip, ahead.RowStride, ahead.Rows, ahead.Columns);
+            for (var j = 0; j < ahead.Columns; j += Ahead.StripSteps)
+            {
+                Prefetch(strip + j, ahead.RowStride, ahead.Rows, Ahead.StripSteps); // so many that it has no loop
+            }
+
             strip += ahead.Step;
             depth -= steps;
             Steps(ref tile, steps, ref a, left.Step, ref b, right.Step);

@@ -52,9 +52,10 @@ internal static class TileShapes
         Math.Min(VectorsMax<TLanes, TVector>(), (columns + TLanes.Count - 1) / TLanes.Count);
 
     /// <summary>
-    /// Does the work for so many columns with tiles of such a height: the widest ones, then one for the rest.
+    /// Does the work for so many columns with tiles of such a height: the widest ones, then one for the rest. It comes by
+    /// reference, and is not changed: where it came as input, each call would copy it, which short tiles would feel.
     /// </summary>
-    internal static void Run<TLanes, TVector, TWork>(int height, int columns, scoped in TWork work)
+    internal static void Run<TLanes, TVector, TWork>(int height, int columns, scoped ref TWork work)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TWork : struct, ITileWork, allows ref struct
@@ -62,12 +63,12 @@ internal static class TileShapes
         var rest = columns % WidthMax<TLanes, TVector>();
         if (rest < columns)
         {
-            Run<TLanes, TVector, TWork>(height, VectorsMax<TLanes, TVector>(), 0, columns - rest, work);
+            Run<TLanes, TVector, TWork>(height, VectorsMax<TLanes, TVector>(), 0, columns - rest, ref work);
         }
 
         if (rest > 0)
         {
-            Run<TLanes, TVector, TWork>(height, Vectors<TLanes, TVector>(rest), columns - rest, columns, work);
+            Run<TLanes, TVector, TWork>(height, Vectors<TLanes, TVector>(rest), columns - rest, columns, ref work);
         }
     }
 
@@ -75,7 +76,7 @@ internal static class TileShapes
         where TLanes : struct, ILanes<TVector>
         where TVector : struct => TLanes.Count == 16 ? 4 : 2;
 
-    private static void Run<TLanes, TVector, TWork>(int height, int vectors, int first, int end, scoped in TWork work)
+    private static void Run<TLanes, TVector, TWork>(int height, int vectors, int first, int end, scoped ref TWork work)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TWork : struct, ITileWork, allows ref struct
@@ -83,21 +84,21 @@ internal static class TileShapes
         switch (vectors)
         {
             case 1:
-                Run<NarrowRow<TLanes, TVector>, TWork>(height, first, end, work);
+                Run<NarrowRow<TLanes, TVector>, TWork>(height, first, end, ref work);
                 break;
             case 2:
-                Run<WideRow<TLanes, TVector>, TWork>(height, first, end, work);
+                Run<WideRow<TLanes, TVector>, TWork>(height, first, end, ref work);
                 break;
             case 3:
-                Run<TripleRow<TLanes, TVector>, TWork>(height, first, end, work);
+                Run<TripleRow<TLanes, TVector>, TWork>(height, first, end, ref work);
                 break;
             default:
-                Run<QuadRow<TLanes, TVector>, TWork>(height, first, end, work);
+                Run<QuadRow<TLanes, TVector>, TWork>(height, first, end, ref work);
                 break;
         }
     }
 
-    private static void Run<TRow, TWork>(int height, int first, int end, scoped in TWork work)
+    private static void Run<TRow, TWork>(int height, int first, int end, scoped ref TWork work)
         where TRow : struct, ITileRow<TRow>
         where TWork : struct, ITileWork, allows ref struct
     {

@@ -113,8 +113,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         var columns = _image.RunColumns;
         for (var run = 0; run < _image.Runs; run++)
         {
-            TileShapes.Run<TLanes, TVector, TileWork>(
-                height, columns, new(in this, left, filters, offsets, rows, _pixels + _image.RunOffset(run)));
+            var work = new TileWork(in this, left, filters, offsets, rows, _pixels + _image.RunOffset(run));
+            TileShapes.Run<TLanes, TVector, TileWork>(height, columns, ref work);
             filters += (nint)_shape.Filters * Blocking.RoundUp(columns, TLanes.Count);
             for (var steps = Blocking.WidePanels<TLanes, TVector>(columns); steps > 0; steps--)
             {

@@ -28,8 +28,8 @@ internal unsafe struct TapTiles
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        TileShapes.Run<TLanes, TVector, TileWork>(
-            panels.Height(panel), columns, new(in this, panels.FirstRow(panel), left, column));
+        var work = new TileWork(in this, panels.FirstRow(panel), left, column);
+        TileShapes.Run<TLanes, TVector, TileWork>(panels.Height(panel), columns, ref work);
     }
 
     private readonly void RunTile<TTile>(int row, Panel left, int column, int columns)
