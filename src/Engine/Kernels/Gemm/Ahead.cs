@@ -2,22 +2,22 @@ namespace Distributed.Engine.Kernels.Gemm;
 
 /// <summary>What kernels ask for while they compute, so that it is near when it is packed next.</summary>
 /// <remarks>
-/// A panel of the right factor is asked for by the tiles before it, each a part, in strips of 32 floats: one strip of
-/// some rows for every 32 steps of a tile. It is only advice: what is not asked for, or lies outside the matrix, is
-/// fetched later, or not used.
+/// A panel of the right factor is asked for by the tiles before it, each a part, in strips: one of some rows for every
+/// 32 steps of a tile, as wide as the panel, or 32 floats where the panel's columns are the rows of memory. It is only
+/// advice: what is not asked for, or lies outside the matrix, is fetched later, or not used.
 /// </remarks>
 internal readonly unsafe struct Ahead
 {
-    /// <summary>Floats of a strip, and steps of a tile between strips.</summary>
-    internal const int StripFloats = 32;
+    /// <summary>Steps of a tile between strips.</summary>
+    internal const int StripSteps = 32;
 
     private readonly int _parts;
     private readonly nint _part;
 
-    private Ahead(float* data, nint rowStride, int rows, nint step, int parts, nint part)
+    private Ahead(float* data, nint rowStride, int rows, int columns, nint step, int parts, nint part)
     {
         Data = data;
-        (RowStride, Rows, Step) = (rowStride, rows, step);
+        (RowStride, Rows, Columns, Step) = (rowStride, rows, columns, step);
         (_parts, _part) = (parts, part);
     }
 
@@ -30,6 +30,9 @@ internal readonly unsafe struct Ahead
     /// <summary>Rows of a strip; 0 for none.</summary>
     internal int Rows { get; }
 
+    /// <summary>Floats of each row of a strip.</summary>
+    internal int Columns { get; }
+
     /// <summary>Floats from one strip to the next.</summary>
     internal nint Step { get; }
 
@@ -37,16 +40,17 @@ internal readonly unsafe struct Ahead
     internal static Ahead Of(MatrixView b, int start, int depth, int column, int width, int tiles)
     {
         // Across, all rows of a strip are as far apart as those of the matrix; along, so are strips.
-        var rows = ((b.Transposed ? width : StripFloats) + tiles - 1) / tiles;
+        var rows = ((b.Transposed ? width : StripSteps) + tiles - 1) / tiles;
         nint stride = b.RowStride;
         return b.Transposed
-            ? new Ahead(b.At(start, column), stride, rows, StripFloats, (width + rows - 1) / rows, rows * stride)
+            ? new Ahead(
+                b.At(start, column), stride, rows, StripSteps, StripSteps, (width + rows - 1) / rows, rows * stride)
             : new Ahead(
-                b.At(start, column), stride, rows, rows * stride, (StripFloats + rows - 1) / rows,
-                rows * (nint)(depth / StripFloats) * stride);
+                b.At(start, column), stride, rows, width, rows * stride, (StripSteps + rows - 1) / rows,
+                rows * (nint)(depth / StripSteps) * stride);
     }
 
     /// <summary>The part of a tile, counted from 0.</summary>
     internal Ahead Part(int tile) =>
-        tile < _parts ? new Ahead(Data + (tile * _part), RowStride, Rows, Step, _parts, _part) : default;
+        tile < _parts ? new Ahead(Data + (tile * _part), RowStride, Rows, Columns, Step, _parts, _part) : default;
 }

@@ -61,11 +61,11 @@ internal static class Blocking
     internal static bool ReadsAcross(int rowStride, int uses, bool isFew) =>
         uses * (LiesFarApart(rowStride) ? 2 : 1) <= (isFew ? AcrossUsesMaxOfFew : AcrossUsesMax);
 
-    /// <summary>Wide panels that so many columns fill.</summary>
+    /// <summary>Panels as wide as the widest tile that so many columns fill.</summary>
     internal static int WidePanels<TLanes, TVector>(int columns)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        (columns + (2 * TLanes.Count) - 1) / (2 * TLanes.Count);
+        (columns + TileShapes.WidthMax<TLanes, TVector>() - 1) / TileShapes.WidthMax<TLanes, TVector>();
 
     /// <summary>The size of blocks, none above the limit and all about equal, that cover the length.</summary>
     internal static int Even(int length, int max)
@@ -79,7 +79,7 @@ internal static class Blocking
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var wide = 2 * TLanes.Count;
+        var wide = TileShapes.WidthMax<TLanes, TVector>();
         var max = Math.Max(wide, RightFloatsMax / Math.Max(depth, 1) / wide * wide);
         return n <= max ? n : RoundUp(Even(n, max), wide);
     }
@@ -89,7 +89,7 @@ internal static class Blocking
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var wide = 2 * TLanes.Count;
+        var wide = TileShapes.WidthMax<TLanes, TVector>();
         return Math.Min(RoundUp(n, wide) * depthMax, Math.Max(RightFloatsMax, wide * depthMax));
     }
 

@@ -37,7 +37,7 @@ internal static unsafe class FlippedProduct
         where TVector : struct =>
         (2 * TileFloats<TLanes, TVector>())
         + LeftFloats<TLanes, TVector>(k)
-        + (Blocking.RoundUp(Math.Min(m, RowsMax), 2 * TLanes.Count) * k) + AlignedBuffer.LineFloats;
+        + (Blocking.RoundUp(Math.Min(m, RowsMax), TLanes.Count) * k) + AlignedBuffer.LineFloats;
 
     internal static void Run<TLanes, TVector>(
         int m, int n, int k, MatrixView a, MatrixView b, float* c, nint stride, float* workspace)
@@ -45,7 +45,7 @@ internal static unsafe class FlippedProduct
         where TVector : struct
     {
         var left = workspace + (2 * TileFloats<TLanes, TVector>());
-        var panels = RowPanels.Across<TLanes, TVector>(n, b.RowStride);
+        var panels = RowPanels.Across<TLanes, TVector>(n, m, b.RowStride);
         var right = RightFactor.Prepare<TLanes, TVector>(
             a.Flipped, 0, k, 0, m, panels.Count, left + LeftFloats<TLanes, TVector>(k));
         var rows = b.Flipped;
@@ -59,93 +59,80 @@ internal static unsafe class FlippedProduct
                 strip = new Panel(left, height);
             }
 
-            for (var j = 0; j < m; j += 2 * TLanes.Count)
+            var work = new TileWork<TLanes, TVector>(k, strip, rows.RowStride, right, workspace)
             {
-                var to = c + (j * stride) + row;
-                if (m - j > TLanes.Count)
-                {
-                    RunTile<TLanes, WideRow<TLanes, TVector>, TVector>(
-                        height, k, strip, rows.RowStride, right.At(j, 2 * TLanes.Count), workspace);
-                    Turn<TLanes, WideRow<TLanes, TVector>, TVector>(
-                        height, workspace, to, stride, Math.Min(n - row, height), m - j);
-                }
-                else
-                {
-                    RunTile<TLanes, NarrowRow<TLanes, TVector>, TVector>(
-                        height, k, strip, rows.RowStride, right.At(j, TLanes.Count), workspace);
-                    Turn<TLanes, NarrowRow<TLanes, TVector>, TVector>(
-                        height, workspace, to, stride, Math.Min(n - row, height), m - j);
-                }
-            }
+                To = c + row,
+                Stride = stride,
+                Rows = Math.Min(n - row, height),
+            };
+            TileShapes.Run<TLanes, TVector, TileWork<TLanes, TVector>>(height, m, ref work);
         }
     }
 
     private static int TileFloats<TLanes, TVector>()
         where TLanes : struct, ILanes<TVector>
-        where TVector : struct => (TileRows + 1) * 2 * TLanes.Count;
+        where TVector : struct => (TileRows + 1) * TileShapes.WidthMax<TLanes, TVector>();
 
     private static int LeftFloats<TLanes, TVector>(int k)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        Blocking.RoundUp((RowPanels.TallHeight<TLanes, TVector>() * k) + TLanes.Count, AlignedBuffer.LineFloats);
+        Blocking.RoundUp((TileShapes.HeightMax<TLanes, TVector>() * k) + TLanes.Count, AlignedBuffer.LineFloats);
 
-    private static void RunTile<TLanes, TRow, TVector>(
-        int height, int k, Panel left, nint leftStride, Panel right, float* tile)
+    /// <summary>Tiles of the turned result, of one panel of the large factor.</summary>
+    private readonly struct TileWork<TLanes, TVector>(
+        int k, Panel left, nint leftStride, RightFactor right, float* tile) : ITileWork
         where TLanes : struct, ILanes<TVector>
-        where TRow : struct, ITileRow<TRow>
         where TVector : struct
     {
-        switch (height)
-        {
-            case 14:
-                Chain<Tile14<TRow>>(k, left, leftStride, right, tile);
-                break;
-            case 8:
-                Chain<Tile8<TRow>>(k, left, leftStride, right, tile);
-                break;
-            case 6:
-                Chain<Tile6<TRow>>(k, left, leftStride, right, tile);
-                break;
-            default:
-                Chain<Tile4<TRow>>(k, left, leftStride, right, tile);
-                break;
-        }
-    }
+        /// <summary>Where the columns go, as rows so far apart.</summary>
+        internal required float* To { get; init; }
 
-    private static void Chain<TTile>(int k, Panel left, nint leftStride, Panel right, float* tile)
-        where TTile : struct, ITile
-    {
-        if (left.Step == 1)
-        {
-            TileKernels.ChainAcross<TTile>(k, left.Data, leftStride, right, tile, TTile.Width, resume: false);
-        }
-        else
-        {
-            TileKernels.Chain<TTile>(k, left, right, tile, TTile.Width, resume: false);
-        }
-    }
+        internal required nint Stride { get; init; }
 
-    /// <summary>Writes columns of the tile as rows of the result.</summary>
-    private static void Turn<TLanes, TRow, TVector>(
-        int height, float* tile, float* to, nint stride, int rows, int columns)
-        where TLanes : struct, ILanes<TVector>
-        where TRow : struct, ITileRow<TRow>
-        where TVector : struct
-    {
-        var turned = tile + TileFloats<TLanes, TVector>();
-        columns = Math.Min(columns, TRow.Width);
-        Transposition.Pack<TLanes, TVector>(tile, TRow.Width, TileRows, TRow.Width, turned, height);
-        if (rows < height)
+        /// <summary>Rows of the tiles that are part of the result.</summary>
+        internal required int Rows { get; init; }
+
+        public void Run<TTile>(int first, int end)
+            where TTile : struct, ITile
         {
-            TileKernels.CopyPart(turned, height, to, stride, columns, rows);
+            for (var j = first; j < end; j += TTile.Width)
+            {
+                RunTile<TTile>(j);
+                Turn(TTile.Height, TTile.Width, To + (j * Stride), Math.Min(end - j, TTile.Width));
+            }
         }
-        else if (height >= 8)
+
+        private void RunTile<TTile>(int column)
+            where TTile : struct, ITile
         {
-            Copy<Lanes256, Vector256<float>>(height, turned, to, stride, columns);
+            var panel = right.At(column, TTile.Width);
+            if (left.Step == 1)
+            {
+                TileKernels.ChainAcross<TTile>(k, left.Data, leftStride, panel, tile, TTile.Width, resume: false);
+            }
+            else
+            {
+                TileKernels.Chain<TTile>(k, left, panel, tile, TTile.Width, resume: false);
+            }
         }
-        else
+
+        /// <summary>Writes columns of the tile as rows of the result.</summary>
+        private void Turn(int height, int width, float* to, int columns)
         {
-            Copy<Lanes128, Vector128<float>>(height, turned, to, stride, columns);
+            var turned = tile + TileFloats<TLanes, TVector>();
+            Transposition.Pack<TLanes, TVector>(tile, width, TileRows, width, turned, height);
+            if (Rows < height)
+            {
+                TileKernels.CopyPart(turned, height, to, Stride, columns, Rows);
+            }
+            else if (height >= 8)
+            {
+                Copy<Lanes256, Vector256<float>>(height, turned, to, Stride, columns);
+            }
+            else
+            {
+                Copy<Lanes128, Vector128<float>>(height, turned, to, Stride, columns);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// <summary>One block of a weight gradient: all the rows of a range for some columns of the result.</summary>
 internal unsafe struct GradientBlock
 {
-    /// <summary>The most panels of x that are packed at a time: 8 of 8 rows or of 14 fill whole cache lines.</summary>
+    /// <summary>The most panels of x that are packed at a time: 8 of 6 rows or of 14 fill whole cache lines.</summary>
     private const int GroupPanelsMax = 8;
 
     /// <summary>The most floats of such panels, unless one has more: 256 KB.</summary>
@@ -45,14 +45,14 @@ internal unsafe struct GradientBlock
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
         (CanonicalTree.PiecesMax(microbatches) + 1)
-        * Blocking.RoundUp(RowPanels.TallHeight<TLanes, TVector>() * 2 * TLanes.Count, AlignedBuffer.LineFloats);
+        * Blocking.RoundUp(TileShapes.FloatsMax<TLanes, TVector>(), AlignedBuffer.LineFloats);
 
     /// <summary>Room for packed panels of the left operand.</summary>
     internal static int LeftFloats<TLanes, TVector>(int rows)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var panel = PanelFloats(RowPanels.TallHeight<TLanes, TVector>(), rows);
+        var panel = PanelFloats(TileShapes.HeightMax<TLanes, TVector>(), rows);
         return Math.Min(GroupPanelsMax * panel, Math.Max(GroupFloatsMax, panel));
     }
 
@@ -122,43 +122,9 @@ internal unsafe struct GradientBlock
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var row = Panels.FirstRow(panel);
-        if (TLanes.Count == 8)
-        {
-            if (Panels.IsTall(panel))
-            {
-                RunTiles<Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left);
-            }
-            else
-            {
-                RunTiles<Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left);
-            }
-        }
-        else if (Panels.IsTall(panel))
-        {
-            RunTiles<Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left);
-        }
-        else
-        {
-            RunTiles<Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left);
-        }
-    }
-
-    private readonly void RunTiles<TWide, TNarrow>(int row, Panel left)
-        where TWide : struct, ITile
-        where TNarrow : struct, ITile
-    {
-        for (var j = 0; j < Columns; j += TWide.Width)
-        {
-            if (Columns - j > TNarrow.Width)
-            {
-                RunTile<TWide>(row, j, left);
-            }
-            else
-            {
-                RunTile<TNarrow>(row, j, left);
-            }
-        }
+        var (row, height) = (Panels.FirstRow(panel), Panels.Height(panel));
+        var work = new TileWork(in this, row, left);
+        TileShapes.Run<TLanes, TVector, TileWork>(height, Columns, ref work);
     }
 
     private readonly void RunTile<TTile>(int row, int column, Panel left)
@@ -196,6 +162,21 @@ internal unsafe struct GradientBlock
             }
 
             destination += PieceStride;
+        }
+    }
+
+    /// <summary>Tiles of one panel of x.</summary>
+    private readonly ref struct TileWork(ref readonly GradientBlock block, int row, Panel left) : ITileWork
+    {
+        private readonly ref readonly GradientBlock _block = ref block;
+
+        public void Run<TTile>(int first, int end)
+            where TTile : struct, ITile
+        {
+            for (var j = first; j < end; j += TTile.Width)
+            {
+                _block.RunTile<TTile>(row, j, left);
+            }
         }
     }
 }

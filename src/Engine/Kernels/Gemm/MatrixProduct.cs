@@ -24,8 +24,8 @@ internal static unsafe class MatrixProduct
         var depth = Blocking.Even(k, Blocking.DepthMax);
         var columns = Blocking.Columns<TLanes, TVector>(n, depth);
         var blocks = ProductBlock.ScratchFloats<TLanes, TVector>()
-            + LeftFloats<TLanes, TVector>(m, depth, n <= 2 * TLanes.Count)
-            + (depth * Blocking.RoundUp(columns, 2 * TLanes.Count))
+            + LeftFloats<TLanes, TVector>(m, depth, n <= TileShapes.WidthMax<TLanes, TVector>())
+            + (depth * Blocking.RoundUp(columns, TileShapes.WidthMax<TLanes, TVector>()))
             + AlignedBuffer.LineFloats;
         return Math.Max(blocks, FlippedProduct.WorkspaceFloats<TLanes, TVector>(m, k));
     }
@@ -59,9 +59,9 @@ internal static unsafe class MatrixProduct
         }
 
         var depth = Blocking.Even(k, Blocking.DepthMax);
-        var wide = 2 * TLanes.Count;
+        var wide = TileShapes.WidthMax<TLanes, TVector>();
         var rows = Math.Min(m, Blocking.RoundUp(
-            Blocking.Even(m, Blocking.RowsMax), RowPanels.TallHeight<TLanes, TVector>()));
+            Blocking.Even(m, Blocking.RowsMax), TileShapes.Heights<TLanes, TVector>(n).Tall));
         var readers = Blocking.WidePanels<TLanes, TVector>(n);
         var isAcross = !a.Transposed
             && Blocking.ReadsAcross(a.RowStride, readers, isFew: b.Transposed || TLanes.Count == 8);
@@ -82,8 +82,8 @@ internal static unsafe class MatrixProduct
             block.FirstRow = i;
             block.Rows = Math.Min(rows, m - i);
             block.Panels = isAcross
-                ? RowPanels.Across<TLanes, TVector>(block.Rows, a.RowStride)
-                : RowPanels.Of<TLanes, TVector>(block.Rows);
+                ? RowPanels.Across<TLanes, TVector>(block.Rows, n, a.RowStride)
+                : RowPanels.Of<TLanes, TVector>(block.Rows, n);
             for (var p = 0; p < k; p += depth)
             {
                 block.Start = p;
@@ -105,7 +105,8 @@ internal static unsafe class MatrixProduct
         where TVector : struct
         where TActivation : struct, IUnaryOperator
     {
-        var (c, bias, uses, wide) = ((nint)block.C, (nint)block.Bias, block.Panels.Count, 2 * TLanes.Count);
+        var (c, bias, uses) = ((nint)block.C, (nint)block.Bias, block.Panels.Count);
+        var wide = TileShapes.WidthMax<TLanes, TVector>();
         var isTogether = depthMax < TogetherDepthMax || RightFactor.IsInPlace(b, uses);
         var columns = isTogether ? Blocking.Columns<TLanes, TVector>(n, depthMax) : wide;
         block.KeepLeft = columns < n;
@@ -130,7 +131,7 @@ internal static unsafe class MatrixProduct
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var tall = RowPanels.TallHeight<TLanes, TVector>();
+        var tall = TileShapes.HeightMax<TLanes, TVector>();
         var rows = onePanel ? tall : Math.Min(m, Blocking.RowsMax) + (2 * tall);
         return Blocking.RoundUp((rows * depth) + TLanes.Count, AlignedBuffer.LineFloats);
     }

@@ -3,7 +3,7 @@ using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Gemm;
 
-/// <summary>A left factor that is packed once, for products with many right factors.</summary>
+/// <summary>A left factor that is packed once, for products with many right factors of so many columns.</summary>
 /// <remarks>Shapes: the factor is [rows, depth], and its panels lie one behind the other, each of full depth.</remarks>
 internal readonly unsafe struct PackedLeft
 {
@@ -19,20 +19,20 @@ internal readonly unsafe struct PackedLeft
 
     internal RowPanels Panels { get; }
 
-    internal static int Floats<TLanes, TVector>(int rows, int depth)
+    internal static int Floats<TLanes, TVector>(int rows, int depth, int columns)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var panels = RowPanels.Of<TLanes, TVector>(rows);
+        var panels = RowPanels.Of<TLanes, TVector>(rows, columns);
         return Blocking.RoundUp(
             checked((panels.FirstRow(panels.Count) * depth) + TLanes.Count), AlignedBuffer.LineFloats);
     }
 
     /// <summary>The factor that is, or will be, packed in room of <see cref="Floats"/>.</summary>
-    internal static PackedLeft Of<TLanes, TVector>(float* room, int rows, int depth)
+    internal static PackedLeft Of<TLanes, TVector>(float* room, int rows, int depth, int columns)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        new(room, RowPanels.Of<TLanes, TVector>(rows), depth);
+        new(room, RowPanels.Of<TLanes, TVector>(rows, columns), depth);
 
     internal void Pack<TLanes, TVector>(MatrixView a, int rows)
         where TLanes : struct, ILanes<TVector>

@@ -23,6 +23,13 @@ internal static unsafe class Packing
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        if (TLanes.Count > Lanes256.Count && width <= Lanes256.Count)
+        {
+            // The most of wider vectors would be no part of the panel.
+            Pack<Lanes256, Vector256<float>>(view, first, available, start, depth, panel, width);
+            return;
+        }
+
         var source = view.At(first, start);
         if (!view.Transposed)
         {
@@ -32,17 +39,23 @@ internal static unsafe class Packing
 
         // Whole vectors are copied where that reads nothing outside the row.
         var vectors = (width + TLanes.Count - 1) / TLanes.Count;
-        if (vectors == 2 && available >= 2 * TLanes.Count)
+        switch (available >= vectors * TLanes.Count ? vectors : 0)
         {
-            CopyRows<WideRow<TLanes, TVector>>(source, view.RowStride, depth, panel, width);
-        }
-        else if (vectors == 1 && available >= TLanes.Count)
-        {
-            CopyRows<NarrowRow<TLanes, TVector>>(source, view.RowStride, depth, panel, width);
-        }
-        else
-        {
-            CopyParts<TLanes, TVector>(source, view.RowStride, Math.Min(available, width), depth, panel, width);
+            case 1:
+                CopyRows<NarrowRow<TLanes, TVector>>(source, view.RowStride, depth, panel, width);
+                break;
+            case 2:
+                CopyRows<WideRow<TLanes, TVector>>(source, view.RowStride, depth, panel, width);
+                break;
+            case 3:
+                CopyRows<TripleRow<TLanes, TVector>>(source, view.RowStride, depth, panel, width);
+                break;
+            case 4:
+                CopyRows<QuadRow<TLanes, TVector>>(source, view.RowStride, depth, panel, width);
+                break;
+            default:
+                CopyParts<TLanes, TVector>(source, view.RowStride, Math.Min(available, width), depth, panel, width);
+                break;
         }
     }
 
@@ -56,6 +69,10 @@ internal static unsafe class Packing
     {
         switch (VectorFor(width))
         {
+            case 64:
+                CopySideBySide<QuadRow<Lanes512, Vector512<float>>>(
+                    source, stride, depth, panels, step, count, width);
+                break;
             case 32:
                 CopySideBySide<WideRow<Lanes512, Vector512<float>>>(
                     source, stride, depth, panels, step, count, width);
@@ -75,8 +92,8 @@ internal static unsafe class Packing
         }
     }
 
-    /// <summary>How many floats of each row are read and written for a panel so wide: 4, 8, 16 or 32.</summary>
-    internal static int VectorFor(int width) => width > 16 ? 32 : width > 8 ? 16 : width > 4 ? 8 : 4;
+    /// <summary>How many floats of each row are read and written for a panel so wide: 4, 8, 16, 32 or 64.</summary>
+    internal static int VectorFor(int width) => width > 32 ? 64 : width > 16 ? 32 : width > 8 ? 16 : width > 4 ? 8 : 4;
 
     [MethodImpl(HotLoop.Options)]
     private static void CopySideBySide<TRow>(

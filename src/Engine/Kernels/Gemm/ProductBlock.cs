@@ -1,15 +1,13 @@
 using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Gemm;
 
 /// <summary>One block of a product: a stretch of the inner dimension for some rows and columns.</summary>
 internal unsafe struct ProductBlock
 {
-    /// <summary>The tallest and widest tile there is.</summary>
-    private const int TileHeightMax = 14;
-
     /// <summary>The block's place in the whole product, in elements.</summary>
     internal int FirstRow;
     internal int FirstColumn;
@@ -50,7 +48,8 @@ internal unsafe struct ProductBlock
     internal static int ScratchFloats<TLanes, TVector>()
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        Blocking.RoundUp((TileHeightMax + 1) * 2 * TLanes.Count, 16);
+        Blocking.RoundUp(
+            TileShapes.FloatsMax<TLanes, TVector>() + TileShapes.WidthMax<TLanes, TVector>(), AlignedBuffer.LineFloats);
 
     internal void Run<TLanes, TVector, TActivation>(MatrixView a, TActivation activation)
         where TLanes : struct, ILanes<TVector>
@@ -82,51 +81,9 @@ internal unsafe struct ProductBlock
         where TVector : struct
         where TActivation : struct, IUnaryOperator
     {
-        var row = Panels.FirstRow(panel);
-        if (TLanes.Count == 8)
-        {
-            if (Panels.IsTall(panel))
-            {
-                RunTiles<TLanes, TVector, TActivation,
-                    Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
-            }
-            else
-            {
-                RunTiles<TLanes, TVector, TActivation,
-                    Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
-            }
-        }
-        else if (Panels.IsTall(panel))
-        {
-            RunTiles<TLanes, TVector, TActivation,
-                Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
-        }
-        else
-        {
-            RunTiles<TLanes, TVector, TActivation,
-                Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(row, left, activation, ahead);
-        }
-    }
-
-    private readonly void RunTiles<TLanes, TVector, TActivation, TWide, TNarrow>(
-        int row, Panel left, TActivation activation, in Ahead ahead)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-        where TActivation : struct, IUnaryOperator
-        where TWide : struct, ITile
-        where TNarrow : struct, ITile
-    {
-        for (var j = 0; j < Columns; j += TWide.Width)
-        {
-            if (Columns - j > TNarrow.Width)
-            {
-                RunTile<TLanes, TVector, TActivation, TWide>(row, j, left, activation, ahead);
-            }
-            else
-            {
-                RunTile<TLanes, TVector, TActivation, TNarrow>(row, j, left, activation, ahead);
-            }
-        }
+        var (row, height) = (Panels.FirstRow(panel), Panels.Height(panel));
+        var work = new TileWork<TLanes, TVector, TActivation>(in this, row, left, activation, in ahead);
+        TileShapes.Run<TLanes, TVector, TileWork<TLanes, TVector, TActivation>>(height, Columns, ref work);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -213,6 +170,27 @@ internal unsafe struct ProductBlock
         {
             TileKernels.Finish<TLanes, TVector, TActivation>(
                 c, stride, TTile.Height, TTile.Width, bias, activation);
+        }
+    }
+
+    /// <summary>Tiles of one left panel.</summary>
+    private readonly ref struct TileWork<TLanes, TVector, TActivation>(
+        ref readonly ProductBlock block, int row, Panel left, TActivation activation, ref readonly Ahead ahead)
+        : ITileWork
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        private readonly ref readonly ProductBlock _block = ref block;
+        private readonly ref readonly Ahead _ahead = ref ahead;
+
+        public void Run<TTile>(int first, int end)
+            where TTile : struct, ITile
+        {
+            for (var j = first; j < end; j += TTile.Width)
+            {
+                _block.RunTile<TLanes, TVector, TActivation, TTile>(row, j, left, activation, _ahead);
+            }
         }
     }
 }

@@ -11,10 +11,10 @@ namespace Distributed.Engine.Kernels.Gemm;
 // their padding. Panels that lie side by side in memory are packed together, row by row, so that each cache line and
 // each page is visited once.
 
-/// <summary>The right factor of a block: wide panels, then a narrow one where one vector holds the rest.</summary>
+/// <summary>The right factor of a block: panels as wide as the widest tile, then one of the rest's vectors.</summary>
 internal readonly unsafe struct RightFactor
 {
-    /// <summary>Panels that are packed side by side: 8 of 32 columns are a quarter of a page in each row.</summary>
+    /// <summary>Panels that are packed side by side: 8 of 64 columns are half a page in each row.</summary>
     private const int PanelsAtOnce = 8;
 
     private readonly float* _packed;
@@ -44,7 +44,7 @@ internal readonly unsafe struct RightFactor
         where TVector : struct
     {
         var isInPlace = IsInPlace(b, uses);
-        var wide = 2 * TLanes.Count;
+        var wide = TileShapes.WidthMax<TLanes, TVector>();
         var packed = 0;
         if (isInPlace)
         {
@@ -65,7 +65,7 @@ internal readonly unsafe struct RightFactor
         for (var j = packed; j < columns; j += wide)
         {
             var rest = columns - j;
-            var width = rest > TLanes.Count ? wide : TLanes.Count;
+            var width = TileShapes.Vectors<TLanes, TVector>(rest) * TLanes.Count;
             if (!isInPlace || rest < width)
             {
                 Packing.Pack<TLanes, TVector>(

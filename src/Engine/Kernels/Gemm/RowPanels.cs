@@ -7,11 +7,14 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// that as few rows as possible are padding.
 /// </summary>
 /// <remarks>
-/// Heights 14 and 8 suit 32 vector registers, 6 and 4 suit 16. With these, 64 = 4·14 + 8, 128 = 8·14 + 2·8 and
-/// 256 = 16·14 + 4·8 are cut without any padding.
+/// The heights are those of <see cref="TileShapes"/>. With 6 and 4, every even number above 2 is cut without padding;
+/// with 14 and 8, 64 = 4·14 + 8, 128 = 8·14 + 2·8 and 256 = 16·14 + 4·8.
 /// </remarks>
 internal readonly struct RowPanels
 {
+    /// <summary>Ways that a set of a first-level cache has at least.</summary>
+    private const int WaysMin = 8;
+
     private readonly int _tallHeight;
     private readonly int _shortHeight;
     private readonly int _tallCount;
@@ -27,28 +30,28 @@ internal readonly struct RowPanels
     /// <summary>Panels in all.</summary>
     internal int Count { get; }
 
-    internal static RowPanels Of<TLanes, TVector>(int rows)
+    /// <summary>The panels of so many rows that are used with so many columns.</summary>
+    internal static RowPanels Of<TLanes, TVector>(int rows, int columns)
         where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        TLanes.Count == 8 ? Fit(rows, 6, 4) : Fit(rows, 14, 8);
-
-    /// <summary>Only panels of the lesser height, for 32 registers.</summary>
-    internal static RowPanels OnlyShort(int rows) => new(14, 0, 8, (rows + 7) / 8);
+        where TVector : struct
+    {
+        var (tall, low) = TileShapes.Heights<TLanes, TVector>(columns);
+        return Fit(rows, tall, low);
+    }
 
     /// <summary>
     /// Panels whose rows are read where they lie: no more of them at a time than ways in a set of the first-level
     /// cache, where rows may lie a page apart.
     /// </summary>
-    internal static RowPanels Across<TLanes, TVector>(int rows, int rowStride)
+    internal static RowPanels Across<TLanes, TVector>(int rows, int columns, int rowStride)
         where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        TLanes.Count != 8 && Blocking.LiesFarApart(rowStride) ? OnlyShort(rows) : Of<TLanes, TVector>(rows);
-
-    /// <summary>The most rows that a panel has.</summary>
-    internal static int TallHeight<TLanes, TVector>()
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        TLanes.Count == 8 ? 6 : 14;
+        where TVector : struct
+    {
+        var (tall, low) = TileShapes.Heights<TLanes, TVector>(columns);
+        return tall > WaysMin && Blocking.LiesFarApart(rowStride)
+            ? new(tall, 0, low, (rows + low - 1) / low)
+            : Fit(rows, tall, low);
+    }
 
     internal bool IsTall(int panel) => panel < _tallCount;
 

@@ -123,7 +123,7 @@ internal static unsafe class StripProduct
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var rows = TLanes.Count == 1 ? 1 : RowPanels.TallHeight<TLanes, TVector>();
+        var rows = TLanes.Count == 1 ? 1 : TileShapes.HeightMax<TLanes, TVector>();
         return Blocking.RoundUp(Math.Max(StripFloats, checked(n * rows)), AlignedBuffer.LineFloats);
     }
 }

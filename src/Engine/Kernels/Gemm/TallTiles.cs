@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Distributed.Engine.Kernels.Gemm;
 
-/// <summary>The short tile for 32 registers: 16 sums, 2 vectors across.</summary>
+/// <summary>The tile of 3 vectors across for 32 registers, 24 sums; and the short one of 2, 16 sums.</summary>
 internal unsafe struct Tile8<TRow> : ITile
     where TRow : struct, ITileRow<TRow>
 {
@@ -85,6 +85,19 @@ internal unsafe struct Tile8<TRow> : ITile
         TRow.AddLeft(left + (5 * stride), ref _r5);
         TRow.AddLeft(left + (6 * stride), ref _r6);
         TRow.AddLeft(left + (7 * stride), ref _r7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddTo(float* to, int* offsets)
+    {
+        TileKernels.AddRow(to + offsets[7], ref _r7);
+        TileKernels.AddRow(to + offsets[6], ref _r6);
+        TileKernels.AddRow(to + offsets[5], ref _r5);
+        TileKernels.AddRow(to + offsets[4], ref _r4);
+        TileKernels.AddRow(to + offsets[3], ref _r3);
+        TileKernels.AddRow(to + offsets[2], ref _r2);
+        TileKernels.AddRow(to + offsets[1], ref _r1);
+        TileKernels.AddRow(to + offsets[0], ref _r0);
     }
 }
 
@@ -207,5 +220,24 @@ internal unsafe struct Tile14<TRow> : ITile
         TRow.AddLeft(left + (11 * stride), ref _r11);
         TRow.AddLeft(left + (12 * stride), ref _r12);
         TRow.AddLeft(left + (13 * stride), ref _r13);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddTo(float* to, int* offsets)
+    {
+        TileKernels.AddRow(to + offsets[13], ref _r13);
+        TileKernels.AddRow(to + offsets[12], ref _r12);
+        TileKernels.AddRow(to + offsets[11], ref _r11);
+        TileKernels.AddRow(to + offsets[10], ref _r10);
+        TileKernels.AddRow(to + offsets[9], ref _r9);
+        TileKernels.AddRow(to + offsets[8], ref _r8);
+        TileKernels.AddRow(to + offsets[7], ref _r7);
+        TileKernels.AddRow(to + offsets[6], ref _r6);
+        TileKernels.AddRow(to + offsets[5], ref _r5);
+        TileKernels.AddRow(to + offsets[4], ref _r4);
+        TileKernels.AddRow(to + offsets[3], ref _r3);
+        TileKernels.AddRow(to + offsets[2], ref _r2);
+        TileKernels.AddRow(to + offsets[1], ref _r1);
+        TileKernels.AddRow(to + offsets[0], ref _r0);
     }
 }

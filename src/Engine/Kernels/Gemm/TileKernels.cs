@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
@@ -26,14 +27,52 @@ internal static unsafe class TileKernels
             tile.Load(c, stride);
         }
 
-        for (; depth > 0; depth--)
+        Steps(ref tile, depth, ref a, left.Step, ref b, right.Step);
+        tile.Store(c, stride);
+    }
+
+    /// <summary>A chain from 0 per element, whose sums are added to what is at one place for each row.</summary>
+    /// <param name="offsets">Where each row's place begins, from the given one on. The last row is added first.</param>
+    [MethodImpl(HotLoop.Options)]
+    internal static void ChainOnto<TTile>(int depth, Panel left, Panel right, float* to, int* offsets)
+        where TTile : struct, ITile
+    {
+        var a = left.Data;
+        var b = right.Data;
+        var tile = default(TTile);
+        Steps(ref tile, depth, ref a, left.Step, ref b, right.Step);
+        tile.AddTo(to, offsets);
+    }
+
+    /// <summary>there ← there + row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void AddRow<TRow>(float* there, ref TRow row)
+        where TRow : struct, ITileRow<TRow>
+    {
+        TRow.AddLeft(there, ref row);
+        TRow.Store(row, there);
+    }
+
+    /// <summary>Steps of a chain, two at a time: so fewer instructions are spent on each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Steps<TTile>(
+        ref TTile tile, int depth, ref float* left, nint leftStep, ref float* right, nint rightStep)
+        where TTile : struct, ITile
+    {
+        if ((depth & 1) != 0)
         {
-            tile.MultiplyAdd(a, b);
-            a += left.Step;
-            b += right.Step;
+            tile.MultiplyAdd(left, right);
+            left += leftStep;
+            right += rightStep;
         }
 
-        tile.Store(c, stride);
+        for (depth >>= 1; depth > 0; depth--)
+        {
+            tile.MultiplyAdd(left, right);
+            tile.MultiplyAdd(left + leftStep, right + rightStep);
+            left += 2 * leftStep;
+            right += 2 * rightStep;
+        }
     }
 
     /// <summary>The same while other memory is asked for.</summary>
@@ -53,15 +92,15 @@ internal static unsafe class TileKernels
 
         while (depth > 0)
         {
-            var steps = Math.Min(depth, Ahead.StripFloats);
-            Prefetch(strip, ahead.RowStride, ahead.Rows, Ahead.StripFloats);
-            strip += ahead.Step;
-            for (depth -= steps; steps > 0; steps--)
+            var steps = Math.Min(depth, Ahead.StripSteps);
+            for (var j = 0; j < ahead.Columns; j += Ahead.StripSteps)
             {
-                tile.MultiplyAdd(a, b);
-                a += left.Step;
-                b += right.Step;
+                Prefetch(strip + j, ahead.RowStride, ahead.Rows, Ahead.StripSteps); // so many that it has no loop
             }
+
+            strip += ahead.Step;
+            depth -= steps;
+            Steps(ref tile, steps, ref a, left.Step, ref b, right.Step);
         }
 
         tile.Store(c, stride);
@@ -85,15 +124,22 @@ internal static unsafe class TileKernels
             tile.Load(c, stride);
         }
 
-        for (; depth > 0; depth--)
+        if ((depth & 1) != 0)
+        {
+            tile.MultiplyAddAcross(r0++, r3++, r6++, r9++, r12++, leftStride, b);
+            b += right.Step;
+        }
+
+        for (depth >>= 1; depth > 0; depth--)
         {
             tile.MultiplyAddAcross(r0, r3, r6, r9, r12, leftStride, b);
-            r0++;
-            r3++;
-            r6++;
-            r9++;
-            r12++;
-            b += right.Step;
+            tile.MultiplyAddAcross(r0 + 1, r3 + 1, r6 + 1, r9 + 1, r12 + 1, leftStride, b + right.Step);
+            r0 += 2;
+            r3 += 2;
+            r6 += 2;
+            r9 += 2;
+            r12 += 2;
+            b += 2 * right.Step;
         }
 
         tile.Store(c, stride);
@@ -114,12 +160,7 @@ internal static unsafe class TileKernels
         for (var leaf = 0; leaf < leaves.Count; leaf++)
         {
             var tile = default(TTile);
-            for (var depth = leaves.Rows(leaf); depth > 0; depth--)
-            {
-                tile.MultiplyAdd(a, b);
-                a += left.Step;
-                b += right.Step;
-            }
+            Steps(ref tile, leaves.Rows(leaf), ref a, left.Step, ref b, right.Step);
 
             for (var merges = leaves.Merges[leaf]; merges > 0; merges--)
             {
@@ -181,7 +222,13 @@ internal static unsafe class TileKernels
     {
         for (; rows > 0; rows--)
         {
-            for (var j = 0; j < columns; j++)
+            nint j = 0;
+            for (; j <= columns - Vector256<float>.Count; j += Vector256<float>.Count)
+            {
+                Vector256.Store(Vector256.Load(source + j), destination + j);
+            }
+
+            for (; j < columns; j++)
             {
                 destination[j] = source[j];
             }

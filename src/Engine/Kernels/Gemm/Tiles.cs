@@ -31,9 +31,12 @@ internal unsafe interface ITile
 
     /// <summary>element (i, j) ← left (i, j) + element (i, j).</summary>
     public void AddLeft(float* left, nint stride);
+
+    /// <summary>Row i is added to what is at to + offsets[i], as there + row; the last row comes first.</summary>
+    public void AddTo(float* to, int* offsets);
 }
 
-/// <summary>The short tile for 16 registers: 8 sums of 2 vectors across.</summary>
+/// <summary>The short tile for 16 registers, 8 sums of 2 vectors across, and beside wide tiles for 32.</summary>
 internal unsafe struct Tile4<TRow> : ITile
     where TRow : struct, ITileRow<TRow>
 {
@@ -93,9 +96,20 @@ internal unsafe struct Tile4<TRow> : ITile
         TRow.AddLeft(left + (2 * stride), ref _r2);
         TRow.AddLeft(left + (3 * stride), ref _r3);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddTo(float* to, int* offsets)
+    {
+        TileKernels.AddRow(to + offsets[3], ref _r3);
+        TileKernels.AddRow(to + offsets[2], ref _r2);
+        TileKernels.AddRow(to + offsets[1], ref _r1);
+        TileKernels.AddRow(to + offsets[0], ref _r0);
+    }
 }
 
-/// <summary>The tall tile for 16 registers: 12 sums, 2 right factors, 1 broadcast.</summary>
+/// <summary>
+/// The tall tile for 16 registers: 12 sums, 2 right factors, 1 broadcast; and the wide one for 32: 24 sums, 4, 1.
+/// </summary>
 internal unsafe struct Tile6<TRow> : ITile
     where TRow : struct, ITileRow<TRow>
 {
@@ -166,5 +180,16 @@ internal unsafe struct Tile6<TRow> : ITile
         TRow.AddLeft(left + (3 * stride), ref _r3);
         TRow.AddLeft(left + (4 * stride), ref _r4);
         TRow.AddLeft(left + (5 * stride), ref _r5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddTo(float* to, int* offsets)
+    {
+        TileKernels.AddRow(to + offsets[5], ref _r5);
+        TileKernels.AddRow(to + offsets[4], ref _r4);
+        TileKernels.AddRow(to + offsets[3], ref _r3);
+        TileKernels.AddRow(to + offsets[2], ref _r2);
+        TileKernels.AddRow(to + offsets[1], ref _r1);
+        TileKernels.AddRow(to + offsets[0], ref _r0);
     }
 }

@@ -13,8 +13,11 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// </remarks>
 internal static unsafe class Transposition
 {
-    /// <summary>Wide panels of 512-bit vectors, the widest there are.</summary>
-    private const int WidthMax = 32;
+    /// <summary>
+    /// Rows that are read at a time, half of the widest panels' there are: more of them lie in more pages than the
+    /// processor foresees.
+    /// </summary>
+    private const int RowsMax = 32;
 
     /// <summary>
     /// A group of rows is read a cache line at a time: rows that lie 2 KB apart share so few sets of the first-level
@@ -22,15 +25,35 @@ internal static unsafe class Transposition
     /// </summary>
     private const int LineFloats = 16;
 
-    [MethodImpl(HotLoop.Options)]
     internal static void Pack<TLanes, TVector>(
         float* source, nint stride, int available, int depth, float* panel, int width)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        if (TLanes.Count > Lanes256.Count && width <= Lanes256.Count)
+        {
+            // The most of wider vectors would be no part of the panel.
+            PackRows<Lanes256, Vector256<float>>(source, stride, available, depth, panel, width, width);
+            return;
+        }
+
+        for (var first = 0; first < width; first += RowsMax)
+        {
+            PackRows<TLanes, TVector>(
+                source + (first * stride), stride, available - first, depth, panel + first,
+                Math.Min(width - first, RowsMax), width);
+        }
+    }
+
+    [MethodImpl(HotLoop.Options)]
+    private static void PackRows<TLanes, TVector>(
+        float* source, nint stride, int available, int depth, float* panel, int width, int panelWidth)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
         // Rows past the last one repeat it: their sums are thrown away.
-        var rows = stackalloc float*[WidthMax];
-        for (var w = 0; w < WidthMax; w++)
+        var rows = stackalloc float*[RowsMax];
+        for (var w = 0; w < RowsMax; w++)
         {
             rows[w] = source + (Math.Min(w, available - 1) * stride);
         }
@@ -46,21 +69,21 @@ internal static unsafe class Transposition
                 // From right to left: a group that is wider than its rest spills into the next line's first group.
                 for (var group = lastGroup; group >= 0; group -= TLanes.Count)
                 {
-                    var to = panel + ((nint)p * width) + group;
+                    var to = panel + ((nint)p * panelWidth) + group;
                     if (group + TLanes.Count <= available)
                     {
                         var from = source + (group * stride) + p;
-                        for (var column = p; column < end; column += 4, from += 4, to += 4 * width)
+                        for (var column = p; column < end; column += 4, from += 4, to += 4 * panelWidth)
                         {
-                            FourColumns<TLanes>(from, stride, to, width);
+                            FourColumns<TLanes>(from, stride, to, panelWidth);
                         }
 
                         continue;
                     }
 
-                    for (var column = p; column < end; column += 4, to += 4 * width)
+                    for (var column = p; column < end; column += 4, to += 4 * panelWidth)
                     {
-                        FourColumns<TLanes>(rows + group, column, to, width);
+                        FourColumns<TLanes>(rows + group, column, to, panelWidth);
                     }
                 }
 
@@ -72,7 +95,7 @@ internal static unsafe class Transposition
         {
             for (var w = 0; w < width; w++)
             {
-                panel[((nint)p * width) + w] = rows[w][p];
+                panel[((nint)p * panelWidth) + w] = rows[w][p];
             }
         }
     }

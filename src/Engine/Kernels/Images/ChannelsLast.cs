@@ -87,21 +87,21 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
     }
 
     /// <summary>
-    /// Packs filters [filters, channels, taps]: run by run panels of its columns, two vectors wide or one for the rest,
-    /// a row for each filter. Columns behind the last one repeat it.
+    /// Packs filters [filters, channels, taps]: run by run panels of its columns, each as wide as the tile that reads
+    /// it, a row for each filter. Columns behind the last one repeat it.
     /// </summary>
     [MethodImpl(HotLoop.Options)]
     internal void Pack<TLanes, TVector>(float* w, int filters, float* packed)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var places = stackalloc int[2 * TLanes.Count];
+        var places = stackalloc int[TileShapes.WidthMax<TLanes, TVector>()];
         var inner = channels * _grid.Taps;
         for (var run = 0; run < Runs; run++)
         {
-            for (var first = 0; first < RunColumns; first += 2 * TLanes.Count)
+            for (var first = 0; first < RunColumns; first += TileShapes.WidthMax<TLanes, TVector>())
             {
-                var width = RunColumns - first > TLanes.Count ? 2 * TLanes.Count : TLanes.Count;
+                var width = TileShapes.Vectors<TLanes, TVector>(RunColumns - first) * TLanes.Count;
                 for (var i = 0; i < width; i++)
                 {
                     var column = Math.Min(first + i, RunColumns - 1);

@@ -27,7 +27,7 @@ internal static unsafe class Convolution
     internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        checked(shape.Groups * PackedLeft.Floats<TLanes, TVector>(shape.Filters, shape.Inner));
+        checked(shape.Groups * GroupFloats<TLanes, TVector>(shape));
 
     /// <summary>y = x ∗ w. Both rooms are 64-byte aligned.</summary>
     /// <param name="packed">Filled first, unless isPacked says that a call with the same w has done so.</param>
@@ -77,18 +77,25 @@ internal static unsafe class Convolution
             tiles.C = y;
             tiles.Right = columns.IsInPlace ? x : copies;
             var filters = Filters<TLanes, TVector>(shape, packed, part % shape.Groups);
-            var steps = shape.Grid.Positions / (2 * TLanes.Count) * filters.Panels.Count;
+            var steps = Blocking.WidePanels<TLanes, TVector>(shape.Grid.Positions) * filters.Panels.Count;
             RunPart<TLanes, TVector>(shape, tiles, filters, new ReadAhead(x + imageFloats, imageFloats, steps));
         }
     }
+
+    /// <summary>Room for a group's packed filters.</summary>
+    private static int GroupFloats<TLanes, TVector>(in ConvolutionShape shape)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        PackedLeft.Floats<TLanes, TVector>(shape.Filters, shape.Inner, shape.Grid.Positions);
 
     private static PackedLeft Filters<TLanes, TVector>(in ConvolutionShape shape, float* packed, int group)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
         PackedLeft.Of<TLanes, TVector>(
-            packed + ((nint)group * PackedLeft.Floats<TLanes, TVector>(shape.Filters, shape.Inner)),
+            packed + ((nint)group * GroupFloats<TLanes, TVector>(shape)),
             shape.Filters,
-            shape.Inner);
+            shape.Inner,
+            shape.Grid.Positions);
 
     private static void Pack<TLanes, TVector>(in ConvolutionShape shape, float* w, float* packed)
         where TLanes : struct, ILanes<TVector>
@@ -112,9 +119,9 @@ internal static unsafe class Convolution
         var offsets = tiles.Offsets;
         for (var done = 0; done < positions;)
         {
-            var rest = positions - done;
-            var width = rest > TLanes.Count && positions >= 2 * TLanes.Count ? 2 * TLanes.Count : TLanes.Count;
-            var count = Math.Min(width, positions);
+            var vectors = Math.Min(
+                TileShapes.Vectors<TLanes, TVector>(positions - done), Math.Max(positions / TLanes.Count, 1));
+            var count = Math.Min(vectors * TLanes.Count, positions);
             var first = Math.Min(done, positions - count);
             for (var start = 0; start < shape.Inner; start += DepthMax)
             {

@@ -60,7 +60,7 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
         + new PaddedImage(shape.Grid, shape.Channels).Floats
         + ProductBlock.ScratchFloats<TLanes, TVector>()
         + PanelFloats(Blocking.Even(inner, DepthMax))
-        + PanelFloats(PanelsAtOnce * RowPanels.TallHeight<TLanes, TVector>()));
+        + PanelFloats(PanelsAtOnce * TileShapes.HeightMax<TLanes, TVector>()));
 
     internal static int PanelFloats(int lines) =>
         ConvolutionShape.Lines(checked((lines * PanelWidth) + TLanes.Count));
@@ -70,5 +70,8 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
 
     /// <summary>A group's filters, as the left factor.</summary>
     internal PackedLeft Filters(int group) => PackedLeft.Of<TLanes, TVector>(
-        _filters + ((nint)group * PackedLeft.Floats<TLanes, TVector>(_rows, _inner)), _rows, _inner);
+        _filters + ((nint)group * PackedLeft.Floats<TLanes, TVector>(_rows, _inner, PanelWidth)),
+        _rows,
+        _inner,
+        PanelWidth);
 }

@@ -90,14 +90,14 @@ internal static unsafe class FilterGradient
                 _image.Clear(_padded);
             }
 
-            for (var line = shape.Inner; line < LinesUp(shape); line++)
+            for (var line = shape.Inner; line < LinesMax(shape); line++)
             {
                 _offsets[line] = _offsets[shape.Inner - 1]; // the last tile's rest, which nobody reads
             }
         }
 
         /// <summary>16 registers hold the sums of narrow panels only.</summary>
-        private static int WidthMax => TLanes.Count == 8 ? TLanes.Count : 2 * TLanes.Count;
+        private static int WidthMax => TLanes.Count == 8 ? TLanes.Count : TileShapes.WidthMax<TLanes, TVector>();
 
         internal static int Floats(in ConvolutionShape shape) => checked(
             LinesFloats(shape) + PanelFloats(shape)
@@ -124,11 +124,12 @@ internal static unsafe class FilterGradient
             }
         }
 
-        private static int GroupFloats(in ConvolutionShape shape) => LinesUp(shape) * FiltersUp(shape);
+        private static int GroupFloats(in ConvolutionShape shape) => LinesMax(shape) * FiltersUp(shape);
 
-        private static int LinesUp(in ConvolutionShape shape) => Blocking.RoundUp(shape.Inner, LineSums.Height);
+        /// <summary>Lines with those that the last tile has too many.</summary>
+        private static int LinesMax(in ConvolutionShape shape) => shape.Inner + LineSums.HeightMax - 1;
 
-        private static int LinesFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(LinesUp(shape));
+        private static int LinesFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(LinesMax(shape));
 
         private static int FiltersUp(in ConvolutionShape shape) => Blocking.RoundUp(shape.Filters, TLanes.Count);
 
@@ -142,7 +143,7 @@ internal static unsafe class FilterGradient
             var (imageFloats, upstreamFloats) = (_shape.Channels * grid.ImagePixels, _shape.Filters * grid.Positions);
             var image = _x + (part * imageFloats);
             var upstream = new MatrixView(_upstream + (part * upstreamFloats), grid.Positions, transposed: false);
-            var steps = LinesUp(_shape) / LineSums.Height * ((_shape.Filters + WidthMax - 1) / WidthMax);
+            var steps = LinesMax(_shape) / LineSums.HeightMax * ((_shape.Filters + WidthMax - 1) / WidthMax);
             _nextImage = new ReadAhead(image + (_shape.Groups * imageFloats), imageFloats, steps);
             _nextUpstream = new ReadAhead(
                 upstream.Data + (_shape.Groups * upstreamFloats), upstreamFloats, steps);
@@ -155,13 +156,21 @@ internal static unsafe class FilterGradient
             for (var filter = 0; filter < _shape.Filters; filter += WidthMax)
             {
                 var rest = _shape.Filters - filter;
-                if (WidthMax > TLanes.Count && rest > TLanes.Count)
+                var to = sums + filter;
+                switch ((Math.Min(rest, WidthMax) + TLanes.Count - 1) / TLanes.Count)
                 {
-                    AddFilters<WideRow<TLanes, TVector>>(image, upstream, filter, rest, sums + filter, adds);
-                }
-                else
-                {
-                    AddFilters<NarrowRow<TLanes, TVector>>(image, upstream, filter, rest, sums + filter, adds);
+                    case 1:
+                        AddFilters<NarrowRow<TLanes, TVector>>(image, upstream, filter, rest, to, adds);
+                        break;
+                    case 2:
+                        AddFilters<WideRow<TLanes, TVector>>(image, upstream, filter, rest, to, adds);
+                        break;
+                    case 3:
+                        AddFilters<TripleRow<TLanes, TVector>>(image, upstream, filter, rest, to, adds);
+                        break;
+                    default:
+                        AddFilters<QuadRow<TLanes, TVector>>(image, upstream, filter, rest, to, adds);
+                        break;
                 }
             }
         }
@@ -173,10 +182,11 @@ internal static unsafe class FilterGradient
             Packing.Pack<TLanes, TVector>(
                 upstream, filter, available, 0, _shape.Grid.Positions, _panel, TRow.Width);
             var stride = FiltersUp(_shape);
-            for (var line = 0; line < _shape.Inner; line += LineSums.Height)
+            var height = LineSums.Height<TLanes, TVector, TRow>();
+            for (var line = 0; line < _shape.Inner; line += height)
             {
                 LineSums.Run<TRow>(
-                    _shape.Grid, _image.RowStep, image, _offsets + line, _panel,
+                    height, _shape.Grid, _image.RowStep, image, _offsets + line, _panel,
                     sums + ((nint)line * stride), stride, adds);
                 _nextImage.Step();
                 _nextUpstream.Step();

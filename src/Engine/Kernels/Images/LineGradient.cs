@@ -19,7 +19,8 @@ internal static unsafe class LineGradient
     internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        checked(shape.Groups * PackedLeft.Floats<TLanes, TVector>(shape.Inner, shape.Filters));
+        checked(shape.Groups * PackedLeft.Floats<TLanes, TVector>(
+            shape.Inner, shape.Filters, ConvolutionRoom<TLanes, TVector>.PanelWidth));
 
     /// <summary>dx from dy and w. The workspace is 64-byte aligned.</summary>
     internal static void Run<TLanes, TVector>(

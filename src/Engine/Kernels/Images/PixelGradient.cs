@@ -31,7 +31,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     {
         _shape = shape;
         _image = new ChannelsLast(shape.Grid, shape.Channels);
-        _panels = RowPanels.Of<TLanes, TVector>(shape.Grid.Positions);
+        _panels = RowPanels.Of<TLanes, TVector>(shape.Grid.Positions, _image.RunColumns);
         _readsInPlace = Blocking.ReadsInPlace(shape.Grid.Positions, uses: int.MaxValue);
         _offsets = (int*)workspace;
         _tile = workspace + ConvolutionShape.Lines(shape.Grid.Positions);
@@ -76,7 +76,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     }
 
     private static int LeftFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(
-        checked((RowPanels.TallHeight<TLanes, TVector>() * shape.Filters) + TLanes.Count));
+        checked((TileShapes.HeightMax<TLanes, TVector>() * shape.Filters) + TLanes.Count));
 
     private static int FilterFloats(in ConvolutionShape shape)
     {
@@ -103,60 +103,21 @@ internal unsafe struct PixelGradient<TLanes, TVector>
                 left = new Panel(_left, height);
             }
 
-            RunPanel(_panels.IsTall(panel), left, filters, _offsets + first, Math.Min(height, available));
-        }
-    }
-
-    private void RunPanel(bool isTall, Panel left, float* filters, int* offsets, int rows)
-    {
-        if (TLanes.Count == 8)
-        {
-            if (isTall)
-            {
-                RunTiles<Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(
-                    left, filters, offsets, rows);
-            }
-            else
-            {
-                RunTiles<Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(
-                    left, filters, offsets, rows);
-            }
-        }
-        else if (isTall)
-        {
-            RunTiles<Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(
-                left, filters, offsets, rows);
-        }
-        else
-        {
-            RunTiles<Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(
-                left, filters, offsets, rows);
+            RunPanel(height, left, filters, _offsets + first, Math.Min(height, available));
         }
     }
 
     /// <summary>Some positions' rows, all runs.</summary>
-    private void RunTiles<TWide, TNarrow>(Panel left, float* filters, int* offsets, int rows)
-        where TWide : struct, ITile
-        where TNarrow : struct, ITile
+    private void RunPanel(int height, Panel left, float* filters, int* offsets, int rows)
     {
         var columns = _image.RunColumns;
         for (var run = 0; run < _image.Runs; run++)
         {
-            var pixels = _pixels + _image.RunOffset(run);
-            for (var column = 0; column < columns; column += TWide.Width)
+            var work = new TileWork(in this, left, filters, offsets, rows, _pixels + _image.RunOffset(run));
+            TileShapes.Run<TLanes, TVector, TileWork>(height, columns, ref work);
+            filters += (nint)_shape.Filters * Blocking.RoundUp(columns, TLanes.Count);
+            for (var steps = Blocking.WidePanels<TLanes, TVector>(columns); steps > 0; steps--)
             {
-                var width = TWide.Width;
-                if (columns - column > TNarrow.Width)
-                {
-                    RunTile<WideRow<TLanes, TVector>, TWide>(left, filters, offsets, rows, pixels, column);
-                }
-                else
-                {
-                    width = TNarrow.Width;
-                    RunTile<NarrowRow<TLanes, TVector>, TNarrow>(left, filters, offsets, rows, pixels, column);
-                }
-
-                filters += (nint)_shape.Filters * width;
                 _nextLeft.Step();
                 _result.Step();
             }
@@ -164,20 +125,19 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     }
 
     /// <summary>A tile is added from registers where its rows, if they overlap, do so in whole vectors.</summary>
-    private readonly void RunTile<TRow, TTile>(
+    private readonly void RunTile<TTile>(
         Panel left, float* filters, int* offsets, int rows, float* pixels, int column)
-        where TRow : struct, ITileRow<TRow>
         where TTile : struct, ITile
     {
         var columns = Math.Min(TTile.Width, _image.RunColumns - column);
-        if (rows == PixelSums.Height && columns == TTile.Width && _shape.Channels % TLanes.Count == 0)
+        var right = new Panel(filters, TTile.Width);
+        if (rows == TTile.Height && columns == TTile.Width && _shape.Channels % TLanes.Count == 0)
         {
-            PixelSums.Run<TRow>(_shape.Filters, left, filters, offsets, pixels + column);
+            TileKernels.ChainOnto<TTile>(_shape.Filters, left, right, pixels + column, offsets);
             return;
         }
 
-        TileKernels.Chain<TTile>(
-            _shape.Filters, left, new Panel(filters, TTile.Width), _tile, TTile.Width, resume: false);
+        TileKernels.Chain<TTile>(_shape.Filters, left, right, _tile, TTile.Width, resume: false);
         AddTile(TTile.Width, columns, column % _shape.Channels, offsets, rows, pixels + column);
     }
 
@@ -189,6 +149,28 @@ internal unsafe struct PixelGradient<TLanes, TVector>
             var count = Math.Min(_shape.Channels - channel, columns - column);
             ChannelsLast.Add<TLanes, TVector>(_tile + column, width, count, offsets, rows, pixels + column);
             column += count;
+        }
+    }
+
+    /// <summary>Tiles of some rows and one run.</summary>
+    private readonly ref struct TileWork(
+        ref readonly PixelGradient<TLanes, TVector> gradient,
+        Panel left,
+        float* filters,
+        int* offsets,
+        int rows,
+        float* pixels) : ITileWork
+    {
+        private readonly ref readonly PixelGradient<TLanes, TVector> _gradient = ref gradient;
+
+        public void Run<TTile>(int first, int end)
+            where TTile : struct, ITile
+        {
+            for (var j = first; j < end; j += TTile.Width)
+            {
+                var right = filters + ((nint)j * _gradient._shape.Filters);
+                _gradient.RunTile<TTile>(left, right, offsets, rows, pixels, j);
+            }
         }
     }
 }

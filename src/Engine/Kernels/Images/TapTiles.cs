@@ -23,58 +23,16 @@ internal unsafe struct TapTiles
     /// <summary>Room for one tile.</summary>
     internal float* Scratch;
 
-    /// <summary>The rows of one left panel with so many columns, at most as many as a wide tile has.</summary>
+    /// <summary>The rows of one left panel with so many columns, at most as many as the widest tile has.</summary>
     internal readonly void RunPanel<TLanes, TVector>(RowPanels panels, int panel, Panel left, int column, int columns)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var row = panels.FirstRow(panel);
-        var isWide = columns > TLanes.Count;
-        if (TLanes.Count == 8)
-        {
-            if (panels.IsTall(panel))
-            {
-                Run<TLanes, TVector, Tile6<WideRow<TLanes, TVector>>, Tile6<NarrowRow<TLanes, TVector>>>(
-                    isWide, row, left, column, columns);
-            }
-            else
-            {
-                Run<TLanes, TVector, Tile4<WideRow<TLanes, TVector>>, Tile4<NarrowRow<TLanes, TVector>>>(
-                    isWide, row, left, column, columns);
-            }
-        }
-        else if (panels.IsTall(panel))
-        {
-            Run<TLanes, TVector, Tile14<WideRow<TLanes, TVector>>, Tile14<NarrowRow<TLanes, TVector>>>(
-                isWide, row, left, column, columns);
-        }
-        else
-        {
-            Run<TLanes, TVector, Tile8<WideRow<TLanes, TVector>>, Tile8<NarrowRow<TLanes, TVector>>>(
-                isWide, row, left, column, columns);
-        }
+        var work = new TileWork(in this, panels.FirstRow(panel), left, column);
+        TileShapes.Run<TLanes, TVector, TileWork>(panels.Height(panel), columns, ref work);
     }
 
-    private readonly void Run<TLanes, TVector, TWide, TNarrow>(
-        bool isWide, int row, Panel left, int column, int columns)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-        where TWide : struct, ITile
-        where TNarrow : struct, ITile
-    {
-        if (isWide)
-        {
-            RunTile<TLanes, TVector, TWide>(row, left, column, columns);
-        }
-        else
-        {
-            RunTile<TLanes, TVector, TNarrow>(row, left, column, columns);
-        }
-    }
-
-    private readonly void RunTile<TLanes, TVector, TTile>(int row, Panel left, int column, int columns)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
+    private readonly void RunTile<TTile>(int row, Panel left, int column, int columns)
         where TTile : struct, ITile
     {
         var c = C + (row * Stride) + column;
@@ -88,11 +46,11 @@ internal unsafe struct TapTiles
         var rows = Math.Min(TTile.Height, Rows - row);
         if (Resumes)
         {
-            Copy<TLanes, TVector>(c, Stride, Scratch, TTile.Width, rows, columns);
+            TileKernels.CopyPart(c, Stride, Scratch, TTile.Width, rows, columns);
         }
 
         Chain<TTile>(Depth, left, right, Offsets, Scratch, TTile.Width, Resumes);
-        Copy<TLanes, TVector>(Scratch, TTile.Width, c, Stride, rows, columns);
+        TileKernels.CopyPart(Scratch, TTile.Width, c, Stride, rows, columns);
     }
 
     [MethodImpl(HotLoop.Options)]
@@ -108,34 +66,29 @@ internal unsafe struct TapTiles
             tile.Load(c, stride);
         }
 
-        for (nint k = 0; k < depth; k++)
+        nint k = 0;
+        if ((depth & 1) != 0)
+        {
+            tile.MultiplyAdd(a, right + offsets[k++]);
+            a += step;
+        }
+
+        for (; k < depth; k += 2)
         {
             tile.MultiplyAdd(a, right + offsets[k]);
-            a += step;
+            tile.MultiplyAdd(a + step, right + offsets[k + 1]);
+            a += 2 * step;
         }
 
         tile.Store(c, stride);
     }
 
-    /// <summary>The part of a tile that lies inside the matrix.</summary>
-    [MethodImpl(HotLoop.Options)]
-    private static void Copy<TLanes, TVector>(
-        float* source, nint sourceStride, float* destination, nint destinationStride, int rows, int columns)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
+    /// <summary>A tile, with what it is computed from.</summary>
+    private readonly ref struct TileWork(ref readonly TapTiles tiles, int row, Panel left, int column) : ITileWork
     {
-        for (; rows > 0; rows--, source += sourceStride, destination += destinationStride)
-        {
-            var j = 0;
-            for (; j <= columns - TLanes.Count; j += TLanes.Count)
-            {
-                TLanes.Store(TLanes.Load(source + j), destination + j);
-            }
+        private readonly ref readonly TapTiles _tiles = ref tiles;
 
-            for (; j < columns; j++)
-            {
-                destination[j] = source[j];
-            }
-        }
+        public void Run<TTile>(int first, int end)
+            where TTile : struct, ITile => _tiles.RunTile<TTile>(row, left, column + first, end - first);
     }
 }

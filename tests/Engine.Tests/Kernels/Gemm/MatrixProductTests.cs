@@ -28,6 +28,21 @@ public sealed class MatrixProductTests
         }
     }
 
+    /// <summary>Tiles of each height and width, whole and at each edge; both parities of the inner dimension.</summary>
+    [Fact]
+    public void Product_EqualsDefinition_ForEveryTile()
+    {
+        var harness = new ProductHarness(seed: 13);
+        foreach (var m in GemmPaths.IsSlow ? [6, 9] : new[] { 1, 4, 5, 6, 7, 8, 10, 12, 13, 14, 16, 22, 31 })
+        {
+            for (var n = 31; n <= 133; n += GemmPaths.IsSlow ? 17 : 1)
+            {
+                harness.Check(m, n, 6 + ((m + n) % 3), hasBias: n % 3 == 0, default(Relu));
+                harness.Check(m, n, 9, hasBias: false, default(Identity));
+            }
+        }
+    }
+
     /// <summary>Around the edges of blocks in every direction: inner dimension, columns, rows.</summary>
     [Theory]
     [InlineData(61, 67, 251)]
@@ -62,6 +77,8 @@ public sealed class MatrixProductTests
     [InlineData(31, 33, 257)]
     [InlineData(48, 119, 200)]
     [InlineData(64, 65, 259)]
+    [InlineData(58, 77, 300)]
+    [InlineData(41, 70, 170)]
     public void Product_EqualsDefinition_WhenRowsAreFew(int m, int n, int k)
     {
         if (GemmPaths.IsSlow && (long)m * n * k > 100_000)
@@ -81,6 +98,8 @@ public sealed class MatrixProductTests
     [InlineData(29, 256, 17)]
     [InlineData(300, 450, 140)]
     [InlineData(260, 510, 600)]
+    [InlineData(71, 320, 190)]
+    [InlineData(131, 47, 140)]
     public void Product_EqualsDefinition_WhereverFactorsAreRead(int m, int n, int k)
     {
         if (GemmPaths.IsSlow && (long)m * n * k > 100_000)

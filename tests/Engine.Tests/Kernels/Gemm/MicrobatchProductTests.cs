@@ -49,6 +49,25 @@ public sealed unsafe class MicrobatchProductTests
         }
     }
 
+    /// <summary>Tiles of each height and width, whole and at each edge.</summary>
+    [Fact]
+    public void Gradient_EqualsDefinition_ForEveryTile()
+    {
+        foreach (var m in GemmPaths.IsSlow ? [9] : new[] { 3, 4, 6, 7, 8, 10, 13, 14, 22, 51, 100 })
+        {
+            for (var n = 31; n <= 133; n += GemmPaths.IsSlow ? 34 : 1)
+            {
+                var batch = new Batch(m, n, samples: 13, rowsPerSample: 1, seed: 17);
+                var range = MicrobatchRange.Part(13, 2 + (n % 2), 1, 4);
+                var expected = batch.Pieces(KernelPath.Definition, range);
+                foreach (var path in GemmPaths.Vectorised)
+                {
+                    AssertSameBits(expected, batch.Pieces(path, range), $"{path} {m}×{n}");
+                }
+            }
+        }
+    }
+
     /// <summary>So many rows that the right operand is cut into blocks of columns.</summary>
     [Theory]
     [InlineData(15, 97, 150, 16, 20)]

@@ -11,8 +11,11 @@ public sealed class RowPanelsTests
     {
         for (var rows = 1; rows <= 300; rows++)
         {
-            AssertCovers(rows, RowPanels.Of<Lanes512, Vector512<float>>(rows), 14, 8);
-            AssertCovers(rows, RowPanels.Of<Lanes256, Vector256<float>>(rows), 6, 4);
+            AssertCovers(rows, RowPanels.Of<Lanes512, Vector512<float>>(rows, 32), 14, 8);
+            AssertCovers(rows, RowPanels.Of<Lanes512, Vector512<float>>(rows, 33), 8, 4);
+            AssertCovers(rows, RowPanels.Of<Lanes512, Vector512<float>>(rows, 49), 6, 4);
+            AssertCovers(rows, RowPanels.Of<Lanes256, Vector256<float>>(rows, 1000), 6, 4);
+            AssertCovers(rows, RowPanels.Of<Lanes128, Vector128<float>>(rows, 1000), 14, 8);
         }
     }
 
@@ -26,8 +29,24 @@ public sealed class RowPanelsTests
     [InlineData(784)]
     public void Panels_HoldNoPadding_WhereHeightsAddUp(int rows)
     {
-        var panels = RowPanels.Of<Lanes512, Vector512<float>>(rows);
+        var panels = RowPanels.Of<Lanes512, Vector512<float>>(rows, columns: 32);
         Assert.Equal(rows, panels.FirstRow(panels.Count));
+    }
+
+    /// <summary>Rows that lie a page apart share a set of the first-level cache, which may have but eight ways.</summary>
+    [Theory]
+    [InlineData(20, 8)]
+    [InlineData(40, 8)]
+    [InlineData(100, 6)]
+    public void Panels_AreAtMostEightHigh_WhereRowsAreReadFarApart(int columns, int height)
+    {
+        var panels = RowPanels.Across<Lanes512, Vector512<float>>(rows: 96, columns, rowStride: 1024);
+        for (var panel = 0; panel < panels.Count; panel++)
+        {
+            Assert.Equal(height, panels.Height(panel));
+        }
+
+        Assert.Equal(96, panels.FirstRow(panels.Count));
     }
 
     private static void AssertCovers(int rows, RowPanels panels, int tall, int low)

@@ -26,6 +26,24 @@ public sealed unsafe class ConvolutionTests
     public void Convolution_GivesTheBitsOfTheDefinition_WhenImagesAreSmall(int seed) =>
         Check(Drawn(200 + seed, channelsMax: 20, sideMin: 1, sideMax: 6), seed);
 
+    /// <summary>Channels and filters that fill vectors: tiles of every width, whole and at the edge.</summary>
+    [Theory]
+    [InlineData(16, 6, 3)]
+    [InlineData(16, 16, 5)]
+    [InlineData(32, 32, 3)]
+    [InlineData(32, 50, 2)]
+    [InlineData(48, 64, 1)]
+    [InlineData(64, 33, 1)]
+    [InlineData(64, 70, 3)]
+    [InlineData(8, 131, 3)]
+    [InlineData(24, 96, 3)]
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenVectorsAreFull(int channels, int filters, int side)
+    {
+        var grid = new WindowGrid(new Window2d(side, side, padding: side / 2), 9, 11);
+        var shape = new ConvolutionShape(grid, channels, EveryPath.IsSlow ? Math.Min(filters, 9) : filters, 1);
+        Check(new Case(shape, new MicrobatchRange(1, 3, 1, 3)), 300 + channels + filters);
+    }
+
     /// <summary>Inner sizes of more than a block: of channels and taps forward, of filters backward.</summary>
     [Theory]
     [InlineData(1, 90, 3)]
