@@ -52,8 +52,8 @@ internal static class TileShapes
         Math.Min(VectorsMax<TLanes, TVector>(), (columns + TLanes.Count - 1) / TLanes.Count);
 
     /// <summary>
-    /// Does the work for so many columns with tiles of such a height: the widest ones, then one for the rest. It comes by
-    /// reference, and is not changed: where it came as input, each call would copy it, which short tiles would feel.
+    /// Does the work for so many columns with tiles of such a height: the widest ones, then one for the rest. It comes
+    /// by reference, and is not changed: as an input, each call would copy it, which short tiles would feel.
     /// </summary>
     internal static void Run<TLanes, TVector, TWork>(int height, int columns, scoped ref TWork work)
         where TLanes : struct, ILanes<TVector>

@@ -37,6 +37,7 @@ internal static unsafe class Transposition
             return;
         }
 
+        // A wider panel has a row in its second half: it is a right one, with no more vectors than its columns need.
         for (var first = 0; first < width; first += RowsMax)
         {
             PackRows<TLanes, TVector>(

@@ -33,7 +33,7 @@ public sealed class RowPanelsTests
         Assert.Equal(rows, panels.FirstRow(panels.Count));
     }
 
-    /// <summary>Rows that lie a page apart share a set of the first-level cache, which may have but eight ways.</summary>
+    /// <summary>Rows a page apart share a set of the first-level cache, which may have but eight ways.</summary>
     [Theory]
     [InlineData(20, 8)]
     [InlineData(40, 8)]
