@@ -3,10 +3,12 @@ namespace Distributed.Engine.Reduction;
 /// <summary>Takes a weight gradient as it is summed, strip by strip, while each strip is in a near cache.</summary>
 public unsafe interface IGradientStrips
 {
-    /// <summary>Floats that are read and written for each parameter, besides its gradient.</summary>
+    /// <summary>Floats that are read and written for each parameter, beside its gradient.</summary>
     public int Buffers { get; }
 
-    /// <summary>One of them for the parameter at a place of the flat buffer: kernels ask for it ahead.</summary>
+    /// <summary>One of them for the parameter at a place of the flat buffer; the first is the parameter itself.</summary>
+    /// <remarks>Kernels ask for them ahead and may write them back as they are, so nobody else uses them meanwhile.
+    /// </remarks>
     public float* Beside(int buffer, int place);
 
     /// <summary>Sums over the whole mini-batch, not yet divided by its weight. They may be overwritten.</summary>

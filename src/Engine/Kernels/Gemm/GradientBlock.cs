@@ -37,7 +37,7 @@ internal unsafe struct GradientBlock
     internal nint Stride;
     internal nint PieceStride;
 
-    /// <summary>What tiles ask for beside their results.</summary>
+    /// <summary>What tiles see to beside their results.</summary>
     internal Besides Besides;
 
     /// <summary>Room for the blocks of the tree that can be waiting at one time, a tile each.</summary>
@@ -144,7 +144,7 @@ internal unsafe struct GradientBlock
 
         if (isWhole)
         {
-            Besides.Ask<TTile>(row, column);
+            Besides.Prepare<TTile>(row, column);
         }
 
         TileKernels.Tree<TTile>(

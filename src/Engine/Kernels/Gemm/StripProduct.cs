@@ -71,7 +71,7 @@ internal static unsafe class StripProduct
         {
             block.TakeRight<TLanes, TVector>(dy, n, j, Math.Min(columns, n - j), room);
             block.Stride = block.Columns;
-            block.Besides = asks ? new Besides(strips, place + j, n) : default;
+            block.Besides = new Besides(strips, place + j, n, asks);
             RunStrips<TLanes, TVector>(block, n, x, xRowStride, finish, strip, strips, place + j);
         }
     }

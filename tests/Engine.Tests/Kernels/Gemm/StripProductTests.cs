@@ -107,6 +107,8 @@ public sealed unsafe class StripProductTests
             }
 
             _workspace.AssertSurroundingsUntouched();
+            _beside.AssertGuardsIntact("beside");
+            Assert.Equal(-1, _beside.Span.IndexOfAnyExcept(Untouched));
         }
     }
 }
