@@ -13,6 +13,9 @@ internal unsafe struct GradientBlock
     /// <summary>The most floats of such panels, unless one has more: 256 KB.</summary>
     private const int GroupFloatsMax = 64 * 1024;
 
+    /// <summary>The most floats of all panels that are kept for further blocks of columns: 16 MB.</summary>
+    private const int KeptFloatsMax = 4 * 1024 * 1024;
+
     /// <summary>The block's size: Rows by Columns results over Depth rows of the operands.</summary>
     internal int Rows;
     internal int Columns;
@@ -24,6 +27,10 @@ internal unsafe struct GradientBlock
 
     /// <summary>True where panels of x that lie wholly inside the matrix are not packed.</summary>
     internal bool LeftIsInPlace;
+
+    /// <summary>True where packed panels of x serve several blocks of columns, the first of which packs them.</summary>
+    internal bool KeepsLeft;
+    internal bool LeftIsPacked;
 
     /// <summary>True where tiles ask for the results' memory before they need it.</summary>
     internal bool AsksForResults;
@@ -48,13 +55,19 @@ internal unsafe struct GradientBlock
         * Blocking.RoundUp(TileShapes.FloatsMax<TLanes, TVector>(), AlignedBuffer.LineFloats);
 
     /// <summary>Room for packed panels of the left operand.</summary>
-    internal static int LeftFloats<TLanes, TVector>(int rows)
+    internal static int LeftFloats<TLanes, TVector>(int m, int n, int rows)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
         var panel = PanelFloats(TileShapes.HeightMax<TLanes, TVector>(), rows);
-        return Math.Min(GroupPanelsMax * panel, Math.Max(GroupFloatsMax, panel));
+        var group = Math.Min(GroupPanelsMax * panel, Math.Max(GroupFloatsMax, panel));
+        return Blocking.Columns<TLanes, TVector>(n, rows) < n
+            ? Blocking.RoundUp((int)Math.Max(group, Math.Min(AllFloats(m, rows), KeptFloatsMax)), Lanes512.Count)
+            : group;
     }
+
+    /// <summary>Whether all panels are few enough floats to be kept.</summary>
+    internal static bool Keeps(int m, int rows) => AllFloats(m, rows) <= KeptFloatsMax;
 
     /// <summary>Prepares so many columns of dy from one on.</summary>
     internal void TakeRight<TLanes, TVector>(float* dy, int dyRowStride, int column, int columns, float* room)
@@ -81,12 +94,25 @@ internal unsafe struct GradientBlock
                 continue;
             }
 
-            var packed = Pack<TLanes, TVector>(x, panel, end);
-            for (var left = Left; panel < packed; left += PanelFloats(height, Depth))
+            var left = KeepsLeft ? Left + Kept(panel) : Left;
+            var packed = LeftIsPacked ? panel + 1 : Pack<TLanes, TVector>(x, panel, end, left);
+            for (; panel < packed; left += PanelFloats(height, Depth))
             {
                 RunPanel<TLanes, TVector>(panel++, new Panel(left, height));
             }
         }
+    }
+
+    /// <summary>No fewer floats than all panels of m rows have, padding included.</summary>
+    private static long AllFloats(int m, int rows) =>
+        ((m + 14L) * rows) + (((m / 4) + 2L) * (Lanes512.Count + AlignedBuffer.LineFloats));
+
+    /// <summary>Where a panel lies among all of them.</summary>
+    private readonly nint Kept(int panel)
+    {
+        var tall = Math.Min(panel, Panels.TallCount);
+        return ((nint)tall * PanelFloats(Panels.Height(0), Depth))
+            + ((nint)(panel - tall) * PanelFloats(Panels.Height(panel), Depth));
     }
 
     /// <summary>A packed panel with what may be overwritten behind it.</summary>
@@ -94,7 +120,7 @@ internal unsafe struct GradientBlock
         Blocking.RoundUp((height * rows) + Lanes512.Count, AlignedBuffer.LineFloats);
 
     /// <summary>Packs panels from the given one on that are alike, and returns which one is the next.</summary>
-    private readonly int Pack<TLanes, TVector>(MatrixView x, int panel, int last)
+    private readonly int Pack<TLanes, TVector>(MatrixView x, int panel, int last, float* left)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -110,11 +136,11 @@ internal unsafe struct GradientBlock
 
         if (end > panel)
         {
-            Packing.PackSideBySide(x.At(row, 0), x.RowStride, Depth, Left, step, end - panel, height);
+            Packing.PackSideBySide(x.At(row, 0), x.RowStride, Depth, left, step, end - panel, height);
             return end;
         }
 
-        Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, Depth, Left, height);
+        Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, Depth, left, height);
         return panel + 1;
     }
 

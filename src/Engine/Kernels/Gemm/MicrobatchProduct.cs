@@ -20,7 +20,7 @@ internal static unsafe class MicrobatchProduct
         where TVector : struct
     {
         return GradientBlock.StackFloats<TLanes, TVector>(microbatches)
-            + GradientBlock.LeftFloats<TLanes, TVector>(rows)
+            + GradientBlock.LeftFloats<TLanes, TVector>(m, n, rows)
             + Blocking.RoundUp(microbatches, AlignedBuffer.LineFloats)
             + Blocking.RightFloats<TLanes, TVector>(n, rows)
             + (m > 0 ? AlignedBuffer.LineFloats : 0);
@@ -58,6 +58,7 @@ internal static unsafe class MicrobatchProduct
             block.Pieces = pieces + j;
             block.TakeRight<TLanes, TVector>(dy, dyRowStride, j, Math.Min(columns, n - j), room);
             block.Run<TLanes, TVector>(new MatrixView(x, xRowStride, transposed: true), 0, block.Panels.Count);
+            block.LeftIsPacked = block.KeepsLeft;
         }
     }
 
@@ -70,7 +71,7 @@ internal static unsafe class MicrobatchProduct
     {
         var rows = range.Samples * rowsPerSample;
         var left = workspace + GradientBlock.StackFloats<TLanes, TVector>(range.Count);
-        var merges = left + GradientBlock.LeftFloats<TLanes, TVector>(rows);
+        var merges = left + GradientBlock.LeftFloats<TLanes, TVector>(m, n, rows);
         room = merges + Blocking.RoundUp(range.Count, AlignedBuffer.LineFloats);
         return new GradientBlock
         {
@@ -81,7 +82,9 @@ internal static unsafe class MicrobatchProduct
             Panels = RowPanels.Of<TLanes, TVector>(m, n),
             Stack = workspace,
             Left = left,
-            LeftIsInPlace = Blocking.ReadsInPlace(xRowStride, Blocking.WidePanels<TLanes, TVector>(n), rows),
+            KeepsLeft = Blocking.Columns<TLanes, TVector>(n, rows) < n && GradientBlock.Keeps(m, rows),
+            LeftIsInPlace = Blocking.ReadsInPlace(
+                xRowStride, Blocking.WidePanels<TLanes, TVector>(n), rows, Blocking.InPlaceLinesMax),
         };
     }
 }

@@ -53,6 +53,9 @@ internal readonly struct RowPanels
             : Fit(rows, tall, low);
     }
 
+    /// <summary>Tall ones, which come first.</summary>
+    internal int TallCount => _tallCount;
+
     internal bool IsTall(int panel) => panel < _tallCount;
 
     internal int Height(int panel) => IsTall(panel) ? _tallHeight : _shortHeight;

@@ -73,6 +73,7 @@ internal static unsafe class StripProduct
             block.Stride = block.Columns;
             block.Besides = new Besides(strips, place + j, n, asks);
             RunStrips<TLanes, TVector>(block, n, x, xRowStride, finish, strip, strips, place + j);
+            block.LeftIsPacked = block.KeepsLeft;
         }
     }
 
