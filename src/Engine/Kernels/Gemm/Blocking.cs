@@ -54,8 +54,8 @@ internal static class Blocking
         uses <= InPlaceUsesMax || !LiesFarApart(rowStride);
 
     /// <summary>
-    /// The same for a factor that has so many lines: with more than so many that lie apart, a panel is in more pages than
-    /// the processor keeps translations of (twice as fast packed, for gradients over 1024 samples).
+    /// The same for a factor that has so many lines: with more than so many that lie apart, a panel is in more pages
+    /// than the processor keeps translations of (twice as fast packed, for gradients over 1024 samples).
     /// </summary>
     internal static bool ReadsInPlace(int rowStride, int uses, int lines, int linesMax) =>
         ReadsInPlace(rowStride, uses) && (uses <= InPlaceUsesMax || lines <= linesMax);
