@@ -6,7 +6,7 @@ public unsafe interface IGradientStrips
     /// <summary>Floats that are read and written for each parameter, beside its gradient.</summary>
     public int Buffers { get; }
 
-    /// <summary>One of them for the parameter at a place of the flat buffer; the first is itself.</summary>
+    /// <summary>One of them at a parameter's place of the flat buffer; buffer 0 is the parameters.</summary>
     /// <remarks>Kernels ask for them ahead and may write them back as they are, so nobody else uses them meanwhile.
     /// </remarks>
     public float* Beside(int buffer, int place);
