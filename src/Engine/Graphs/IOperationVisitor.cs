@@ -72,11 +72,19 @@ public interface IOperationVisitor
     /// <summary>Its gradient to the table, along the canonical tree: inputs indices and upstream.</summary>
     public void EmbeddingGradient(Instruction instruction);
 
-    /// <summary>Images and filters: inputs x and w.</summary>
-    public void Convolution(Instruction instruction, ConvolutionOperation convolution);
+    /// <summary>y = activation(x ∗ w [+ bias]): inputs images x, filters w and, where biased, one value per filter.
+    /// </summary>
+    public void Convolution<TActivation>(
+        Instruction instruction, ConvolutionOperation convolution, TActivation activation)
+        where TActivation : struct, IUnaryOperator;
 
-    /// <summary>A convolution's gradient to the images: inputs upstream and w.</summary>
-    public void ConvolutionInputGradient(Instruction instruction, ConvolutionInputGradientOperation gradient);
+    /// <summary>
+    /// f(a convolution's gradient to the images, z): inputs upstream, w and z, of the images' shape; without z the
+    /// gradient itself.
+    /// </summary>
+    public void ConvolutionInputGradient<TOperator>(
+        Instruction instruction, ConvolutionInputGradientOperation gradient, TOperator f)
+        where TOperator : struct, IBinaryOperator;
 
     /// <summary>A convolution's gradient to the filters, along the canonical tree: inputs x and upstream.</summary>
     public void ConvolutionFilterGradient(Instruction instruction, ConvolutionFilterGradientOperation gradient);
@@ -84,8 +92,11 @@ public interface IOperationVisitor
     /// <summary>The values where x is largest in each window: inputs x and the values.</summary>
     public void MaxPool(Instruction instruction, Window2d window);
 
-    /// <summary>Its gradient to the values: inputs x and upstream.</summary>
-    public void MaxPoolGradient(Instruction instruction, Window2d window);
+    /// <summary>
+    /// f(its gradient to the values, z): inputs x, upstream and z, of x's shape; without z the gradient itself.
+    /// </summary>
+    public void MaxPoolGradient<TOperator>(Instruction instruction, Window2d window, TOperator f)
+        where TOperator : struct, IBinaryOperator;
 
     /// <summary>The mean of each window.</summary>
     public void AveragePool(Instruction instruction, Window2d window);

@@ -24,10 +24,16 @@ public abstract class Operation
     internal abstract void Accept(IOperationVisitor visitor, Instruction instruction);
 
     /// <summary>
-    /// The operation that computes activation(x·W + bias) in one pass where this one is the activation; null where it
-    /// is not an element-wise function of one input.
+    /// The operation that computes activation(product + bias) in one pass where this one is the activation; null where
+    /// it is not an element-wise function of one input.
     /// </summary>
-    internal virtual Operation? FuseOnto(MatMulOperation product, bool biased) => null;
+    internal virtual Operation? FuseOnto(IActivatedProduct product, bool biased) => null;
+
+    /// <summary>
+    /// The operation that computes f(gradient, z) in one pass where this one is f, an element-wise function of two
+    /// tensors; else null.
+    /// </summary>
+    internal virtual Operation? FuseOnto(IContinuedGradient gradient) => null;
 
     /// <summary>True where the result may be written over an input of the same length.</summary>
     internal virtual bool InPlace => false;

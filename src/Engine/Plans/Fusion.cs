@@ -9,7 +9,8 @@ internal readonly record struct Step(
     Tensor Result, Operation Operation, IReadOnlyList<Tensor> Inputs, string Layer);
 
 /// <summary>
-/// Joins a matrix product with the bias and the activation behind it, where nothing else reads what lies between.
+/// Joins a matrix product or a convolution with the bias and the activation behind it, and the gradient of
+/// a convolution or a max-pool with that of the activation before it, where nothing else reads what lies between.
 /// </summary>
 /// <remarks>The rounding of each part stays, so a fused plan gives the bits of an unfused one.</remarks>
 internal static class Fusion
@@ -37,9 +38,12 @@ internal static class Fusion
         return steps;
     }
 
-    private static Step? Fuse(Tensor tensor, HashSet<Tensor> covered, Func<Tensor, bool> usedOnce)
+    private static Step? Fuse(Tensor tensor, HashSet<Tensor> covered, Predicate<Tensor> usedOnce) =>
+        FuseOntoProduct(tensor, covered, usedOnce) ?? FuseOntoGradient(tensor, covered, usedOnce);
+
+    private static Step? FuseOntoProduct(Tensor tensor, HashSet<Tensor> covered, Predicate<Tensor> usedOnce)
     {
-        var activated = tensor.Inputs.Count == 1 && usedOnce(tensor.Inputs[0]) ? tensor.Inputs[0] : null;
+        var activated = tensor.Inputs.Count == 1 ? Viewed(tensor.Inputs[0], usedOnce) : null;
         foreach (var (top, activation) in new[] { (activated, tensor.Operation), (tensor, null) })
         {
             var (product, bias) = ProductBelow(top, usedOnce);
@@ -48,9 +52,9 @@ internal static class Fusion
                 continue;
             }
 
-            var multiply = (MatMulOperation)product.Operation;
+            var multiply = (IActivatedProduct)product.Operation;
             var fused = activation is null
-                ? new LinearOperation<Identity>(multiply, biased: true, "", default)
+                ? multiply.Activated(biased: true, "", default(Identity))
                 : activation.FuseOnto(multiply, bias is not null);
             if (fused is not null)
             {
@@ -64,22 +68,41 @@ internal static class Fusion
         return null;
     }
 
-    /// <summary>The matrix product and the bias that a tensor is made of: x·W + b, or x·W alone.</summary>
-    private static (Tensor? Product, Tensor? Bias) ProductBelow(Tensor? top, Func<Tensor, bool> usedOnce)
+    private static Step? FuseOntoGradient(Tensor tensor, HashSet<Tensor> covered, Predicate<Tensor> usedOnce)
     {
-        if (top?.Operation is MatMulOperation)
+        if (tensor.Inputs is not [{ Operation: IContinuedGradient continued } gradient, var other]
+            || !usedOnce(gradient) || !other.Shape.Equals(gradient.Shape)
+            || tensor.Operation.FuseOnto(continued) is not { } fused)
+        {
+            return null;
+        }
+
+        covered.Add(gradient);
+        return new Step(tensor, fused, [.. gradient.Inputs, other], gradient.Layer);
+    }
+
+    /// <summary>The product and the bias that a tensor is made of: product + bias, or the product alone.</summary>
+    private static (Tensor? Product, Tensor? Bias) ProductBelow(Tensor? top, Predicate<Tensor> usedOnce)
+    {
+        if (top?.Operation is IActivatedProduct)
         {
             return (top, null);
         }
 
-        if (top?.Operation is AddOperation && top.Inputs[0].Operation is MatMulOperation && usedOnce(top.Inputs[0]))
+        if (top?.Operation is AddOperation && Viewed(top.Inputs[0], usedOnce) is { } below
+            && below.Operation is IActivatedProduct product
+            && product.IsBias(below.Shape, top.Inputs[0].Shape, top.Inputs[1].Shape))
         {
-            var (product, bias) = (top.Inputs[0], top.Inputs[1]);
-            var isRow = !bias.Shape.Batched && bias.Shape.Rank == 1 && product.Shape.Rank > 0
-                && bias.Shape.Dimensions[0] == product.Shape.Dimensions[^1];
-            return isRow ? (product, bias) : (null, null);
+            return (below, top.Inputs[1]);
         }
 
         return (null, null);
     }
+
+    /// <summary>What a tensor shows in another shape, or itself; null where anything else reads what lies between.
+    /// </summary>
+    private static Tensor? Viewed(Tensor tensor, Predicate<Tensor> usedOnce) =>
+        !usedOnce(tensor) ? null
+        : tensor.Operation is ReshapeOperation ? Viewed(tensor.Inputs[0], usedOnce)
+        : tensor;
 }

@@ -40,7 +40,8 @@ public sealed class PlanTests
     {
         new AsImages(), new Conv2d(1, 4, 3, padding: 1), new BatchNorm(4), new ReLU(), new MaxPool2d(2, 1),
         new Dropout(0.25f), new Residual(new Conv2d(4, 6, 3, stride: 2, padding: 1, groups: 2)),
-        new AvgPool2d(2, 1, 1), new GlobalAvgPool(),
+        new AvgPool2d(2, 1, 1), new Conv2d(6, 16, 3, padding: 1), new ReLU(), new Conv2d(16, 5, 2), new ReLU(),
+        new Conv2d(5, 3, 1), new ReLU(), new GlobalAvgPool(),
     }.Apply(x);
 
     public static TheoryData<KernelPath> Paths => [.. KernelPaths.All];
@@ -75,6 +76,32 @@ public sealed class PlanTests
         Assert.True(plan.ArenaLength < open.ArenaLength);
         Assert.Equal(
             Run(plan, KernelPaths.Best, Samples, 8), Run(open, KernelPaths.Best, Samples, 8).Take(outputs.Length));
+    }
+
+    [Theory]
+    [InlineData("matmul+bias+tanh")]
+    [InlineData("matmul+sigmoid")]
+    [InlineData("conv2d+bias")]
+    [InlineData("conv2d+bias+relu")]
+    [InlineData("max-pool2d-gradient+relu-gradient")]
+    [InlineData("conv2d-input-gradient+relu-gradient")]
+    public void Compile_JoinsWhatFollows_WhenNothingElseReadsIt(string name)
+    {
+        var plan = Plan.Compile(EveryFamily().Outputs, Samples, BatchMode.Whole);
+        Assert.Contains(plan.Instructions, instruction => instruction.Operation.Name == name);
+    }
+
+    [Fact]
+    public void Compile_LeavesAConvolutionAlone_WhenItsSumIsReadAsWell()
+    {
+        var graph = new Graph();
+        var x = graph.Input("x", TensorShape.Batch(1, 5, 5));
+        var w = graph.Parameter("w", [2, 1, 3, 3], new ConstantInitializer());
+        var y = x.Conv2d(w);
+        var plan = Plan.Compile([y.Relu(), y.Sum(0)], Samples, BatchMode.Whole);
+        Assert.Equal(
+            ["conv2d", "relu", "sum"],
+            plan.Instructions.Select(instruction => instruction.Operation.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,20 +1,25 @@
 using Distributed.Engine.Graphs;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Images;
 
 namespace Distributed.Engine.Backends.Cpu;
 
 internal sealed partial class CpuKernelBuilder<TLanes, TVector>
 {
-    public void Convolution(Instruction instruction, ConvolutionOperation convolution)
+    public void Convolution<TActivation>(
+        Instruction instruction, ConvolutionOperation convolution, TActivation activation)
+        where TActivation : struct, IUnaryOperator
     {
-        var kernel = new ConvolutionKernel<TLanes, TVector>(memory, instruction, convolution);
+        var kernel = new ConvolutionKernel<TLanes, TVector, TActivation>(memory, instruction, convolution, activation);
         Reserve(kernel.WorkspaceFloats);
         _built = kernel;
     }
 
-    public void ConvolutionInputGradient(Instruction instruction, ConvolutionInputGradientOperation gradient)
+    public void ConvolutionInputGradient<TOperator>(
+        Instruction instruction, ConvolutionInputGradientOperation gradient, TOperator f)
+        where TOperator : struct, IBinaryOperator
     {
-        var kernel = new ConvolutionInputGradientKernel<TLanes, TVector>(memory, instruction, gradient);
+        var kernel = new ConvolutionInputGradientKernel<TLanes, TVector, TOperator>(memory, instruction, gradient, f);
         Reserve(kernel.WorkspaceFloats);
         _built = kernel;
     }
@@ -33,9 +38,10 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>
         _built = kernel;
     }
 
-    public void MaxPoolGradient(Instruction instruction, Window2d window)
+    public void MaxPoolGradient<TOperator>(Instruction instruction, Window2d window, TOperator f)
+        where TOperator : struct, IBinaryOperator
     {
-        var kernel = new MaxPoolGradientKernel<TLanes, TVector>(memory, instruction, window);
+        var kernel = new MaxPoolGradientKernel<TLanes, TVector, TOperator>(memory, instruction, window, f);
         Reserve(kernel.WorkspaceFloats);
         _built = kernel;
     }

@@ -41,11 +41,4 @@ internal sealed unsafe class ExpandKernel<TLanes, TVector>(CpuMemory memory, Ins
 
     internal override void Run(int first, int samples) =>
         _loop.Run<TLanes, TVector, Left>(default, Input(0, first), Result(first), Result(first), samples);
-
-    private readonly struct Left : IBinaryOperator
-    {
-        public T Apply<TMath, T>(T x, T y)
-            where TMath : struct, IArithmetic<T>
-            where T : struct => x;
-    }
 }

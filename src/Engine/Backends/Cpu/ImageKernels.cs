@@ -1,4 +1,5 @@
 using Distributed.Engine.Graphs;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Images;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Plans;
@@ -18,10 +19,12 @@ internal static class ImageShapes
         new(Grid(window, images), images.Dimensions[0], results.Dimensions[0], groups);
 }
 
-internal sealed unsafe class ConvolutionKernel<TLanes, TVector>(
-    CpuMemory memory, Instruction instruction, ConvolutionOperation operation) : SampleKernel(memory, instruction)
+internal sealed unsafe class ConvolutionKernel<TLanes, TVector, TActivation>(
+    CpuMemory memory, Instruction instruction, ConvolutionOperation operation, TActivation activation)
+    : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
+    where TActivation : struct, IUnaryOperator
 {
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Inputs[0].Shape, instruction.Output.Shape);
@@ -31,22 +34,25 @@ internal sealed unsafe class ConvolutionKernel<TLanes, TVector>(
     internal override int KeptFloats => Convolution.PackedFloats<TLanes, TVector>(_shape);
 
     internal override void Run(int first, int samples) =>
-        Convolution.Run<TLanes, TVector>(
+        Convolution.Run<TLanes, TVector, TActivation>(
             _shape,
             samples,
             Input(0, first),
             Input(1, first),
             Result(first),
+            Instruction.Inputs.Count > 2 ? Input(2, first) : null,
+            activation,
             Kept,
             isPacked: first > 0,
             Memory.Workspace);
 }
 
-internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
-    CpuMemory memory, Instruction instruction, ConvolutionInputGradientOperation operation)
+internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector, TOperator>(
+    CpuMemory memory, Instruction instruction, ConvolutionInputGradientOperation operation, TOperator f)
     : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
+    where TOperator : struct, IBinaryOperator
 {
     private readonly ConvolutionShape _shape = ImageShapes.Convolution(
         operation.Window, operation.Groups, instruction.Output.Shape, instruction.Inputs[0].Shape);
@@ -56,11 +62,13 @@ internal sealed unsafe class ConvolutionInputGradientKernel<TLanes, TVector>(
     internal override int KeptFloats => ImageGradient.PackedFloats<TLanes, TVector>(_shape);
 
     internal override void Run(int first, int samples) =>
-        ImageGradient.Run<TLanes, TVector>(
+        ImageGradient.Run<TLanes, TVector, TOperator>(
             _shape,
             samples,
             Input(0, first),
             Input(1, first),
+            Instruction.Inputs.Count > 2 ? Input(2, first) : null,
+            f,
             Result(first),
             Kept,
             isPacked: first > 0,
@@ -125,20 +133,23 @@ internal sealed unsafe class MaxPoolKernel<TLanes, TVector>(
     }
 }
 
-internal sealed unsafe class MaxPoolGradientKernel<TLanes, TVector>(
-    CpuMemory memory, Instruction instruction, Window2d window) : SampleKernel(memory, instruction)
+internal sealed unsafe class MaxPoolGradientKernel<TLanes, TVector, TOperator>(
+    CpuMemory memory, Instruction instruction, Window2d window, TOperator f) : SampleKernel(memory, instruction)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
+    where TOperator : struct, IBinaryOperator
 {
     private readonly WindowGrid _grid = ImageShapes.Grid(window, instruction.Output.Shape);
 
     internal int WorkspaceFloats => Pooling.WorkspaceFloats(_grid);
 
-    internal override void Run(int first, int samples) => Pooling.Spread<TLanes, TVector>(
+    internal override void Run(int first, int samples) => Pooling.Spread<TLanes, TVector, TOperator>(
         _grid,
         Instruction.Output.Shape.Dimensions[0] * samples,
         Input(0, first),
         Input(1, first),
+        Instruction.Inputs.Count > 2 ? Input(2, first) : null,
+        f,
         Result(first),
         Memory.Workspace);
 }

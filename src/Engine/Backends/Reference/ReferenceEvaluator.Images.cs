@@ -1,5 +1,7 @@
 using Distributed.Engine.Graphs;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Images;
+using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Backends.Reference;
 
@@ -9,20 +11,33 @@ public sealed partial class ReferenceEvaluator
     /// <summary>One product of a convolution: indices into images, filters and results.</summary>
     private delegate void Product(int image, int filter, int result);
 
-    public void Convolution(Instruction instruction, ConvolutionOperation convolution)
+    public void Convolution<TActivation>(
+        Instruction instruction, ConvolutionOperation convolution, TActivation activation)
+        where TActivation : struct, IUnaryOperator
     {
         var (x, w, y) = (Copy(instruction, 0), Copy(instruction, 1), new double[Out(instruction).Length]);
-        EachProduct(convolution.Window, convolution.Groups, instruction.Inputs[0].Shape, instruction.Output.Shape,
+        var (images, filters) = (instruction.Inputs[0].Shape, instruction.Inputs[1].Shape);
+        var results = convolution.Infer([images, filters]);
+        EachProduct(convolution.Window, convolution.Groups, images, results,
             (image, filter, result) => y[result] += x[image] * w[filter]);
+        var positions = results.Dimensions[1] * results.Dimensions[2];
+        for (var i = 0; i < y.Length; i++)
+        {
+            var bias = instruction.Inputs.Count > 2 ? In(instruction, 2)[i / positions % results.Dimensions[0]] : 0;
+            y[i] = activation.Apply<DoubleArithmetic, double>(y[i] + bias);
+        }
+
         y.CopyTo(Out(instruction));
     }
 
-    public void ConvolutionInputGradient(Instruction instruction, ConvolutionInputGradientOperation gradient)
+    public void ConvolutionInputGradient<TOperator>(
+        Instruction instruction, ConvolutionInputGradientOperation gradient, TOperator f)
+        where TOperator : struct, IBinaryOperator
     {
         var (dy, w, dx) = (Copy(instruction, 0), Copy(instruction, 1), new double[Out(instruction).Length]);
         EachProduct(gradient.Window, gradient.Groups, instruction.Output.Shape, instruction.Inputs[0].Shape,
             (image, filter, result) => dx[image] += dy[result] * w[filter]);
-        dx.CopyTo(Out(instruction));
+        Continue(instruction, dx, f);
     }
 
     public void ConvolutionFilterGradient(Instruction instruction, ConvolutionFilterGradientOperation gradient)
@@ -44,16 +59,17 @@ public sealed partial class ReferenceEvaluator
         }
     }
 
-    public void MaxPoolGradient(Instruction instruction, Window2d window)
+    public void MaxPoolGradient<TOperator>(Instruction instruction, Window2d window, TOperator f)
+        where TOperator : struct, IBinaryOperator
     {
-        var (x, dy) = (Copy(instruction, 0), Copy(instruction, 1));
-        var dx = Out(instruction);
+        var (x, dy, dx) = (Copy(instruction, 0), Copy(instruction, 1), new double[Out(instruction).Length]);
         var chosen = Largest(window, instruction.Inputs[0].Shape, instruction.Inputs[1].Shape, x);
-        dx.Clear();
         for (var i = 0; i < dy.Length; i++)
         {
             dx[chosen[i]] += dy[i];
         }
+
+        Continue(instruction, dx, f);
     }
 
     public void AveragePool(Instruction instruction, Window2d window)
@@ -72,6 +88,18 @@ public sealed partial class ReferenceEvaluator
         EachTap(window, instruction.Output.Shape, instruction.Inputs[0].Shape,
             (image, _, result) => dx[image] += dy[result] / taps);
         dx.CopyTo(Out(instruction));
+    }
+
+    /// <summary>Writes f(gradient, z), where z is the third input; without one the gradient.</summary>
+    private void Continue<TOperator>(Instruction instruction, double[] gradient, TOperator f)
+        where TOperator : struct, IBinaryOperator
+    {
+        var z = instruction.Inputs.Count > 2 ? Copy(instruction, 2) : gradient;
+        var result = Out(instruction);
+        for (var i = 0; i < result.Length; i++)
+        {
+            result[i] = f.Apply<DoubleArithmetic, double>(gradient[i], z[i]);
+        }
     }
 
     private double[] Copy(Instruction instruction, int index) => In(instruction, index).ToArray();

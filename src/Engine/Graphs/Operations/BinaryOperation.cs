@@ -28,6 +28,8 @@ public abstract class BinaryOperation<TOperator>(string name, TOperator f = defa
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.Binary(instruction, f);
 
+    internal override Operation FuseOnto(IContinuedGradient gradient) => gradient.Continued(name, f);
+
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream)
     {
         var (x, y) = (output.Inputs[0], output.Inputs[1]);

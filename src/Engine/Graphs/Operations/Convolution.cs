@@ -1,4 +1,5 @@
 using Distributed.Engine.Errors;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Images;
 
 namespace Distributed.Engine.Graphs;
@@ -47,7 +48,7 @@ public sealed partial class Tensor
 /// It is linear in x and in w, and so are its gradients: the three operations here are each other's gradients. To the
 /// image it is a convolution with the flipped filter, to the filter a correlation of images and upstream gradient.
 /// </remarks>
-public sealed class ConvolutionOperation : Operation
+public sealed class ConvolutionOperation : Operation, IActivatedProduct
 {
     internal const string Word = "conv2d";
 
@@ -81,8 +82,18 @@ public sealed class ConvolutionOperation : Operation
         return Images.After(Name, Window, x, count);
     }
 
+    bool IActivatedProduct.IsBias(TensorShape product, TensorShape seen, TensorShape addend) =>
+        !addend.Batched && addend.Rank == 2 && seen.Rank == 2 && addend.Dimensions[1] == 1
+        && addend.Dimensions[0] == product.Dimensions[0] && addend.Dimensions[0] == seen.Dimensions[0];
+
+    Operation IActivatedProduct.Activated<TActivation>(bool biased, string activationName, TActivation activation) =>
+        new FusedOperation(
+            this,
+            [biased ? "bias" : "", activationName],
+            (visitor, instruction) => visitor.Convolution(instruction, this, activation));
+
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
-        visitor.Convolution(instruction, this);
+        visitor.Convolution(instruction, this, default(Identity));
 
     internal override long MultiplyAdds(Instruction instruction, int samples) =>
         Taps(instruction.Output, instruction.Inputs[1], samples);
@@ -104,7 +115,7 @@ public sealed class ConvolutionOperation : Operation
 /// The gradient of a convolution to its images: to a pixel each tap that saw it gives a chain of fused multiply-adds
 /// over the filters; these are added in the order of the taps, from 0.
 /// </summary>
-public sealed class ConvolutionInputGradientOperation : Operation
+public sealed class ConvolutionInputGradientOperation : Operation, IContinuedGradient
 {
     private readonly TensorShape _images;
 
@@ -120,7 +131,11 @@ public sealed class ConvolutionInputGradientOperation : Operation
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs) => _images;
 
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
-        visitor.ConvolutionInputGradient(instruction, this);
+        visitor.ConvolutionInputGradient(instruction, this, default(Left));
+
+    Operation IContinuedGradient.Continued<TOperator>(string operatorName, TOperator f) =>
+        new FusedOperation(
+            this, [operatorName], (visitor, instruction) => visitor.ConvolutionInputGradient(instruction, this, f));
 
     internal override long MultiplyAdds(Instruction instruction, int samples) =>
         ConvolutionOperation.Taps(instruction.Inputs[0], instruction.Inputs[1], samples);

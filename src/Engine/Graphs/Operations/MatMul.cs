@@ -28,7 +28,7 @@ public sealed partial class Tensor
 /// Shapes: all dimensions of A but the last, and its batch, are rows. B is a matrix without batch. Aᵀ needs an A
 /// without batch, because a sum over the batch is a <see cref="BatchProductOperation"/>.
 /// </remarks>
-public sealed class MatMulOperation : Operation
+public sealed class MatMulOperation : Operation, IActivatedProduct
 {
     internal MatMulOperation(bool transposeLeft, bool transposeRight)
     {
@@ -75,6 +75,16 @@ public sealed class MatMulOperation : Operation
             ? TensorShape.Of(aColumns, bColumns)
             : a.With([.. a.Dimensions[..^1], TransposeRight ? bRows : bColumns]);
     }
+
+    bool IActivatedProduct.IsBias(TensorShape product, TensorShape seen, TensorShape addend) =>
+        !addend.Batched && addend.Rank == 1 && product.Rank > 0
+        && addend.Dimensions[0] == product.Dimensions[^1] && addend.Dimensions[0] == seen.Dimensions[^1];
+
+    Operation IActivatedProduct.Activated<TActivation>(bool biased, string activationName, TActivation activation) =>
+        new FusedOperation(
+            this,
+            [biased ? "bias" : "", activationName],
+            (visitor, instruction) => visitor.Linear(instruction, this, activation));
 
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.Linear(instruction, this, default(Identity));

@@ -1,3 +1,4 @@
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Images;
 
 namespace Distributed.Engine.Graphs;
@@ -41,7 +42,7 @@ public sealed class MaxPoolOperation : Operation
 }
 
 /// <summary>What comes from each window, added up at the place where x is largest in it; flat in x.</summary>
-public sealed class MaxPoolGradientOperation : Operation
+public sealed class MaxPoolGradientOperation : Operation, IContinuedGradient
 {
     private readonly Window2d _window;
 
@@ -52,7 +53,11 @@ public sealed class MaxPoolGradientOperation : Operation
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs) => inputs[0];
 
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
-        visitor.MaxPoolGradient(instruction, _window);
+        visitor.MaxPoolGradient(instruction, _window, default(Left));
+
+    Operation IContinuedGradient.Continued<TOperator>(string operatorName, TOperator f) =>
+        new FusedOperation(
+            this, [operatorName], (visitor, instruction) => visitor.MaxPoolGradient(instruction, _window, f));
 
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream) =>
         [null, output.Graph.Add(new MaxPoolOperation(_window), output.Inputs[0], upstream)];

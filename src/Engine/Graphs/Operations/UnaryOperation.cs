@@ -16,8 +16,8 @@ public abstract class UnaryOperation<TOperator>(string name, TOperator f) : Oper
     internal override void Accept(IOperationVisitor visitor, Instruction instruction) =>
         visitor.Unary(instruction, f);
 
-    internal override Operation FuseOnto(MatMulOperation product, bool biased) =>
-        new LinearOperation<TOperator>(product, biased, name, f);
+    internal override Operation FuseOnto(IActivatedProduct product, bool biased) =>
+        product.Activated(biased, name, f);
 
     internal override Tensor?[] Gradient(Tensor output, Tensor upstream) =>
         [InputGradient(output.Inputs[0], output, upstream)];

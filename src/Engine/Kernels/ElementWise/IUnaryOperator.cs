@@ -18,6 +18,14 @@ public interface IBinaryOperator
         where T : struct;
 }
 
+/// <summary>z = x, whatever y is.</summary>
+public readonly struct Left : IBinaryOperator
+{
+    public T Apply<TMath, T>(T x, T y)
+        where TMath : struct, IArithmetic<T>
+        where T : struct => x;
+}
+
 /// <summary>y = x.</summary>
 public readonly struct Identity : IUnaryOperator
 {

@@ -278,4 +278,30 @@ internal static unsafe class TileKernels
             }
         }
     }
+
+    /// <summary>c[i, j] ← activation(c[i, j] + bias[i]) for any number of columns; bias null adds nothing.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void FinishRows<TLanes, TVector, TActivation>(
+        float* c, nint stride, int rows, int columns, float* bias, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        for (var i = 0; i < rows; i++, c += stride)
+        {
+            var addend = bias == null ? TLanes.Zero : TLanes.Broadcast(bias[i]);
+            nint j = 0;
+            for (; j <= columns - TLanes.Count; j += TLanes.Count)
+            {
+                var value = TLanes.Load(c + j);
+                value = bias == null ? value : TLanes.Add(value, addend);
+                TLanes.Store(activation.Apply<TLanes, TVector>(value), c + j);
+            }
+
+            for (; j < columns; j++)
+            {
+                c[j] = activation.Apply<ScalarLanes, float>(bias == null ? c[j] : c[j] + bias[i]);
+            }
+        }
+    }
 }

@@ -45,6 +45,20 @@ internal static class TileShapes
             _ => (14, 8),
         };
 
+    /// <summary>
+    /// Columns of the stripes that few columns are best cut into, each with tiles of its own: three vectors where four
+    /// would leave one or two, whose steps do too little for what they load, and three do not leave one.
+    /// </summary>
+    internal static int Stripe<TLanes, TVector>(int columns)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var vectors = (columns + TLanes.Count - 1) / TLanes.Count;
+        var max = VectorsMax<TLanes, TVector>();
+        var isByThree = max == 4 && vectors > 4 && vectors % 4 is 1 or 2 && vectors % 3 != 1;
+        return TLanes.Count * (isByThree ? 3 : Math.Min(max, vectors));
+    }
+
     /// <summary>Vectors across the next tile, where so many columns are left.</summary>
     internal static int Vectors<TLanes, TVector>(int columns)
         where TLanes : struct, ILanes<TVector>

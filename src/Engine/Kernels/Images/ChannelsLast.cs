@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -90,8 +91,9 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
     /// Packs filters [filters, channels, taps]: run by run panels of its columns, each as wide as the tile that reads
     /// it, a row for each filter. Columns behind the last one repeat it.
     /// </summary>
+    /// <param name="stripe">Columns of a panel, but for the last of a run.</param>
     [MethodImpl(HotLoop.Options)]
-    internal void Pack<TLanes, TVector>(float* w, int filters, float* packed)
+    internal void Pack<TLanes, TVector>(float* w, int filters, int stripe, float* packed)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -99,9 +101,9 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
         var inner = channels * _grid.Taps;
         for (var run = 0; run < Runs; run++)
         {
-            for (var first = 0; first < RunColumns; first += TileShapes.WidthMax<TLanes, TVector>())
+            for (var first = 0; first < RunColumns; first += stripe)
             {
-                var width = TileShapes.Vectors<TLanes, TVector>(RunColumns - first) * TLanes.Count;
+                var width = Math.Min(stripe, Blocking.RoundUp(RunColumns - first, TLanes.Count));
                 for (var i = 0; i < width; i++)
                 {
                     var column = Math.Min(first + i, RunColumns - 1);
@@ -120,14 +122,22 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
         }
     }
 
-    /// <summary>Writes what lies inside the padding to an image.</summary>
-    internal void Take(float* pixels, float* image)
+    /// <summary>image = f(what lies inside the padding, z); z null is that itself.</summary>
+    internal void Take<TLanes, TVector, TOperator>(float* pixels, float* z, TOperator f, float* image)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TOperator : struct, IBinaryOperator
     {
         // Without padding the rows follow each other.
         var (rows, width) = _grid.Padding == 0 ? (1, _grid.ImagePixels) : (_grid.Height, _grid.Width);
         for (var row = 0; row < rows; row++)
         {
-            TakeRow(pixels + PixelOffset(row + _grid.Padding, _grid.Padding), image + ((nint)row * width), width);
+            TakeRow<TLanes, TVector, TOperator>(
+                pixels + PixelOffset(row + _grid.Padding, _grid.Padding),
+                z == null ? null : z + ((nint)row * width),
+                f,
+                image + ((nint)row * width),
+                width);
         }
     }
 
@@ -135,32 +145,42 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
 
     /// <summary>
     /// Four channels of four pixels at a time, the last pixels overlapping the ones before. Some pixels are moved for
-    /// all channels before the next ones: the channels' planes may fall into few sets of a cache.
+    /// all channels before the next ones: the channels' planes may fall into few sets of a cache. What overlaps is
+    /// written anew, so f is applied to it anew.
     /// </summary>
     [MethodImpl(HotLoop.Options)]
-    private void TakeRow(float* pixels, float* image, int width)
+    private void TakeRow<TLanes, TVector, TOperator>(float* pixels, float* z, TOperator f, float* image, int width)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TOperator : struct, IBinaryOperator
     {
         nint plane = _grid.ImagePixels;
         nint step = channels;
         var fours = width < 4 ? 0 : channels / 4 * 4;
-        for (nint first = 0; first < width; first += PixelsAtOnce)
+        for (nint from = 0; from < width; from += PixelsAtOnce)
         {
-            var end = Math.Min(first + PixelsAtOnce, width);
+            var end = Math.Min(from + PixelsAtOnce, width);
+            var first = Math.Max(0, Math.Min(from, end - 4));
             for (nint channel = 0; channel < fours; channel += 4)
             {
                 for (var done = first; done < end; done += 4)
                 {
-                    var column = Math.Min(done, width - 4);
+                    var column = Math.Min(done, end - 4);
                     Turn(pixels + (column * step) + channel, step, image + (channel * plane) + column, plane);
                 }
             }
-        }
 
-        for (nint channel = fours; channel < step; channel++)
-        {
-            for (nint column = 0; column < width; column++)
+            for (nint channel = fours; channel < step; channel++)
             {
-                image[(channel * plane) + column] = pixels[(column * step) + channel];
+                for (var column = first; column < end; column++)
+                {
+                    image[(channel * plane) + column] = pixels[(column * step) + channel];
+                }
+            }
+
+            for (nint at = first; z != null && at < step * plane; at += plane)
+            {
+                ElementWiseLoop.Binary<TLanes, TVector, TOperator>(f, image + at, z + at, image + at, end - first);
             }
         }
     }

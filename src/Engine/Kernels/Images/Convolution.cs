@@ -1,3 +1,4 @@
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -29,23 +30,28 @@ internal static unsafe class Convolution
         where TVector : struct =>
         checked(shape.Groups * GroupFloats<TLanes, TVector>(shape));
 
-    /// <summary>y = x ∗ w. Both rooms are 64-byte aligned.</summary>
+    /// <summary>y = activation(x ∗ w + bias). Both rooms are 64-byte aligned.</summary>
+    /// <param name="bias">One value per filter; null adds nothing.</param>
     /// <param name="packed">Filled first, unless isPacked says that a call with the same w has done so.</param>
-    internal static void Run<TLanes, TVector>(
+    internal static void Run<TLanes, TVector, TActivation>(
         in ConvolutionShape shape,
         int samples,
         float* x,
         float* w,
         float* y,
+        float* bias,
+        TActivation activation,
         float* packed,
         bool isPacked,
         float* workspace)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
+        where TActivation : struct, IUnaryOperator
     {
         if (TLanes.Count == 1)
         {
             ConvolutionDefinition.Forward(shape, samples, x, w, y);
+            FinishAll(shape, samples, y, bias, activation);
             return;
         }
 
@@ -56,6 +62,7 @@ internal static unsafe class Convolution
             Stride = shape.Grid.Positions,
             Offsets = (int*)workspace,
             Scratch = workspace + ConvolutionShape.Lines(shape.Inner),
+            Finishes = bias != null || typeof(TActivation) != typeof(Identity),
         };
         var copies = tiles.Scratch + ProductBlock.ScratchFloats<TLanes, TVector>();
         if (!isPacked)
@@ -75,10 +82,12 @@ internal static unsafe class Convolution
             }
 
             tiles.C = y;
+            tiles.Bias = bias == null ? null : bias + (part % shape.Groups * shape.Filters);
             tiles.Right = columns.IsInPlace ? x : copies;
             var filters = Filters<TLanes, TVector>(shape, packed, part % shape.Groups);
             var steps = Blocking.WidePanels<TLanes, TVector>(shape.Grid.Positions) * filters.Panels.Count;
-            RunPart<TLanes, TVector>(shape, tiles, filters, new ReadAhead(x + imageFloats, imageFloats, steps));
+            RunPart<TLanes, TVector, TActivation>(
+                shape, tiles, filters, activation, new ReadAhead(x + imageFloats, imageFloats, steps));
         }
     }
 
@@ -109,11 +118,25 @@ internal static unsafe class Convolution
         }
     }
 
+    /// <summary>Bias and activation for results that are there.</summary>
+    private static void FinishAll<TActivation>(
+        in ConvolutionShape shape, int samples, float* y, float* bias, TActivation activation)
+        where TActivation : struct, IUnaryOperator
+    {
+        var (filters, positions) = (shape.Groups * shape.Filters, shape.Grid.Positions);
+        for (var sample = 0; sample < samples; sample++, y += (nint)filters * positions)
+        {
+            TileKernels.FinishRows<ScalarLanes, float, TActivation>(
+                y, positions, filters, positions, bias, activation);
+        }
+    }
+
     /// <summary>One sample and group.</summary>
-    private static void RunPart<TLanes, TVector>(
-        in ConvolutionShape shape, TapTiles tiles, PackedLeft filters, ReadAhead next)
+    private static void RunPart<TLanes, TVector, TActivation>(
+        in ConvolutionShape shape, TapTiles tiles, PackedLeft filters, TActivation activation, ReadAhead next)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
+        where TActivation : struct, IUnaryOperator
     {
         var positions = shape.Grid.Positions;
         var offsets = tiles.Offsets;
@@ -131,6 +154,11 @@ internal static unsafe class Convolution
                 for (var panel = 0; panel < filters.Panels.Count; panel++)
                 {
                     tiles.RunPanel<TLanes, TVector>(filters.Panels, panel, filters.At(panel, start), first, count);
+                    if (tiles.Finishes && start + tiles.Depth == shape.Inner)
+                    {
+                        tiles.Finish<TLanes, TVector, TActivation>(filters.Panels, panel, first, count, activation);
+                    }
+
                     next.Step();
                 }
             }

@@ -1,3 +1,4 @@
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
@@ -35,23 +36,31 @@ internal static unsafe class ImageGradient
             ? PixelGradient<TLanes, TVector>.PackedFloats(shape)
             : LineGradient.PackedFloats<TLanes, TVector>(shape);
 
-    /// <summary>dx from dy and w. Both rooms are 64-byte aligned.</summary>
+    /// <summary>dx = f(gradient, z), from dy and w. Both rooms are 64-byte aligned.</summary>
+    /// <param name="z">Of dx's shape; null where the gradient itself is asked for, whatever f is.</param>
     /// <param name="packed">Filled first, unless isPacked says that a call with the same w has done so.</param>
-    internal static void Run<TLanes, TVector>(
+    internal static void Run<TLanes, TVector, TOperator>(
         in ConvolutionShape shape,
         int samples,
         float* dy,
         float* w,
+        float* z,
+        TOperator f,
         float* dx,
         float* packed,
         bool isPacked,
         float* workspace)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
+        where TOperator : struct, IBinaryOperator
     {
         if (TLanes.Count == 1)
         {
             ConvolutionDefinition.InputGradient(shape, samples, dy, w, dx);
+            if (z != null)
+            {
+                ElementWiseLoop.Binary<ScalarLanes, float, TOperator>(f, dx, z, dx, (long)samples * shape.ImageFloats);
+            }
         }
         else if (IsByPixel(shape))
         {
@@ -61,11 +70,12 @@ internal static unsafe class ImageGradient
                 gradient.Pack(w);
             }
 
-            gradient.Run(samples, dy, dx);
+            gradient.Run(samples, dy, z, f, dx);
         }
         else
         {
-            LineGradient.Run<TLanes, TVector>(shape, samples, dy, w, dx, packed, isPacked, workspace);
+            LineGradient.Run<TLanes, TVector, TOperator>(
+                shape, samples, dy, w, z, f, dx, packed, isPacked, workspace);
         }
     }
 

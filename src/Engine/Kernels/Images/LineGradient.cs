@@ -22,18 +22,23 @@ internal static unsafe class LineGradient
         checked(shape.Groups * PackedLeft.Floats<TLanes, TVector>(
             shape.Inner, shape.Filters, ConvolutionRoom<TLanes, TVector>.PanelWidth));
 
-    /// <summary>dx from dy and w. The workspace is 64-byte aligned.</summary>
-    internal static void Run<TLanes, TVector>(
+    /// <summary>
+    /// dx = f(gradient, z), from dy and w; z null is the gradient itself. The workspace is 64-byte aligned.
+    /// </summary>
+    internal static void Run<TLanes, TVector, TOperator>(
         in ConvolutionShape shape,
         int samples,
         float* dy,
         float* w,
+        float* z,
+        TOperator f,
         float* dx,
         float* packed,
         bool isPacked,
         float* workspace)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
+        where TOperator : struct, IBinaryOperator
     {
         var room = new ConvolutionRoom<TLanes, TVector>(shape, shape.Inner, shape.Filters, packed, workspace);
         room.Image.WriteOffsetsByTap(room.Offsets);
@@ -42,12 +47,18 @@ internal static unsafe class LineGradient
             Pack(shape, room, group, w + ((nint)group * shape.Filters * shape.Inner));
         }
 
-        for (var part = 0; part < samples * shape.Groups; part++)
+        var imageFloats = shape.Channels * shape.Grid.ImagePixels;
+        for (var part = 0; part < samples * shape.Groups; part++, dx += imageFloats)
         {
             room.Image.Clear(room.Padded);
             var upstream = dy + ((nint)part * shape.Filters * shape.Grid.Positions);
             RunPart(shape, room, room.Filters(part % shape.Groups), upstream);
-            room.Image.Take<TLanes, TVector>(room.Padded, dx + ((nint)part * shape.Channels * shape.Grid.ImagePixels));
+            room.Image.Take<TLanes, TVector>(room.Padded, dx);
+            if (z != null)
+            {
+                ElementWiseLoop.Binary<TLanes, TVector, TOperator>(f, dx, z, dx, imageFloats);
+                z += imageFloats;
+            }
         }
     }
 

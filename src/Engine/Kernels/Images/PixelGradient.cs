@@ -1,3 +1,4 @@
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -17,6 +18,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     private readonly ConvolutionShape _shape;
     private readonly ChannelsLast _image;
     private readonly RowPanels _panels;
+    private readonly int _stripe;
     private readonly bool _readsInPlace;
     private readonly int* _offsets;
     private readonly float* _tile;
@@ -31,7 +33,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     {
         _shape = shape;
         _image = new ChannelsLast(shape.Grid, shape.Channels);
-        _panels = RowPanels.Of<TLanes, TVector>(shape.Grid.Positions, _image.RunColumns);
+        _stripe = TileShapes.Stripe<TLanes, TVector>(_image.RunColumns);
+        _panels = RowPanels.Of<TLanes, TVector>(shape.Grid.Positions, _stripe);
         _readsInPlace = Blocking.ReadsInPlace(shape.Grid.Positions, uses: int.MaxValue);
         _offsets = (int*)workspace;
         _tile = workspace + ConvolutionShape.Lines(shape.Grid.Positions);
@@ -41,7 +44,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         _filtersFloats = FilterFloats(shape);
     }
 
-    private readonly int TilesAcross => _image.Runs * Blocking.WidePanels<TLanes, TVector>(_image.RunColumns);
+    private readonly int TilesAcross => _image.Runs * ((_image.RunColumns + _stripe - 1) / _stripe);
 
     internal static int WorkspaceFloats(in ConvolutionShape shape) => checked(
         ConvolutionShape.Lines(shape.Grid.Positions)
@@ -56,12 +59,16 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         for (var group = 0; group < _shape.Groups; group++)
         {
             _image.Pack<TLanes, TVector>(
-                w + ((nint)group * _shape.Filters * _shape.Inner), _shape.Filters, _filters + (group * _filtersFloats));
+                w + ((nint)group * _shape.Filters * _shape.Inner),
+                _shape.Filters,
+                _stripe,
+                _filters + (group * _filtersFloats));
         }
     }
 
-    /// <summary>dx from dy and the filters that are packed.</summary>
-    internal void Run(int samples, float* dy, float* dx)
+    /// <summary>dx = f(gradient, z), from dy and the filters that are packed; z null is the gradient itself.</summary>
+    internal void Run<TOperator>(int samples, float* dy, float* z, TOperator f, float* dx)
+        where TOperator : struct, IBinaryOperator
     {
         _image.WriteOffsets(_offsets);
         var (upstreamFloats, imageFloats) = (
@@ -71,7 +78,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
             _result = new ReadAhead(dx, imageFloats, _panels.Count * TilesAcross);
             new Span<float>(_pixels, _image.Floats).Clear();
             RunPart(dy, _filters + (part % _shape.Groups * _filtersFloats));
-            _image.Take(_pixels, dx);
+            _image.Take<TLanes, TVector, TOperator>(_pixels, z, f, dx);
+            z += z == null ? 0 : imageFloats;
         }
     }
 
@@ -113,11 +121,12 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         var columns = _image.RunColumns;
         for (var run = 0; run < _image.Runs; run++)
         {
-            var work = new TileWork(in this, left, filters, offsets, rows, _pixels + _image.RunOffset(run));
-            TileShapes.Run<TLanes, TVector, TileWork>(height, columns, ref work);
-            filters += (nint)_shape.Filters * Blocking.RoundUp(columns, TLanes.Count);
-            for (var steps = Blocking.WidePanels<TLanes, TVector>(columns); steps > 0; steps--)
+            for (var column = 0; column < columns; column += _stripe)
             {
+                var some = Math.Min(_stripe, columns - column);
+                var work = new TileWork(in this, left, filters, offsets, rows, _pixels + _image.RunOffset(run), column);
+                TileShapes.Run<TLanes, TVector, TileWork>(height, some, ref work);
+                filters += (nint)_shape.Filters * Blocking.RoundUp(some, TLanes.Count);
                 _nextLeft.Step();
                 _result.Step();
             }
@@ -159,7 +168,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         float* filters,
         int* offsets,
         int rows,
-        float* pixels) : ITileWork
+        float* pixels,
+        int column) : ITileWork
     {
         private readonly ref readonly PixelGradient<TLanes, TVector> _gradient = ref gradient;
 
@@ -169,7 +179,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
             for (var j = first; j < end; j += TTile.Width)
             {
                 var right = filters + ((nint)j * _gradient._shape.Filters);
-                _gradient.RunTile<TTile>(left, right, offsets, rows, pixels, j);
+                _gradient.RunTile<TTile>(left, right, offsets, rows, pixels, column + j);
             }
         }
     }

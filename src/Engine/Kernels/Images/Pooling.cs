@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
@@ -22,18 +23,17 @@ internal static unsafe class Pooling
         where TVector : struct
     {
         var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
-        for (var image = 0; image < images; image++, x += grid.ImagePixels)
+        for (var image = 0; image < images; image++, x += grid.ImagePixels, y += grid.Positions)
         {
-            for (var row = 0; row < grid.Rows; row++, y += grid.Columns)
+            if (isPairs)
             {
-                if (isPairs)
-                {
-                    TwoByTwoPooling.Largest(grid, x, row, y);
-                }
-                else
-                {
-                    RowOfLargest<TLanes, TVector>(grid, x, row, workspace, y);
-                }
+                TwoByTwoPooling.Largest(grid, x, y);
+                continue;
+            }
+
+            for (var row = 0; row < grid.Rows; row++)
+            {
+                RowOfLargest<TLanes, TVector>(grid, x, row, workspace, y + (row * grid.Columns));
             }
         }
     }
@@ -58,13 +58,16 @@ internal static unsafe class Pooling
         }
     }
 
-    /// <summary>dx = Σ of the dy of those windows whose largest x lies there, a chain of additions from +0.</summary>
-    internal static void Spread<TLanes, TVector>(
-        in WindowGrid grid, int images, float* x, float* dy, float* dx, float* workspace)
+    /// <summary>
+    /// dx = f(Σ of the dy of those windows whose largest x lies there, z): a chain of additions from +0.
+    /// </summary>
+    /// <param name="z">Of dx's shape; null where the sum itself is asked for, whatever f is.</param>
+    internal static void Spread<TLanes, TVector, TOperator>(
+        in WindowGrid grid, int images, float* x, float* dy, float* z, TOperator f, float* dx, float* workspace)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
+        where TOperator : struct, IBinaryOperator
     {
-        var largest = workspace + ConvolutionShape.Lines(grid.Width);
         var isPairs = TLanes.Count > 1 && TwoByTwoPooling.Fit(grid);
         for (var image = 0; image < images; image++, x += grid.ImagePixels, dx += grid.ImagePixels)
         {
@@ -73,25 +76,21 @@ internal static unsafe class Pooling
                 new Span<float>(dx, grid.ImagePixels).Clear();
             }
 
-            for (var row = 0; row < grid.Rows; row++, dy += grid.Columns)
+            if (isPairs)
             {
-                if (isPairs)
-                {
-                    TwoByTwoPooling.Spread(grid, x, row, dy, dx);
-                    continue;
-                }
+                TwoByTwoPooling.Spread(grid, x, dy, dx);
+            }
 
-                RowOfLargest<TLanes, TVector>(grid, x, row, workspace, largest);
-                if (grid.IsApart)
-                {
-                    SpreadApart(grid, x, row, largest, dy, dx);
-                    continue;
-                }
+            for (var row = 0; row < grid.Rows && !isPairs; row++)
+            {
+                SpreadRow<TLanes, TVector>(grid, x, row, workspace, dy + (row * grid.Columns), dx);
+            }
 
-                for (var column = 0; column < grid.Columns; column++)
-                {
-                    dx[PlaceOf(grid, x, row, column, largest[column])] += dy[column];
-                }
+            dy += grid.Positions;
+            if (z != null)
+            {
+                ElementWiseLoop.Binary<TLanes, TVector, TOperator>(f, dx, z, dx, grid.ImagePixels);
+                z += grid.ImagePixels;
             }
         }
     }
@@ -216,6 +215,26 @@ internal static unsafe class Pooling
             }
 
             TLanes.Store(largest, y + at);
+        }
+    }
+
+    /// <summary>What a row of windows sends.</summary>
+    private static void SpreadRow<TLanes, TVector>(
+        in WindowGrid grid, float* x, int row, float* workspace, float* dy, float* dx)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var largest = workspace + ConvolutionShape.Lines(grid.Width);
+        RowOfLargest<TLanes, TVector>(grid, x, row, workspace, largest);
+        if (grid.IsApart)
+        {
+            SpreadApart(grid, x, row, largest, dy, dx);
+            return;
+        }
+
+        for (var column = 0; column < grid.Columns; column++)
+        {
+            dx[PlaceOf(grid, x, row, column, largest[column])] += dy[column];
         }
     }
 

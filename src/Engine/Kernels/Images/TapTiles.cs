@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -23,6 +24,10 @@ internal unsafe struct TapTiles
     /// <summary>Room for one tile.</summary>
     internal float* Scratch;
 
+    /// <summary>True where bias or activation follow when the chains end; a bias is one number for each row.</summary>
+    internal bool Finishes;
+    internal float* Bias;
+
     /// <summary>The rows of one left panel with so many columns, at most as many as the widest tile has.</summary>
     internal readonly void RunPanel<TLanes, TVector>(RowPanels panels, int panel, Panel left, int column, int columns)
         where TLanes : struct, ILanes<TVector>
@@ -30,6 +35,23 @@ internal unsafe struct TapTiles
     {
         var work = new TileWork(in this, panels.FirstRow(panel), left, column);
         TileShapes.Run<TLanes, TVector, TileWork>(panels.Height(panel), columns, ref work);
+    }
+
+    /// <summary>Bias and activation for the same results, while they are near.</summary>
+    internal readonly void Finish<TLanes, TVector, TActivation>(
+        RowPanels panels, int panel, int column, int columns, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        var row = panels.FirstRow(panel);
+        TileKernels.FinishRows<TLanes, TVector, TActivation>(
+            C + (row * Stride) + column,
+            Stride,
+            Math.Min(panels.Height(panel), Rows - row),
+            columns,
+            Bias == null ? null : Bias + row,
+            activation);
     }
 
     private readonly void RunTile<TTile>(int row, Panel left, int column, int columns)

@@ -9,8 +9,8 @@ namespace Distributed.Engine.Kernels.Images;
 /// Pooling with windows of 2 × 2 side by side, four of them at a time: the pooling that most networks have.
 /// </summary>
 /// <remarks>
-/// Shapes: row counts rows of windows; x and dx are an image, y and dy one row of windows. The bits of
-/// <see cref="Pooling"/>. Where the columns are no multiple of four, the last four come again.
+/// Shapes: x and dx are an image, y and dy its windows; row counts rows of windows, of which y and dy are one then. The
+/// bits of <see cref="Pooling"/>. Where the columns are no multiple of four, the last four come again.
 /// </remarks>
 internal static unsafe class TwoByTwoPooling
 {
@@ -21,43 +21,48 @@ internal static unsafe class TwoByTwoPooling
 
     /// <summary>y = the largest x of each window.</summary>
     [MethodImpl(HotLoop.Options)]
-    internal static void Largest(in WindowGrid grid, float* x, int row, float* y)
+    internal static void Largest(in WindowGrid grid, float* x, float* y)
     {
-        var (width, columns) = (grid.Width, grid.Columns);
-        x += (nint)2 * row * width;
-        for (var column = 0; column < columns; column += Windows)
+        nint width = grid.Width;
+        nint columns = grid.Columns;
+        for (var rows = grid.Rows; rows > 0; rows--, x += 2 * width, y += columns)
         {
-            var at = Math.Min(column, columns - Windows);
-            var top = x + (2 * at);
-            var left = Vector128.Max(Vector128.Load(top), Vector128.Load(top + width));
-            var right = Vector128.Max(Vector128.Load(top + 4), Vector128.Load(top + width + 4));
-            Vector128.Max(Evens(left, right), Odds(left, right)).Store(y + at);
+            for (nint column = 0; column < columns; column += Windows)
+            {
+                var at = Math.Min(column, columns - Windows);
+                var top = x + (2 * at);
+                var left = Vector128.Max(Vector128.Load(top), Vector128.Load(top + width));
+                var right = Vector128.Max(Vector128.Load(top + 4), Vector128.Load(top + width + 4));
+                Vector128.Max(Evens(left, right), Odds(left, right)).Store(y + at);
+            }
         }
     }
 
     /// <summary>dx = the window's dy at its first tap that is not less than its largest, +0 at the others.</summary>
     [MethodImpl(HotLoop.Options)]
-    internal static void Spread(in WindowGrid grid, float* x, int row, float* dy, float* dx)
+    internal static void Spread(in WindowGrid grid, float* x, float* dy, float* dx)
     {
-        var (width, columns) = (grid.Width, grid.Columns);
+        nint width = grid.Width;
+        nint columns = grid.Columns;
         var isLeft = Vector256.Create(-1, 0, -1, 0, -1, 0, -1, 0).AsSingle();
-        x += (nint)2 * row * width;
-        dx += (nint)2 * row * width;
-        for (var column = 0; column < columns; column += Windows)
+        for (var rows = grid.Rows; rows > 0; rows--, x += 2 * width, dx += 2 * width, dy += columns)
         {
-            var at = Math.Min(column, columns - Windows);
-            var top = Vector256.Load(x + (2 * at));
-            var bottom = Vector256.Load(x + (2 * at) + width);
-            var largest = Vector256.Max(top, bottom);
-            largest = Vector256.Max(largest, Swapped(largest));
-            var isTopLess = Vector256.LessThan(top, largest);
-            var isBottomLess = Vector256.LessThan(bottom, largest);
-            var isOtherTopLess = Swapped(isTopLess);
-            var isTopOpen = isLeft | isOtherTopLess;
-            var isBottomOpen = isTopLess & isOtherTopLess & (isLeft | Swapped(isBottomLess));
-            var upstream = Twice(Vector128<float>.Zero + Vector128.Load(dy + at));
-            Vector256.AndNot(upstream & isTopOpen, isTopLess).Store(dx + (2 * at));
-            Vector256.AndNot(upstream & isBottomOpen, isBottomLess).Store(dx + (2 * at) + width);
+            for (nint column = 0; column < columns; column += Windows)
+            {
+                var at = Math.Min(column, columns - Windows);
+                var top = Vector256.Load(x + (2 * at));
+                var bottom = Vector256.Load(x + (2 * at) + width);
+                var largest = Vector256.Max(top, bottom);
+                largest = Vector256.Max(largest, Swapped(largest));
+                var isTopLess = Vector256.LessThan(top, largest);
+                var isBottomLess = Vector256.LessThan(bottom, largest);
+                var isOtherTopLess = Swapped(isTopLess);
+                var isTopOpen = isLeft | isOtherTopLess;
+                var isBottomOpen = isTopLess & isOtherTopLess & (isLeft | Swapped(isBottomLess));
+                var upstream = Twice(Vector128<float>.Zero + Vector128.Load(dy + at));
+                Vector256.AndNot(upstream & isTopOpen, isTopLess).Store(dx + (2 * at));
+                Vector256.AndNot(upstream & isBottomOpen, isBottomLess).Store(dx + (2 * at) + width);
+            }
         }
     }
 

@@ -1,4 +1,6 @@
+using Distributed.Engine.Graphs;
 using Distributed.Engine.Kernels;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Images;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Reduction;
@@ -37,6 +39,8 @@ public sealed unsafe class ConvolutionTests
     [InlineData(64, 70, 3)]
     [InlineData(8, 131, 3)]
     [InlineData(24, 96, 3)]
+    [InlineData(80, 20, 1)]
+    [InlineData(104, 20, 1)]
     public void Convolution_GivesTheBitsOfTheDefinition_WhenVectorsAreFull(int channels, int filters, int side)
     {
         var grid = new WindowGrid(new Window2d(side, side, padding: side / 2), 9, 11);
@@ -67,6 +71,7 @@ public sealed unsafe class ConvolutionTests
             var call = new Call(sizes, seed);
             EveryPath.Run(path, call);
             call.AssertEqual(expected, $"{path}, seed {seed}");
+            call.AssertJoined($"{path}, seed {seed}");
         }
     }
 
@@ -96,10 +101,15 @@ public sealed unsafe class ConvolutionTests
     {
         private const int SamplesAtOnce = 3;
 
+        private static readonly string[] Names =
+            ["forward", "input gradient", "filter gradient", "activated", "continued input gradient"];
+
         private readonly Case _case;
         private readonly GuardedFloats _x;
         private readonly GuardedFloats _w;
         private readonly GuardedFloats _dy;
+        private readonly GuardedFloats _bias;
+        private readonly GuardedFloats _z;
         private readonly GuardedFloats[] _results;
 
         internal Call(Case sizes, int seed)
@@ -109,11 +119,15 @@ public sealed unsafe class ConvolutionTests
             _x = new GuardedFloats(SampleFloats.Ordinary(range.Samples * shape.ImageFloats, seed), 1);
             _w = new GuardedFloats(SampleFloats.Ordinary(shape.FilterFloats, seed + 1), 2);
             _dy = new GuardedFloats(SampleFloats.Ordinary(range.Samples * shape.ResultFloats, seed + 2), 3);
+            _bias = new GuardedFloats(SampleFloats.Ordinary(shape.Groups * shape.Filters, seed + 3), 1);
+            _z = new GuardedFloats(SampleFloats.Ordinary(range.Samples * shape.ImageFloats, seed + 4), 2);
             _results =
             [
                 new GuardedFloats(range.Samples * shape.ResultFloats, 1),
                 new GuardedFloats(range.Samples * shape.ImageFloats, 2),
                 new GuardedFloats(CanonicalTree.PieceCount(range.First, range.Count) * shape.FilterFloats, 3),
+                new GuardedFloats(range.Samples * shape.ResultFloats, 2),
+                new GuardedFloats(range.Samples * shape.ImageFloats, 1),
             ];
         }
 
@@ -121,27 +135,33 @@ public sealed unsafe class ConvolutionTests
             where TLanes : struct, ILanes<TVector>
             where TVector : struct
         {
+            RunForward<TLanes, TVector, Identity>(null, _results[0]);
+            RunForward<TLanes, TVector, ReluOperation.Operator>(_bias.Pointer, _results[3]);
+            RunImageGradient<TLanes, TVector>(null, _results[1]);
+            RunImageGradient<TLanes, TVector>(_z.Pointer, _results[4]);
+            RunFilterGradient<TLanes, TVector>();
+        }
+
+        /// <summary>What follows a sum in the same pass is what would follow it by itself.</summary>
+        internal void AssertJoined(string context)
+        {
             var (shape, range) = _case;
-            var packed = Room(Convolution.PackedFloats<TLanes, TVector>(shape));
-            var room = Room(Convolution.WorkspaceFloats<TLanes, TVector>(shape));
-            for (var first = 0; first < range.Samples; first += SamplesAtOnce)
+            for (var i = 0; i < range.Samples * shape.ResultFloats; i++)
             {
-                room.Span.Fill(float.NaN);
-                Convolution.Run<TLanes, TVector>(
-                    shape,
-                    Math.Min(SamplesAtOnce, range.Samples - first),
-                    _x.Pointer + (first * shape.ImageFloats),
-                    _w.Pointer,
-                    _results[0].Pointer + (first * shape.ResultFloats),
-                    packed.Pointer,
-                    isPacked: first > 0,
-                    room.Pointer);
+                var sum = _results[0].Span[i] + _bias.Span[i / shape.Grid.Positions % _bias.Length];
+                Bits.AssertEqual(
+                    default(ReluOperation.Operator).Apply<ScalarLanes, float>(sum), _results[3].Span[i],
+                    $"{context}, activated {i}");
             }
 
-            room.AssertGuardsIntact("forward");
-            packed.AssertGuardsIntact("packed forward");
-            RunImageGradient<TLanes, TVector>();
-            RunFilterGradient<TLanes, TVector>();
+            for (var i = 0; i < range.Samples * shape.ImageFloats; i++)
+            {
+                Bits.AssertEqual(
+                    default(ReluGradientOperation.Operator).Apply<ScalarLanes, float>(
+                        _results[1].Span[i], _z.Span[i]),
+                    _results[4].Span[i],
+                    $"{context}, continued {i}");
+            }
         }
 
         internal void AssertEqual(Call expected, string context)
@@ -151,13 +171,41 @@ public sealed unsafe class ConvolutionTests
                 + $"{shape.Grid.Height}x{shape.Grid.Width}, {_case.Range}";
             for (var i = 0; i < _results.Length; i++)
             {
-                var what = $"{new[] { "forward", "input gradient", "filter gradient" }[i]}, {context}";
+                var what = $"{Names[i]}, {context}";
                 Bits.AssertEqual(expected._results[i].Span, _results[i].Span, what);
                 _results[i].AssertGuardsIntact(what);
             }
         }
 
-        private void RunImageGradient<TLanes, TVector>()
+        private void RunForward<TLanes, TVector, TActivation>(float* bias, GuardedFloats y)
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct
+            where TActivation : struct, IUnaryOperator
+        {
+            var (shape, range) = _case;
+            var packed = Room(Convolution.PackedFloats<TLanes, TVector>(shape));
+            var room = Room(Convolution.WorkspaceFloats<TLanes, TVector>(shape));
+            for (var first = 0; first < range.Samples; first += SamplesAtOnce)
+            {
+                room.Span.Fill(float.NaN);
+                Convolution.Run<TLanes, TVector, TActivation>(
+                    shape,
+                    Math.Min(SamplesAtOnce, range.Samples - first),
+                    _x.Pointer + (first * shape.ImageFloats),
+                    _w.Pointer,
+                    y.Pointer + (first * shape.ResultFloats),
+                    bias,
+                    default,
+                    packed.Pointer,
+                    isPacked: first > 0,
+                    room.Pointer);
+            }
+
+            room.AssertGuardsIntact("forward");
+            packed.AssertGuardsIntact("packed forward");
+        }
+
+        private void RunImageGradient<TLanes, TVector>(float* z, GuardedFloats dx)
             where TLanes : struct, ILanes<TVector>
             where TVector : struct
         {
@@ -167,12 +215,14 @@ public sealed unsafe class ConvolutionTests
             for (var first = 0; first < range.Samples; first += SamplesAtOnce)
             {
                 room.Span.Fill(float.NaN);
-                ImageGradient.Run<TLanes, TVector>(
+                ImageGradient.Run<TLanes, TVector, ReluGradientOperation.Operator>(
                     shape,
                     Math.Min(SamplesAtOnce, range.Samples - first),
                     _dy.Pointer + (first * shape.ResultFloats),
                     _w.Pointer,
-                    _results[1].Pointer + (first * shape.ImageFloats),
+                    z == null ? null : z + (first * shape.ImageFloats),
+                    default,
+                    dx.Pointer + (first * shape.ImageFloats),
                     packed.Pointer,
                     isPacked: first > 0,
                     room.Pointer);

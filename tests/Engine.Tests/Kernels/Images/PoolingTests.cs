@@ -1,4 +1,6 @@
+using Distributed.Engine.Graphs;
 using Distributed.Engine.Kernels;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Images;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -51,8 +53,13 @@ public sealed unsafe class PoolingTests
         var x = new GuardedFloats([1, 7, 2, 3], 1);
         var dy = new GuardedFloats([10, 20, 30], 2);
         var (dx, workspace) = (new GuardedFloats(4, 3), new GuardedFloats(Pooling.WorkspaceFloats(grid), 0));
-        Pooling.Spread<ScalarLanes, float>(grid, 1, x.Pointer, dy.Pointer, dx.Pointer, workspace.Pointer);
+        Pooling.Spread<ScalarLanes, float, Left>(
+            grid, 1, x.Pointer, dy.Pointer, null, default, dx.Pointer, workspace.Pointer);
         Assert.Equal([0, 30, 0, 30], dx.Span.ToArray());
+        var z = new GuardedFloats([1, 0, 1, 2], 4);
+        Pooling.Spread<ScalarLanes, float, ReluGradientOperation.Operator>(
+            grid, 1, x.Pointer, dy.Pointer, z.Pointer, default, dx.Pointer, workspace.Pointer);
+        Assert.Equal([0, 0, 0, 30], dx.Span.ToArray());
         dx.AssertGuardsIntact("spread");
     }
 
@@ -88,7 +95,7 @@ public sealed unsafe class PoolingTests
             [
                 new GuardedFloats(Images * grid.Positions, 1), new GuardedFloats(Images * grid.Positions, 2),
                 new GuardedFloats(Images * grid.ImagePixels, 3), new GuardedFloats(Images * grid.Positions, 4),
-                new GuardedFloats(Images * grid.ImagePixels, 5),
+                new GuardedFloats(Images * grid.ImagePixels, 5), new GuardedFloats(Images * grid.ImagePixels, 6),
             ];
         }
 
@@ -100,8 +107,11 @@ public sealed unsafe class PoolingTests
             Pooling.Largest<TLanes, TVector>(_grid, Images, _x.Pointer, _results[0].Pointer, workspace.Pointer);
             Pooling.Pick<TLanes, TVector>(
                 _grid, Images, _x.Pointer, _values.Pointer, _results[1].Pointer, workspace.Pointer);
-            Pooling.Spread<TLanes, TVector>(
-                _grid, Images, _x.Pointer, _dy.Pointer, _results[2].Pointer, workspace.Pointer);
+            Pooling.Spread<TLanes, TVector, Left>(
+                _grid, Images, _x.Pointer, _dy.Pointer, null, default, _results[2].Pointer, workspace.Pointer);
+            Pooling.Spread<TLanes, TVector, ReluGradientOperation.Operator>(
+                _grid, Images, _x.Pointer, _dy.Pointer, _values.Pointer, default, _results[5].Pointer,
+                workspace.Pointer);
             workspace.AssertGuardsIntact("workspace");
             Pooling.Average<TLanes, TVector>(_grid, Images, _x.Pointer, _results[3].Pointer);
             Pooling.AverageGradient<TLanes, TVector>(_grid, Images, _dy.Pointer, _results[4].Pointer);
