@@ -55,10 +55,14 @@ internal static class Blocking
 
     /// <summary>
     /// The same for a factor that has so many lines: with more than so many that lie apart, a panel is in more pages
-    /// than the processor keeps translations of (twice as fast packed, for gradients over 1024 samples).
+    /// than the processor keeps translations of (twice as fast packed, for gradients over 1024 samples). Processors
+    /// with vectors of 256 bits have second-level caches so small that such lines drive each other out (products of
+    /// 256×784×512 took 1.2 to 1.3 times as long); those with 512 do not repay the copy.
     /// </summary>
-    internal static bool ReadsInPlace(int rowStride, int uses, int lines, int linesMax) =>
-        ReadsInPlace(rowStride, uses) && (uses <= InPlaceUsesMax || lines <= linesMax);
+    internal static bool ReadsInPlace<TLanes, TVector>(int rowStride, int uses, int lines, int linesMax)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        uses <= InPlaceUsesMax || (TLanes.Count == 16 && !LiesFarApart(rowStride) && lines <= linesMax);
 
     /// <summary>Whether to read a left factor where it lies although its lines run across those of memory.</summary>
     internal static bool ReadsAcross(int rowStride, int uses, bool isFew) =>

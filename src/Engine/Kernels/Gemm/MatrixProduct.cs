@@ -107,7 +107,7 @@ internal static unsafe class MatrixProduct
     {
         var (c, bias, uses) = ((nint)block.C, (nint)block.Bias, block.Panels.Count);
         var wide = TileShapes.WidthMax<TLanes, TVector>();
-        var isTogether = depthMax < TogetherDepthMax || RightFactor.IsInPlace(b, depthMax, uses);
+        var isTogether = depthMax < TogetherDepthMax || RightFactor.IsInPlace<TLanes, TVector>(b, depthMax, uses);
         var columns = isTogether ? Blocking.Columns<TLanes, TVector>(n, depthMax) : wide;
         block.KeepLeft = columns < n;
         for (var j = 0; j < n; j += columns)

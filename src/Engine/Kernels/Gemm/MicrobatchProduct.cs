@@ -83,7 +83,7 @@ internal static unsafe class MicrobatchProduct
             Stack = workspace,
             Left = left,
             KeepsLeft = Blocking.Columns<TLanes, TVector>(n, rows) < n && GradientBlock.Keeps(m, rows),
-            LeftIsInPlace = Blocking.ReadsInPlace(
+            LeftIsInPlace = Blocking.ReadsInPlace<TLanes, TVector>(
                 xRowStride, Blocking.WidePanels<TLanes, TVector>(n), rows, Blocking.InPlaceLinesMax),
         };
     }

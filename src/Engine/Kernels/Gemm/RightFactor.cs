@@ -33,8 +33,10 @@ internal readonly unsafe struct RightFactor
     }
 
     /// <summary>Whether a factor that so many row panels read stays where it lies, but for its last columns.</summary>
-    internal static bool IsInPlace(MatrixView b, int depth, int uses) =>
-        !b.Transposed && Blocking.ReadsInPlace(b.RowStride, uses, depth, Blocking.DepthMax);
+    internal static bool IsInPlace<TLanes, TVector>(MatrixView b, int depth, int uses)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        !b.Transposed && Blocking.ReadsInPlace<TLanes, TVector>(b.RowStride, uses, depth, Blocking.DepthMax);
 
     /// <summary>Packs what must be packed of the elements [depth, columns] of b from (start, column).</summary>
     /// <remarks>Units: uses counts the row panels that will read the factor.</remarks>
@@ -43,7 +45,7 @@ internal readonly unsafe struct RightFactor
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var isInPlace = IsInPlace(b, depth, uses);
+        var isInPlace = IsInPlace<TLanes, TVector>(b, depth, uses);
         var wide = TileShapes.WidthMax<TLanes, TVector>();
         var packed = 0;
         if (isInPlace)

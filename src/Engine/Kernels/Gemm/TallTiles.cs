@@ -75,6 +75,21 @@ internal unsafe struct Tile8<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreAndBegin(float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep)
+    {
+        var first = TRow.Load(right);
+        right += rightStep;
+        TileKernels.StoreAndBegin(ref _r0, destination, left, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r1, destination + stride, left + 1, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r2, destination + (2 * stride), left + 2, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r3, destination + (3 * stride), left + 3, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r4, destination + (4 * stride), left + 4, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r5, destination + (5 * stride), left + 5, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r6, destination + (6 * stride), left + 6, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r7, destination + (7 * stride), left + 7, leftStep, first, right);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddLeft(float* left, nint stride)
     {
         TRow.AddLeft(left, ref _r0);
@@ -201,6 +216,27 @@ internal unsafe struct Tile14<TRow> : ITile
         TRow.Store(_r11, destination + (11 * stride));
         TRow.Store(_r12, destination + (12 * stride));
         TRow.Store(_r13, destination + (13 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreAndBegin(float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep)
+    {
+        var first = TRow.Load(right);
+        right += rightStep;
+        TileKernels.StoreAndBegin(ref _r0, destination, left, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r1, destination + stride, left + 1, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r2, destination + (2 * stride), left + 2, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r3, destination + (3 * stride), left + 3, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r4, destination + (4 * stride), left + 4, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r5, destination + (5 * stride), left + 5, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r6, destination + (6 * stride), left + 6, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r7, destination + (7 * stride), left + 7, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r8, destination + (8 * stride), left + 8, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r9, destination + (9 * stride), left + 9, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r10, destination + (10 * stride), left + 10, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r11, destination + (11 * stride), left + 11, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r12, destination + (12 * stride), left + 12, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r13, destination + (13 * stride), left + 13, leftStep, first, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

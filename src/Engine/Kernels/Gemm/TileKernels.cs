@@ -157,11 +157,11 @@ internal static unsafe class TileKernels
     {
         var a = left.Data;
         var b = right.Data;
-        for (var leaf = 0; leaf < leaves.Count; leaf++)
+        var tile = default(TTile);
+        var rows = leaves.Rows(0);
+        for (var leaf = 0; ; leaf++)
         {
-            var tile = default(TTile);
-            Steps(ref tile, leaves.Rows(leaf), ref a, left.Step, ref b, right.Step);
-
+            Steps(ref tile, rows, ref a, left.Step, ref b, right.Step);
             for (var merges = leaves.Merges[leaf]; merges > 0; merges--)
             {
                 stack -= TTile.Height * TTile.Width;
@@ -174,9 +174,34 @@ internal static unsafe class TileKernels
                 return;
             }
 
-            tile.Store(stack, TTile.Width);
+            rows = leaves.Rows(leaf + 1);
+            if (rows >= 2)
+            {
+                tile.StoreAndBegin(stack, TTile.Width, a, left.Step, b, right.Step);
+                a += 2 * left.Step;
+                b += 2 * right.Step;
+                rows -= 2;
+            }
+            else
+            {
+                tile.Store(stack, TTile.Width);
+                tile = default;
+            }
+
             stack += TTile.Height * TTile.Width;
         }
+    }
+
+    /// <summary>Stores a row of a tile and begins the next: its first two steps, the second's right factor in memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void StoreAndBegin<TRow>(
+        ref TRow row, float* destination, float* left, nint leftStep, in TRow first, float* second)
+        where TRow : struct, ITileRow<TRow>
+    {
+        TRow.Store(row, destination);
+        row = default;
+        TRow.MultiplyAdd(left, first, ref row);
+        TRow.MultiplyAddFrom(left + leftStep, second, ref row);
     }
 
     /// <summary>

@@ -17,6 +17,9 @@ internal unsafe interface ITileRow<TSelf>
     /// <summary>row ← *left · right + row, element by element, rounded once.</summary>
     public static abstract void MultiplyAdd(float* left, in TSelf right, ref TSelf row);
 
+    /// <summary>The same with the right factor read where it lies, for want of registers.</summary>
+    public static abstract void MultiplyAddFrom(float* left, float* right, ref TSelf row);
+
     /// <summary>row ← what lies at left + row, each sum rounded once.</summary>
     public static abstract void AddLeft(float* left, ref TSelf row);
 }
@@ -56,6 +59,14 @@ internal unsafe struct WideRow<TLanes, TVector> : ITileRow<WideRow<TLanes, TVect
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddFrom(float* left, float* right, ref WideRow<TLanes, TVector> row)
+    {
+        var factor = TLanes.Broadcast(*left);
+        row._low = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right), row._low);
+        row._high = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right + TLanes.Count), row._high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddLeft(float* left, ref WideRow<TLanes, TVector> row)
     {
         row._low = TLanes.Add(TLanes.Load(left), row._low);
@@ -88,6 +99,13 @@ internal unsafe struct NarrowRow<TLanes, TVector> : ITileRow<NarrowRow<TLanes, T
     public static void MultiplyAdd(
         float* left, in NarrowRow<TLanes, TVector> right, ref NarrowRow<TLanes, TVector> row) =>
         row._value = TLanes.FusedMultiplyAdd(TLanes.Broadcast(*left), right._value, row._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddFrom(float* left, float* right, ref NarrowRow<TLanes, TVector> row)
+    {
+        var factor = TLanes.Broadcast(*left);
+        row._value = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right), row._value);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddLeft(float* left, ref NarrowRow<TLanes, TVector> row) =>

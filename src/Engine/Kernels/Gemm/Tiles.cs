@@ -29,6 +29,12 @@ internal unsafe interface ITile
 
     public void Store(float* destination, nint stride);
 
+    /// <summary>
+    /// Stores the tile and begins the next one: its elements are the sums from 0 over two steps of left and right.
+    /// </summary>
+    public void StoreAndBegin(
+        float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep);
+
     /// <summary>element (i, j) ← left (i, j) + element (i, j).</summary>
     public void AddLeft(float* left, nint stride);
 
@@ -86,6 +92,17 @@ internal unsafe struct Tile4<TRow> : ITile
         TRow.Store(_r1, destination + stride);
         TRow.Store(_r2, destination + (2 * stride));
         TRow.Store(_r3, destination + (3 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreAndBegin(float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep)
+    {
+        var first = TRow.Load(right);
+        right += rightStep;
+        TileKernels.StoreAndBegin(ref _r0, destination, left, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r1, destination + stride, left + 1, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r2, destination + (2 * stride), left + 2, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r3, destination + (3 * stride), left + 3, leftStep, first, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,6 +186,19 @@ internal unsafe struct Tile6<TRow> : ITile
         TRow.Store(_r3, destination + (3 * stride));
         TRow.Store(_r4, destination + (4 * stride));
         TRow.Store(_r5, destination + (5 * stride));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreAndBegin(float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep)
+    {
+        var first = TRow.Load(right);
+        right += rightStep;
+        TileKernels.StoreAndBegin(ref _r0, destination, left, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r1, destination + stride, left + 1, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r2, destination + (2 * stride), left + 2, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r3, destination + (3 * stride), left + 3, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r4, destination + (4 * stride), left + 4, leftStep, first, right);
+        TileKernels.StoreAndBegin(ref _r5, destination + (5 * stride), left + 5, leftStep, first, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -46,6 +46,16 @@ internal unsafe struct QuadRow<TLanes, TVector> : ITileRow<QuadRow<TLanes, TVect
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddFrom(float* left, float* right, ref QuadRow<TLanes, TVector> row)
+    {
+        var factor = TLanes.Broadcast(*left);
+        row._first = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right), row._first);
+        row._second = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right + TLanes.Count), row._second);
+        row._third = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right + (2 * TLanes.Count)), row._third);
+        row._fourth = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right + (3 * TLanes.Count)), row._fourth);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddLeft(float* left, ref QuadRow<TLanes, TVector> row)
     {
         row._first = TLanes.Add(TLanes.Load(left), row._first);
@@ -92,6 +102,15 @@ internal unsafe struct TripleRow<TLanes, TVector> : ITileRow<TripleRow<TLanes, T
         row._low = TLanes.FusedMultiplyAdd(factor, right._low, row._low);
         row._middle = TLanes.FusedMultiplyAdd(factor, right._middle, row._middle);
         row._high = TLanes.FusedMultiplyAdd(factor, right._high, row._high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void MultiplyAddFrom(float* left, float* right, ref TripleRow<TLanes, TVector> row)
+    {
+        var factor = TLanes.Broadcast(*left);
+        row._low = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right), row._low);
+        row._middle = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right + TLanes.Count), row._middle);
+        row._high = TLanes.FusedMultiplyAdd(factor, TLanes.Load(right + (2 * TLanes.Count)), row._high);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
