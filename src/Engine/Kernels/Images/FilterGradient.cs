@@ -97,7 +97,7 @@ internal static unsafe class FilterGradient
         }
 
         /// <summary>16 registers hold the sums of narrow panels only.</summary>
-        private static int WidthMax => TLanes.Count == 8 ? TLanes.Count : TileShapes.WidthMax<TLanes, TVector>();
+        private static int WidthMax => TileShapes.WidthMax<TLanes, TVector>();
 
         internal static int Floats(in ConvolutionShape shape) => checked(
             LinesFloats(shape) + PanelFloats(shape)

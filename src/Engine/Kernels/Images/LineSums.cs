@@ -21,7 +21,7 @@ internal static unsafe class LineSums
     internal static int Height<TLanes, TVector, TRow>()
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
-        where TRow : struct, ITileRow<TRow> => TRow.Width > 3 * TLanes.Count ? 6 : HeightMax;
+        where TRow : struct, ITileRow<TRow> => TRow.Width > (TLanes.Count == 8 ? 1 : 3) * TLanes.Count ? 6 : HeightMax;
 
     /// <summary>Writes the sums, or adds them to what is there, as there + sum.</summary>
     /// <param name="offsets">Of so many lines.</param>
