@@ -17,11 +17,16 @@ internal static unsafe class Convolution
     /// <summary>The longest stretch of the inner dimension: a left panel of 14 rows then fills 21 KB.</summary>
     private const int DepthMax = 384;
 
+    /// <summary>Shorter chains, or fewer readers, do not repay putting the lines of a tile together.</summary>
+    private const int GatherDepthMin = 64;
+    private const int GatherPanelsMin = 8;
+
     internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct => checked(
         ConvolutionShape.Lines(shape.Inner)
         + ProductBlock.ScratchFloats<TLanes, TVector>()
+        + GatheredFloats<TLanes, TVector>(shape)
         + new TapColumns(shape.Grid, shape.Channels).Floats);
 
     /// <summary>Room for the packed filters, which serve any number of samples.</summary>
@@ -64,7 +69,8 @@ internal static unsafe class Convolution
             Scratch = workspace + ConvolutionShape.Lines(shape.Inner),
             Finishes = bias != null || typeof(TActivation) != typeof(Identity),
         };
-        var copies = tiles.Scratch + ProductBlock.ScratchFloats<TLanes, TVector>();
+        tiles.Gathered = tiles.Scratch + ProductBlock.ScratchFloats<TLanes, TVector>();
+        var copies = tiles.Gathered + GatheredFloats<TLanes, TVector>(shape);
         if (!isPacked)
         {
             Pack<TLanes, TVector>(shape, w, packed);
@@ -90,6 +96,18 @@ internal static unsafe class Convolution
                 shape, tiles, filters, activation, new ReadAhead(x + imageFloats, imageFloats, steps));
         }
     }
+
+    /// <summary>
+    /// Room for the lines of a tile, put together; 0 where tiles read them where they lie. Tiles of 256 bits read a
+    /// single cache line or two of each, from more places than a first-level cache of 32 KB keeps.
+    /// </summary>
+    private static int GatheredFloats<TLanes, TVector>(in ConvolutionShape shape)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        TLanes.Count == 8 && shape.Inner >= GatherDepthMin
+            && RowPanels.Of<TLanes, TVector>(shape.Filters, shape.Grid.Positions).Count >= GatherPanelsMin
+            ? DepthMax * TileShapes.WidthMax<TLanes, TVector>()
+            : 0;
 
     /// <summary>Room for a group's packed filters.</summary>
     private static int GroupFloats<TLanes, TVector>(in ConvolutionShape shape)
@@ -140,6 +158,7 @@ internal static unsafe class Convolution
     {
         var positions = shape.Grid.Positions;
         var offsets = tiles.Offsets;
+        var gathers = GatheredFloats<TLanes, TVector>(shape) > 0;
         for (var done = 0; done < positions;)
         {
             var vectors = Math.Min(
@@ -151,6 +170,12 @@ internal static unsafe class Convolution
                 tiles.Depth = Math.Min(shape.Inner - start, DepthMax);
                 tiles.Resumes = start > 0;
                 tiles.Offsets = offsets + start;
+                tiles.IsGathered = gathers && count == TileShapes.WidthMax<TLanes, TVector>();
+                if (tiles.IsGathered)
+                {
+                    tiles.Gather<WideRow<TLanes, TVector>>(first);
+                }
+
                 for (var panel = 0; panel < filters.Panels.Count; panel++)
                 {
                     tiles.RunPanel<TLanes, TVector>(filters.Panels, panel, filters.At(panel, start), first, count);

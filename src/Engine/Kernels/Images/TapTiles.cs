@@ -21,12 +21,32 @@ internal unsafe struct TapTiles
     internal float* Right;
     internal int* Offsets;
 
+    /// <summary>
+    /// Room for a tile's part of the lines, one behind the other; whether it is there for the columns at hand, which
+    /// are as many as the widest tile has.
+    /// </summary>
+    internal float* Gathered;
+    internal bool IsGathered;
+
     /// <summary>Room for one tile.</summary>
     internal float* Scratch;
 
     /// <summary>True where bias or activation follow when the chains end; a bias is one number for each row.</summary>
     internal bool Finishes;
     internal float* Bias;
+
+    /// <summary>Puts the lines' columns from the given one on together.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal readonly void Gather<TRow>(int column)
+        where TRow : struct, ITileRow<TRow>
+    {
+        var from = Right + column;
+        var to = Gathered;
+        for (var k = 0; k < Depth; k++, to += TRow.Width)
+        {
+            TRow.Store(TRow.Load(from + Offsets[k]), to);
+        }
+    }
 
     /// <summary>The rows of one left panel with so many columns, at most as many as the widest tile has.</summary>
     internal readonly void RunPanel<TLanes, TVector>(RowPanels panels, int panel, Panel left, int column, int columns)
@@ -61,7 +81,15 @@ internal unsafe struct TapTiles
         var right = Right + column;
         if (Rows - row >= TTile.Height && columns == TTile.Width)
         {
-            Chain<TTile>(Depth, left, right, Offsets, c, Stride, Resumes);
+            if (IsGathered)
+            {
+                TileKernels.Chain<TTile>(Depth, left, new Panel(Gathered, TTile.Width), c, Stride, Resumes);
+            }
+            else
+            {
+                Chain<TTile>(Depth, left, right, Offsets, c, Stride, Resumes);
+            }
+
             return;
         }
 
