@@ -75,18 +75,19 @@ internal unsafe struct Tile8<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreAndBegin(float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep)
+    public void PutAndBegin<TPlace>(TPlace place, float* left, nint leftStep, float* right, nint rightStep)
+        where TPlace : struct, ITilePlace
     {
         var first = TRow.Load(right);
         right += rightStep;
-        TileKernels.StoreAndBegin(ref _r0, destination, left, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r1, destination + stride, left + 1, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r2, destination + (2 * stride), left + 2, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r3, destination + (3 * stride), left + 3, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r4, destination + (4 * stride), left + 4, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r5, destination + (5 * stride), left + 5, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r6, destination + (6 * stride), left + 6, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r7, destination + (7 * stride), left + 7, leftStep, first, right);
+        TileKernels.PutAndBegin(7, ref _r7, place, left + 7, leftStep, first, right);
+        TileKernels.PutAndBegin(6, ref _r6, place, left + 6, leftStep, first, right);
+        TileKernels.PutAndBegin(5, ref _r5, place, left + 5, leftStep, first, right);
+        TileKernels.PutAndBegin(4, ref _r4, place, left + 4, leftStep, first, right);
+        TileKernels.PutAndBegin(3, ref _r3, place, left + 3, leftStep, first, right);
+        TileKernels.PutAndBegin(2, ref _r2, place, left + 2, leftStep, first, right);
+        TileKernels.PutAndBegin(1, ref _r1, place, left + 1, leftStep, first, right);
+        TileKernels.PutAndBegin(0, ref _r0, place, left, leftStep, first, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,16 +104,17 @@ internal unsafe struct Tile8<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddTo(float* to, int* offsets)
+    public void Put<TPlace>(TPlace place)
+        where TPlace : struct, ITilePlace
     {
-        TileKernels.AddRow(to + offsets[7], ref _r7);
-        TileKernels.AddRow(to + offsets[6], ref _r6);
-        TileKernels.AddRow(to + offsets[5], ref _r5);
-        TileKernels.AddRow(to + offsets[4], ref _r4);
-        TileKernels.AddRow(to + offsets[3], ref _r3);
-        TileKernels.AddRow(to + offsets[2], ref _r2);
-        TileKernels.AddRow(to + offsets[1], ref _r1);
-        TileKernels.AddRow(to + offsets[0], ref _r0);
+        place.Put(7, ref _r7);
+        place.Put(6, ref _r6);
+        place.Put(5, ref _r5);
+        place.Put(4, ref _r4);
+        place.Put(3, ref _r3);
+        place.Put(2, ref _r2);
+        place.Put(1, ref _r1);
+        place.Put(0, ref _r0);
     }
 }
 
@@ -219,24 +221,25 @@ internal unsafe struct Tile14<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreAndBegin(float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep)
+    public void PutAndBegin<TPlace>(TPlace place, float* left, nint leftStep, float* right, nint rightStep)
+        where TPlace : struct, ITilePlace
     {
         var first = TRow.Load(right);
         right += rightStep;
-        TileKernels.StoreAndBegin(ref _r0, destination, left, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r1, destination + stride, left + 1, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r2, destination + (2 * stride), left + 2, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r3, destination + (3 * stride), left + 3, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r4, destination + (4 * stride), left + 4, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r5, destination + (5 * stride), left + 5, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r6, destination + (6 * stride), left + 6, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r7, destination + (7 * stride), left + 7, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r8, destination + (8 * stride), left + 8, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r9, destination + (9 * stride), left + 9, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r10, destination + (10 * stride), left + 10, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r11, destination + (11 * stride), left + 11, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r12, destination + (12 * stride), left + 12, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r13, destination + (13 * stride), left + 13, leftStep, first, right);
+        TileKernels.PutAndBegin(13, ref _r13, place, left + 13, leftStep, first, right);
+        TileKernels.PutAndBegin(12, ref _r12, place, left + 12, leftStep, first, right);
+        TileKernels.PutAndBegin(11, ref _r11, place, left + 11, leftStep, first, right);
+        TileKernels.PutAndBegin(10, ref _r10, place, left + 10, leftStep, first, right);
+        TileKernels.PutAndBegin(9, ref _r9, place, left + 9, leftStep, first, right);
+        TileKernels.PutAndBegin(8, ref _r8, place, left + 8, leftStep, first, right);
+        TileKernels.PutAndBegin(7, ref _r7, place, left + 7, leftStep, first, right);
+        TileKernels.PutAndBegin(6, ref _r6, place, left + 6, leftStep, first, right);
+        TileKernels.PutAndBegin(5, ref _r5, place, left + 5, leftStep, first, right);
+        TileKernels.PutAndBegin(4, ref _r4, place, left + 4, leftStep, first, right);
+        TileKernels.PutAndBegin(3, ref _r3, place, left + 3, leftStep, first, right);
+        TileKernels.PutAndBegin(2, ref _r2, place, left + 2, leftStep, first, right);
+        TileKernels.PutAndBegin(1, ref _r1, place, left + 1, leftStep, first, right);
+        TileKernels.PutAndBegin(0, ref _r0, place, left, leftStep, first, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -259,21 +262,22 @@ internal unsafe struct Tile14<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddTo(float* to, int* offsets)
+    public void Put<TPlace>(TPlace place)
+        where TPlace : struct, ITilePlace
     {
-        TileKernels.AddRow(to + offsets[13], ref _r13);
-        TileKernels.AddRow(to + offsets[12], ref _r12);
-        TileKernels.AddRow(to + offsets[11], ref _r11);
-        TileKernels.AddRow(to + offsets[10], ref _r10);
-        TileKernels.AddRow(to + offsets[9], ref _r9);
-        TileKernels.AddRow(to + offsets[8], ref _r8);
-        TileKernels.AddRow(to + offsets[7], ref _r7);
-        TileKernels.AddRow(to + offsets[6], ref _r6);
-        TileKernels.AddRow(to + offsets[5], ref _r5);
-        TileKernels.AddRow(to + offsets[4], ref _r4);
-        TileKernels.AddRow(to + offsets[3], ref _r3);
-        TileKernels.AddRow(to + offsets[2], ref _r2);
-        TileKernels.AddRow(to + offsets[1], ref _r1);
-        TileKernels.AddRow(to + offsets[0], ref _r0);
+        place.Put(13, ref _r13);
+        place.Put(12, ref _r12);
+        place.Put(11, ref _r11);
+        place.Put(10, ref _r10);
+        place.Put(9, ref _r9);
+        place.Put(8, ref _r8);
+        place.Put(7, ref _r7);
+        place.Put(6, ref _r6);
+        place.Put(5, ref _r5);
+        place.Put(4, ref _r4);
+        place.Put(3, ref _r3);
+        place.Put(2, ref _r2);
+        place.Put(1, ref _r1);
+        place.Put(0, ref _r0);
     }
 }

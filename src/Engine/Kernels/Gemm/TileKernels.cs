@@ -31,26 +31,52 @@ internal static unsafe class TileKernels
         tile.Store(c, stride);
     }
 
-    /// <summary>A chain from 0 per element, whose sums are added to what is at one place for each row.</summary>
+    /// <summary>
+    /// A chain from 0 per element, for so many tiles side by side whose right panels follow each other; the sums are
+    /// added to what is at one place for each row.
+    /// </summary>
     /// <param name="offsets">Where each row's place begins, from the given one on. The last row is added first.</param>
     [MethodImpl(HotLoop.Options)]
-    internal static void ChainOnto<TTile>(int depth, Panel left, Panel right, float* to, int* offsets)
+    internal static void ChainsOnto<TTile>(int count, int depth, Panel left, Panel right, float* to, int* offsets)
         where TTile : struct, ITile
     {
         var a = left.Data;
         var b = right.Data;
         var tile = default(TTile);
-        Steps(ref tile, depth, ref a, left.Step, ref b, right.Step);
-        tile.AddTo(to, offsets);
+        var rest = depth;
+        while (true)
+        {
+            Steps(ref tile, rest, ref a, left.Step, ref b, right.Step);
+            if (--count == 0)
+            {
+                tile.Put(new AddedTile(to, offsets));
+                return;
+            }
+
+            a = left.Data;
+            rest = PutAndBegin(ref tile, new AddedTile(to, offsets), depth, ref a, left.Step, ref b, right.Step);
+            to += TTile.Width;
+        }
     }
 
-    /// <summary>there ← there + row.</summary>
+    /// <summary>Puts a tile where it goes, begins the next one, and returns how many of its steps are left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void AddRow<TRow>(float* there, ref TRow row)
-        where TRow : struct, ITileRow<TRow>
+    private static int PutAndBegin<TTile, TPlace>(
+        ref TTile tile, TPlace place, int depth, ref float* left, nint leftStep, ref float* right, nint rightStep)
+        where TTile : struct, ITile
+        where TPlace : struct, ITilePlace
     {
-        TRow.AddLeft(there, ref row);
-        TRow.Store(row, there);
+        if (depth < 2)
+        {
+            tile.Put(place);
+            tile = default;
+            return depth;
+        }
+
+        tile.PutAndBegin(place, left, leftStep, right, rightStep);
+        left += 2 * leftStep;
+        right += 2 * rightStep;
+        return depth - 2;
     }
 
     /// <summary>Steps of a chain, two at a time: so fewer instructions are spent on each.</summary>
@@ -174,31 +200,21 @@ internal static unsafe class TileKernels
                 return;
             }
 
-            rows = leaves.Rows(leaf + 1);
-            if (rows >= 2)
-            {
-                tile.StoreAndBegin(stack, TTile.Width, a, left.Step, b, right.Step);
-                a += 2 * left.Step;
-                b += 2 * right.Step;
-                rows -= 2;
-            }
-            else
-            {
-                tile.Store(stack, TTile.Width);
-                tile = default;
-            }
-
+            rows = PutAndBegin(
+                ref tile, new StoredTile(stack, TTile.Width), leaves.Rows(leaf + 1), ref a, left.Step, ref b,
+                right.Step);
             stack += TTile.Height * TTile.Width;
         }
     }
 
-    /// <summary>Stores a row of a tile and begins the next: its first two steps, the second's right factor in memory.</summary>
+    /// <summary>Puts a row of a tile and begins the next: its first two steps, the second's right factor in memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void StoreAndBegin<TRow>(
-        ref TRow row, float* destination, float* left, nint leftStep, in TRow first, float* second)
+    internal static void PutAndBegin<TPlace, TRow>(
+        int index, ref TRow row, TPlace place, float* left, nint leftStep, in TRow first, float* second)
+        where TPlace : struct, ITilePlace
         where TRow : struct, ITileRow<TRow>
     {
-        TRow.Store(row, destination);
+        place.Put(index, ref row);
         row = default;
         TRow.MultiplyAdd(left, first, ref row);
         TRow.MultiplyAddFrom(left + leftStep, second, ref row);

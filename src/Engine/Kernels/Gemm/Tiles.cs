@@ -29,17 +29,19 @@ internal unsafe interface ITile
 
     public void Store(float* destination, nint stride);
 
+    /// <summary>Puts the tile where it goes, the last row first.</summary>
+    public void Put<TPlace>(TPlace place)
+        where TPlace : struct, ITilePlace;
+
     /// <summary>
-    /// Stores the tile and begins the next one: its elements are the sums from 0 over two steps of left and right.
+    /// The same, and begins the next one: its elements are the sums from 0 over
+    /// two steps of left and right. Row by row, because a processor that stores many vectors on end stops multiplying.
     /// </summary>
-    public void StoreAndBegin(
-        float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep);
+    public void PutAndBegin<TPlace>(TPlace place, float* left, nint leftStep, float* right, nint rightStep)
+        where TPlace : struct, ITilePlace;
 
     /// <summary>element (i, j) ← left (i, j) + element (i, j).</summary>
     public void AddLeft(float* left, nint stride);
-
-    /// <summary>Row i is added to what is at to + offsets[i], as there + row; the last row comes first.</summary>
-    public void AddTo(float* to, int* offsets);
 }
 
 /// <summary>The short tile for 16 registers, 8 sums of 2 vectors across, and beside wide tiles for 32.</summary>
@@ -95,14 +97,15 @@ internal unsafe struct Tile4<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreAndBegin(float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep)
+    public void PutAndBegin<TPlace>(TPlace place, float* left, nint leftStep, float* right, nint rightStep)
+        where TPlace : struct, ITilePlace
     {
         var first = TRow.Load(right);
         right += rightStep;
-        TileKernels.StoreAndBegin(ref _r0, destination, left, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r1, destination + stride, left + 1, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r2, destination + (2 * stride), left + 2, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r3, destination + (3 * stride), left + 3, leftStep, first, right);
+        TileKernels.PutAndBegin(3, ref _r3, place, left + 3, leftStep, first, right);
+        TileKernels.PutAndBegin(2, ref _r2, place, left + 2, leftStep, first, right);
+        TileKernels.PutAndBegin(1, ref _r1, place, left + 1, leftStep, first, right);
+        TileKernels.PutAndBegin(0, ref _r0, place, left, leftStep, first, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -115,12 +118,13 @@ internal unsafe struct Tile4<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddTo(float* to, int* offsets)
+    public void Put<TPlace>(TPlace place)
+        where TPlace : struct, ITilePlace
     {
-        TileKernels.AddRow(to + offsets[3], ref _r3);
-        TileKernels.AddRow(to + offsets[2], ref _r2);
-        TileKernels.AddRow(to + offsets[1], ref _r1);
-        TileKernels.AddRow(to + offsets[0], ref _r0);
+        place.Put(3, ref _r3);
+        place.Put(2, ref _r2);
+        place.Put(1, ref _r1);
+        place.Put(0, ref _r0);
     }
 }
 
@@ -189,16 +193,17 @@ internal unsafe struct Tile6<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreAndBegin(float* destination, nint stride, float* left, nint leftStep, float* right, nint rightStep)
+    public void PutAndBegin<TPlace>(TPlace place, float* left, nint leftStep, float* right, nint rightStep)
+        where TPlace : struct, ITilePlace
     {
         var first = TRow.Load(right);
         right += rightStep;
-        TileKernels.StoreAndBegin(ref _r0, destination, left, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r1, destination + stride, left + 1, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r2, destination + (2 * stride), left + 2, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r3, destination + (3 * stride), left + 3, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r4, destination + (4 * stride), left + 4, leftStep, first, right);
-        TileKernels.StoreAndBegin(ref _r5, destination + (5 * stride), left + 5, leftStep, first, right);
+        TileKernels.PutAndBegin(5, ref _r5, place, left + 5, leftStep, first, right);
+        TileKernels.PutAndBegin(4, ref _r4, place, left + 4, leftStep, first, right);
+        TileKernels.PutAndBegin(3, ref _r3, place, left + 3, leftStep, first, right);
+        TileKernels.PutAndBegin(2, ref _r2, place, left + 2, leftStep, first, right);
+        TileKernels.PutAndBegin(1, ref _r1, place, left + 1, leftStep, first, right);
+        TileKernels.PutAndBegin(0, ref _r0, place, left, leftStep, first, right);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -213,13 +218,14 @@ internal unsafe struct Tile6<TRow> : ITile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddTo(float* to, int* offsets)
+    public void Put<TPlace>(TPlace place)
+        where TPlace : struct, ITilePlace
     {
-        TileKernels.AddRow(to + offsets[5], ref _r5);
-        TileKernels.AddRow(to + offsets[4], ref _r4);
-        TileKernels.AddRow(to + offsets[3], ref _r3);
-        TileKernels.AddRow(to + offsets[2], ref _r2);
-        TileKernels.AddRow(to + offsets[1], ref _r1);
-        TileKernels.AddRow(to + offsets[0], ref _r0);
+        place.Put(5, ref _r5);
+        place.Put(4, ref _r4);
+        place.Put(3, ref _r3);
+        place.Put(2, ref _r2);
+        place.Put(1, ref _r1);
+        place.Put(0, ref _r0);
     }
 }

@@ -121,33 +121,46 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         var columns = _image.RunColumns;
         for (var run = 0; run < _image.Runs; run++)
         {
-            for (var column = 0; column < columns; column += _stripe)
+            var pixels = _pixels + _image.RunOffset(run);
+            for (int column = 0, some; column < columns; column += some)
             {
-                var some = Math.Min(_stripe, columns - column);
-                var work = new TileWork(in this, left, filters, offsets, rows, _pixels + _image.RunOffset(run), column);
-                TileShapes.Run<TLanes, TVector, TileWork>(height, some, ref work);
+                some = columns - column < _stripe ? columns - column : (columns - column) / _stripe * _stripe;
+                var work = new TileWork(in this, left, filters, offsets, rows, pixels, column, some);
+                TileShapes.Run<TLanes, TVector, TileWork>(height, Math.Min(some, _stripe), ref work);
                 filters += (nint)_shape.Filters * Blocking.RoundUp(some, TLanes.Count);
-                _nextLeft.Step();
-                _result.Step();
+                for (var stripe = 0; stripe < some; stripe += _stripe)
+                {
+                    _nextLeft.Step();
+                    _result.Step();
+                }
             }
         }
     }
 
-    /// <summary>A tile is added from registers where its rows, if they overlap, do so in whole vectors.</summary>
-    private readonly void RunTile<TTile>(
-        Panel left, float* filters, int* offsets, int rows, float* pixels, int column)
+    /// <summary>
+    /// So many columns from one on. Tiles are added from registers where their rows, if they overlap, do so in whole
+    /// vectors.
+    /// </summary>
+    private readonly void RunTiles<TTile>(
+        Panel left, float* filters, int* offsets, int rows, float* pixels, int column, int columns)
         where TTile : struct, ITile
     {
-        var columns = Math.Min(TTile.Width, _image.RunColumns - column);
-        var right = new Panel(filters, TTile.Width);
-        if (rows == TTile.Height && columns == TTile.Width && _shape.Channels % TLanes.Count == 0)
+        if (rows == TTile.Height && columns % TTile.Width == 0 && _shape.Channels % TLanes.Count == 0)
         {
-            TileKernels.ChainOnto<TTile>(_shape.Filters, left, right, pixels + column, offsets);
+            TileKernels.ChainsOnto<TTile>(
+                columns / TTile.Width, _shape.Filters, left, new Panel(filters, TTile.Width), pixels + column, offsets);
             return;
         }
 
-        TileKernels.Chain<TTile>(_shape.Filters, left, right, _tile, TTile.Width, resume: false);
-        AddTile(TTile.Width, columns, column % _shape.Channels, offsets, rows, pixels + column);
+        for (var end = column + columns; column < end; column += TTile.Width)
+        {
+            var right = new Panel(filters, TTile.Width);
+            TileKernels.Chain<TTile>(_shape.Filters, left, right, _tile, TTile.Width, resume: false);
+            AddTile(
+                TTile.Width, Math.Min(TTile.Width, end - column), column % _shape.Channels, offsets, rows,
+                pixels + column);
+            filters += (nint)_shape.Filters * TTile.Width;
+        }
     }
 
     /// <summary>Adds a tile's columns, the first of them of the given channel, to the pixels tap by tap.</summary>
@@ -161,7 +174,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         }
     }
 
-    /// <summary>Tiles of some rows and one run.</summary>
+    /// <summary>Tiles of some rows and one run, all of the same shape.</summary>
     private readonly ref struct TileWork(
         ref readonly PixelGradient<TLanes, TVector> gradient,
         Panel left,
@@ -169,18 +182,13 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         int* offsets,
         int rows,
         float* pixels,
-        int column) : ITileWork
+        int column,
+        int columns) : ITileWork
     {
         private readonly ref readonly PixelGradient<TLanes, TVector> _gradient = ref gradient;
 
         public void Run<TTile>(int first, int end)
-            where TTile : struct, ITile
-        {
-            for (var j = first; j < end; j += TTile.Width)
-            {
-                var right = filters + ((nint)j * _gradient._shape.Filters);
-                _gradient.RunTile<TTile>(left, right, offsets, rows, pixels, column + j);
-            }
-        }
+            where TTile : struct, ITile =>
+            _gradient.RunTiles<TTile>(left, filters, offsets, rows, pixels, column, columns);
     }
 }
