@@ -85,6 +85,9 @@ public readonly struct CounterRandom
     internal static float Between(float uniform, float low, float high)
     {
         var value = low + (high - low) * uniform;
-        return value < high ? value : MathF.Max(low, MathF.BitDecrement(high));
+        return value < high ? value : Last(low, high);
     }
+
+    /// <summary>The last number below high, but no less than low.</summary>
+    internal static float Last(float low, float high) => MathF.Max(low, MathF.BitDecrement(high));
 }

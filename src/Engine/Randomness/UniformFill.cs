@@ -49,6 +49,7 @@ internal static class UniformFill
     internal static void Avx2Path(Span<float> destination, ulong key, ulong firstBlock, float low, float high)
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
+        var last = CounterRandom.Last(low, high);
         var i = 0;
         for (; i <= destination.Length - 16; i += 16)
         {
@@ -71,8 +72,8 @@ internal static class UniformFill
             var mask = Vector256.Create((ulong)uint.MaxValue);
             var first = c0 & mask | c1 << 32;
             var second = c2 & mask | c3 << 32;
-            Between(Avx2.UnpackLow(first, second).AsUInt32(), low, high).StoreUnsafe(ref to, (nuint)i);
-            Between(Avx2.UnpackHigh(first, second).AsUInt32(), low, high).StoreUnsafe(ref to, (nuint)i + 8);
+            Between(Avx2.UnpackLow(first, second).AsUInt32(), low, high, last).StoreUnsafe(ref to, (nuint)i);
+            Between(Avx2.UnpackHigh(first, second).AsUInt32(), low, high, last).StoreUnsafe(ref to, (nuint)i + 8);
         }
         Definition(destination[i..], key, firstBlock + (ulong)i / 4, low, high);
     }
@@ -81,6 +82,7 @@ internal static class UniformFill
     internal static void Avx512Path(Span<float> destination, ulong key, ulong firstBlock, float low, float high)
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
+        var last = CounterRandom.Last(low, high);
         var i = 0;
         for (; i <= destination.Length - 32; i += 32)
         {
@@ -102,25 +104,23 @@ internal static class UniformFill
             var mask = Vector512.Create((ulong)uint.MaxValue);
             var first = c0 & mask | c1 << 32;
             var second = c2 & mask | c3 << 32;
-            Between(Avx512F.UnpackLow(first, second).AsUInt32(), low, high).StoreUnsafe(ref to, (nuint)i);
-            Between(Avx512F.UnpackHigh(first, second).AsUInt32(), low, high).StoreUnsafe(ref to, (nuint)i + 16);
+            Between(Avx512F.UnpackLow(first, second).AsUInt32(), low, high, last).StoreUnsafe(ref to, (nuint)i);
+            Between(Avx512F.UnpackHigh(first, second).AsUInt32(), low, high, last).StoreUnsafe(ref to, (nuint)i + 16);
         }
         Definition(destination[i..], key, firstBlock + (ulong)i / 4, low, high);
     }
 
-    private static Vector256<float> Between(Vector256<uint> bits, float low, float high)
+    private static Vector256<float> Between(Vector256<uint> bits, float low, float high, float last)
     {
         var uniform = Vector256.ConvertToSingle((bits >> 8).AsInt32()) * Vector256.Create(CounterRandom.UniformStep);
         var value = Vector256.Create(low) + Vector256.Create(high - low) * uniform;
-        var last = Vector256.Create(MathF.Max(low, MathF.BitDecrement(high)));
-        return Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256.Create(high)), value, last);
+        return Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256.Create(high)), value, Vector256.Create(last));
     }
 
-    private static Vector512<float> Between(Vector512<uint> bits, float low, float high)
+    private static Vector512<float> Between(Vector512<uint> bits, float low, float high, float last)
     {
         var uniform = Vector512.ConvertToSingle((bits >> 8).AsInt32()) * Vector512.Create(CounterRandom.UniformStep);
         var value = Vector512.Create(low) + Vector512.Create(high - low) * uniform;
-        var last = Vector512.Create(MathF.Max(low, MathF.BitDecrement(high)));
-        return Vector512.ConditionalSelect(Vector512.LessThan(value, Vector512.Create(high)), value, last);
+        return Vector512.ConditionalSelect(Vector512.LessThan(value, Vector512.Create(high)), value, Vector512.Create(last));
     }
 }
