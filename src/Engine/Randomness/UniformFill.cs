@@ -114,13 +114,15 @@ internal static class UniformFill
     {
         var uniform = Vector256.ConvertToSingle((bits >> 8).AsInt32()) * Vector256.Create(CounterRandom.UniformStep);
         var value = Vector256.Create(low) + Vector256.Create(high - low) * uniform;
-        return Vector256.ConditionalSelect(Vector256.LessThan(value, Vector256.Create(high)), value, Vector256.Create(last));
+        return Vector256.ConditionalSelect(
+            Vector256.LessThan(value, Vector256.Create(high)), value, Vector256.Create(last));
     }
 
     private static Vector512<float> Between(Vector512<uint> bits, float low, float high, float last)
     {
         var uniform = Vector512.ConvertToSingle((bits >> 8).AsInt32()) * Vector512.Create(CounterRandom.UniformStep);
         var value = Vector512.Create(low) + Vector512.Create(high - low) * uniform;
-        return Vector512.ConditionalSelect(Vector512.LessThan(value, Vector512.Create(high)), value, Vector512.Create(last));
+        return Vector512.ConditionalSelect(
+            Vector512.LessThan(value, Vector512.Create(high)), value, Vector512.Create(last));
     }
 }

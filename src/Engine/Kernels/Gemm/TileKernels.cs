@@ -207,7 +207,10 @@ internal static unsafe class TileKernels
         }
     }
 
-    /// <summary>Puts a row of a tile and begins the next: its first two steps, the second's right factor in memory.</summary>
+    /// <summary>
+    /// Puts a row of a tile where it goes and begins the next: its first two steps, the second's right factor read
+    /// where it lies.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void PutAndBegin<TPlace, TRow>(
         int index, ref TRow row, TPlace place, float* left, nint leftStep, in TRow first, float* second)

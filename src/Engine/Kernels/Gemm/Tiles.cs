@@ -34,8 +34,9 @@ internal unsafe interface ITile
         where TPlace : struct, ITilePlace;
 
     /// <summary>
-    /// The same, and begins the next one: its elements are the sums from 0 over
-    /// two steps of left and right. Row by row, because a processor that stores many vectors on end stops multiplying.
+    /// The same, and begins the next one: its elements are the sums from 0 over two steps of left and right. All of it
+    /// row by row: while a processor stores many vectors on end it hardly multiplies (AMD Zen 3: 12 stores took the
+    /// time of 48 multiply-adds).
     /// </summary>
     public void PutAndBegin<TPlace>(TPlace place, float* left, nint leftStep, float* right, nint rightStep)
         where TPlace : struct, ITilePlace;

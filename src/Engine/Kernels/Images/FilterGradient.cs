@@ -96,7 +96,6 @@ internal static unsafe class FilterGradient
             }
         }
 
-        /// <summary>16 registers hold the sums of narrow panels only.</summary>
         private static int WidthMax => TileShapes.WidthMax<TLanes, TVector>();
 
         internal static int Floats(in ConvolutionShape shape) => checked(

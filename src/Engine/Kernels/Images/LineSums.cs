@@ -15,8 +15,8 @@ internal static unsafe class LineSums
     internal const int HeightMax = 8;
 
     /// <summary>
-    /// Lines at a time: 6 where rows are so wide, else 8. These are 24 sums at most, and each line's place has a
-    /// register, too.
+    /// Lines at a time: 6 where rows are so wide, else 8. These are 24 sums at most, 12 where there are 16 registers,
+    /// and each line's place has a register, too.
     /// </summary>
     internal static int Height<TLanes, TVector, TRow>()
         where TLanes : struct, ILanes<TVector>
