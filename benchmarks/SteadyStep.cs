@@ -38,7 +38,7 @@ public class SteadyStep
             _job.TrainingPlan, _job.Graph.CountsHits, _job.Backend, _job.Data.Train, _job.State.Parameters,
             _job.Group.Partials[0], new AlignedBuffer(_job.TrainingPlan.SharedLength));
         _update = ParameterUpdate.Create(_job.State.Optimizer, _job.Path, _job.State.Layout);
-        _strips = new StripUpdate(_update, _job.State.Buffers);
+        _strips = new StripUpdate(_update, _job.State.Buffers, isShared: false);
         _pieces = new PieceTable([_batch], _job.Group.Partials, _job.TrainingPlan.Partials);
         CheckAgainstALease();
     }

@@ -118,7 +118,7 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
         }
 
         _update ??= ParameterUpdate.Create(job.State.Optimizer, job.Path, job.State.Layout);
-        _strips ??= new StripUpdate(_update, job.State.Buffers);
+        _strips ??= new StripUpdate(_update, job.State.Buffers, isShared: _group.Workers > 1);
         _training ??= new ShardComputation(
             job.TrainingPlan, job.Graph.CountsHits, job.Backend, job.Data.Train, job.State.Parameters,
             _group.Partials[_rank], job.Factors);

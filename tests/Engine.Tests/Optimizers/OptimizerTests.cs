@@ -93,7 +93,7 @@ public sealed class OptimizerTests
         var gradient = new AlignedBuffer(Count);
         Gradient(0).CopyTo(gradient.Span);
         var update = ParameterUpdate.Create(optimizer, path, NoParameters);
-        var strips = new StripUpdate(update, striped) { Step = step };
+        var strips = new StripUpdate(update, striped, isShared: true) { Step = step };
         for (var row = 0; row < Rows; row++)
         {
             var mean = new AlignedBuffer(Count);

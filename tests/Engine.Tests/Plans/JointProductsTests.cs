@@ -174,6 +174,8 @@ public sealed class JointProductsTests
 
         public int Buffers => 0;
 
+        public bool IsShared => false;
+
         public float* Beside(int buffer, int place) => throw new InvalidOperationException("there is no buffer");
 
         public void Take(float* sums, int rows, int columns, int place, int placeStride)

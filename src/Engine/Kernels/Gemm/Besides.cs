@@ -7,10 +7,10 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// while they compute.
 /// </summary>
 /// <remarks>
-/// The other workers have read the parameters since they were written, so the core must claim each of their lines
+/// Where other workers have read the parameters since they were written, the core must claim each of their lines
 /// before it can write to it again. Claimed one after the other in the update, that took longer than the update (two
-/// workers on seed: 140 µs for its product and update, 105 where tiles claim). Optimizer state is its worker's own, and
-/// only asked for where there is more of it than stays near.
+/// workers on seed: 140 µs for its product and update, 105 where tiles claim). What is its worker's own, optimizer
+/// state and all of it where there is but one worker, is only asked for, and where there is more than stays near.
 /// </remarks>
 internal readonly unsafe struct Besides
 {
@@ -18,11 +18,13 @@ internal readonly unsafe struct Besides
     private readonly float* _first;
     private readonly float* _second;
     private readonly int _stride;
+    private readonly bool _claims;
 
     /// <summary>What strips are taken to from a place of the flat buffer on, whose rows are so far apart.</summary>
     internal Besides(IGradientStrips strips, int place, int stride, bool asks)
     {
-        _parameters = strips.Buffers > 0 ? strips.Beside(0, place) : null;
+        _claims = strips.IsShared;
+        _parameters = strips.Buffers > 0 && (asks || _claims) ? strips.Beside(0, place) : null;
         _first = asks && strips.Buffers > 1 ? strips.Beside(1, place) : null;
         _second = asks && strips.Buffers > 2 ? strips.Beside(2, place) : null;
         _stride = stride;
@@ -33,9 +35,13 @@ internal readonly unsafe struct Besides
         where TTile : struct, ITile
     {
         var offset = ((nint)row * _stride) + column;
-        if (_parameters != null)
+        if (_claims && _parameters != null)
         {
             TileKernels.Claim<TTile>(_parameters + offset, _stride);
+        }
+        else
+        {
+            Ask<TTile>(_parameters, offset);
         }
 
         Ask<TTile>(_first, offset);

@@ -77,6 +77,8 @@ public sealed unsafe class StripProductTests
 
         public int Buffers => 1;
 
+        public bool IsShared => true;
+
         public float* Beside(int buffer, int place) => _beside.Pointer + place - Place;
 
         public void Take(float* sums, int rows, int columns, int place, int placeStride)
