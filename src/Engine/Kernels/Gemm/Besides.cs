@@ -23,8 +23,8 @@ internal readonly unsafe struct Besides
     /// <summary>What strips are taken to from a place of the flat buffer on, whose rows are so far apart.</summary>
     internal Besides(IGradientStrips strips, int place, int stride, bool asks)
     {
-        _claims = strips.IsShared;
-        _parameters = strips.Buffers > 0 && (asks || _claims) ? strips.Beside(0, place) : null;
+        _claims = strips.Buffers > 0 && strips.IsShared;
+        _parameters = _claims || (asks && strips.Buffers > 0) ? strips.Beside(0, place) : null;
         _first = asks && strips.Buffers > 1 ? strips.Beside(1, place) : null;
         _second = asks && strips.Buffers > 2 ? strips.Beside(2, place) : null;
         _stride = stride;
@@ -35,7 +35,7 @@ internal readonly unsafe struct Besides
         where TTile : struct, ITile
     {
         var offset = ((nint)row * _stride) + column;
-        if (_claims && _parameters != null)
+        if (_claims)
         {
             TileKernels.Claim<TTile>(_parameters + offset, _stride);
         }

@@ -18,7 +18,7 @@ internal static class Blocking
     /// <summary>The most floats of a right block: 512 KB.</summary>
     private const int RightFloatsMax = 128 * 1024;
 
-    /// <summary>Lines that lie closer than seven eighths of a page are read in place by any number of tiles.</summary>
+    /// <summary>Lines that lie closer than seven eighths of a page do not lie far apart.</summary>
     private const int InPlaceStrideMax = 896;
 
     /// <summary>More lines of a left factor than this are packed, where many tiles read them.</summary>
@@ -55,9 +55,9 @@ internal static class Blocking
 
     /// <summary>
     /// The same for a factor that has so many lines: with more than so many that lie apart, a panel is in more pages
-    /// than the processor keeps translations of (twice as fast packed, for gradients over 1024 samples). Processors
-    /// with vectors of 256 bits have second-level caches so small that such lines drive each other out (products of
-    /// 256×784×512 took 1.2 to 1.3 times as long); those with 512 do not repay the copy.
+    /// than the processor keeps translations of (twice as fast packed, for gradients over 1024 samples). Vectors of
+    /// less than 512 bits stand for a second-level cache so small that lines 2 KB apart drive each other out of it
+    /// (products of 256×784×512 took 1.2 to 1.3 times as long in place); with 512 the copy has not paid.
     /// </summary>
     internal static bool ReadsInPlace<TLanes, TVector>(int rowStride, int uses, int lines, int linesMax)
         where TLanes : struct, ILanes<TVector>

@@ -4,12 +4,12 @@ namespace Distributed.Engine.Kernels.Gemm;
 
 // Note [Packed or in place]
 // A kernel reads a factor line by line: a line of a left panel is Height floats, of a right panel Width floats. Where
-// the lines are contiguous in the matrix, the kernel can read them in place. That saves the copy, most of all where
-// few tiles share it; but lines that lie a page or more apart cost translations and fall into few sets of the caches,
-// so a panel with many readers is better packed. Where lines are not contiguous, a left panel with few readers is read
-// across: each of its rows where it lies, as many rows as the panel is high. Strips at the edge are always packed, with
-// their padding. Panels that lie side by side in memory are packed together, row by row, so that each cache line and
-// each page is visited once.
+// the lines are contiguous in the matrix, the kernel can read them in place. That saves the copy, most of all where few
+// tiles share it; but lines that lie a page or more apart cost translations and fall into few sets of the caches, so a
+// panel with many readers is better packed; with small caches, at any distance. Where lines are not contiguous, a left
+// panel with few readers is read across: each of its rows where it lies, as many rows as the panel is high. Strips at
+// the edge are always packed, with their padding. Panels that lie side by side in memory are packed together, row by
+// row, so that each cache line and each page is visited once.
 
 /// <summary>The right factor of a block: panels as wide as the widest tile, then one of the rest's vectors.</summary>
 internal readonly unsafe struct RightFactor

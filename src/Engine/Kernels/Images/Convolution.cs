@@ -106,7 +106,7 @@ internal static unsafe class Convolution
         where TVector : struct =>
         TLanes.Count == 8 && shape.Inner >= GatherDepthMin
             && RowPanels.Of<TLanes, TVector>(shape.Filters, shape.Grid.Positions).Count >= GatherPanelsMin
-            ? DepthMax * TileShapes.WidthMax<TLanes, TVector>()
+            ? Math.Min(shape.Inner, DepthMax) * TileShapes.WidthMax<TLanes, TVector>()
             : 0;
 
     /// <summary>Room for a group's packed filters.</summary>
