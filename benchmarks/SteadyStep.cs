@@ -22,6 +22,7 @@ public class SteadyStep
     private ParameterUpdate? _update;
     private StripUpdate? _strips;
     private PieceTable? _pieces;
+    private StripShares? _shares;
     private Permutation? _order;
     private MicrobatchRange _batch;
 
@@ -39,6 +40,7 @@ public class SteadyStep
             _job.Group.Partials[0], new AlignedBuffer(_job.TrainingPlan.SharedLength));
         _update = ParameterUpdate.Create(_job.State.Optimizer, _job.Path, _job.State.Layout);
         _strips = new StripUpdate(_update, _job.State.Buffers, isShared: false);
+        _shares = new StripShares(_job.TrainingPlan.JointProducts.Count, workers: 1);
         _pieces = new PieceTable([_batch], _job.Group.Partials, _job.TrainingPlan.Partials);
         CheckAgainstALease();
     }
@@ -53,7 +55,8 @@ public class SteadyStep
         _computation!.Run(_order, 0, _batch, losses, _job.Group.Hits(_batch));
         var state = _job.State;
         _strips!.Step = _job.Terms(state.Optimizer, 0, _lease);
-        _computation.SumJointly(_batch, 0, 1, _strips);
+        _shares!.Renew(rank: 0);
+        _computation.SumJointly(_batch, _shares, rank: 0, _strips);
         for (var i = 0; i < _job.TrainingPlan.Reduced.Count; i++)
         {
             var (offset, count) = _job.TrainingPlan.Reduced[i];

@@ -47,11 +47,12 @@ public interface IExecutable
     public ReadOnlySpan<float> Output(Operand output, in MicrobatchRange range);
 
     /// <summary>
-    /// Sums rows firstRow … of one of the plan's joint products over a whole mini-batch, after all its shards have been
-    /// run by the workers that share memory.
+    /// Sums one of the plan's joint products over a whole mini-batch, after all its shards have been run by the workers
+    /// that share memory: those strips of it that this worker takes, until none is left.
     /// </summary>
     /// <remarks>Units: product is an index of Plan.JointProducts.</remarks>
-    public void SumJointly(int product, in MicrobatchRange batch, int firstRow, int rows, IGradientStrips strips);
+    public void SumJointly(
+        int product, in MicrobatchRange batch, StripShares shares, int rank, IGradientStrips strips);
 
     /// <summary>
     /// Runs again over the same inputs, one instruction at a time, and returns the first whose result holds a NaN or

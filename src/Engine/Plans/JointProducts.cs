@@ -8,7 +8,7 @@ namespace Distributed.Engine.Plans;
 /// </summary>
 /// <remarks>
 /// Note [Joint products]: where workers share memory, a worker need not sum a gradient over its shard for others to
-/// add up: each makes some rows of it over the whole mini-batch. It multiplies as much, and along the same tree, so the
+/// add up: each makes strips of it over the whole mini-batch. It multiplies as much, and along the same tree, so the
 /// bits are the same; but no partial sums are written and read again, and what a strip of rows sums up to is in a near
 /// cache when the optimizer takes it. What is shared instead, the factors, is small beside the weights. A gradient that
 /// is the sum of several products, or that something else than a product makes, is reduced as between processes.

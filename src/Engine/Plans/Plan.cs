@@ -76,7 +76,7 @@ public sealed class Plan
     public int JointSamples { get; }
 
     /// <summary>
-    /// Weight gradients that no run computes: each worker of a process makes some rows of them over the whole
+    /// Weight gradients that no run computes: each worker of a process makes strips of them over the whole
     /// mini-batch, once all have written their samples' factors. Their places among the partial sums stay empty.
     /// </summary>
     public IReadOnlyList<Instruction> JointProducts { get; }

@@ -15,8 +15,6 @@ namespace Distributed.Engine.Training;
 /// <remarks>For one compute thread. Runs allocate nothing.</remarks>
 public sealed class ShardComputation
 {
-    private const int RowsTogether = 8;
-
     private readonly IExecutable _executable;
     private readonly DataSet _data;
     private readonly Operand _features;
@@ -114,22 +112,16 @@ public sealed class ShardComputation
     }
 
     /// <summary>
-    /// A worker's rows of all joint products over a mini-batch, when the workers that share memory have run all of it.
+    /// A worker's strips of all joint products over a mini-batch, when the workers that share memory have run all of
+    /// it.
     /// </summary>
-    /// <remarks>Rows are dealt out evenly: each costs the same.</remarks>
-    public void SumJointly(in MicrobatchRange batch, int rank, int workers, IGradientStrips strips)
+    public void SumJointly(in MicrobatchRange batch, StripShares shares, int rank, IGradientStrips strips)
     {
         for (var product = 0; product < _executable.Plan.JointProducts.Count; product++)
         {
-            var rows = _executable.Plan.JointProducts[product].Output.Shape.Dimensions[0];
-            var (first, end) = (FirstRow(rows, rank, workers), FirstRow(rows, rank + 1, workers));
-            _executable.SumJointly(product, batch, first, end - first, strips);
+            _executable.SumJointly(product, batch, shares, rank, strips);
         }
     }
-
-    /// <summary>Whole register tiles go to each worker, but for the last.</summary>
-    private static int FirstRow(int rows, int rank, int workers) =>
-        rank == workers ? rows : (int)((long)rows * rank / workers / RowsTogether * RowsTogether);
 
     private static int SampleAt(Permutation? order, int place) => order is null ? place : (int)order[place];
 

@@ -2,6 +2,7 @@ using Distributed.Cluster.Collectives;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Optimizers;
 using Distributed.Engine.Plans;
+using Distributed.Engine.Reduction;
 using Distributed.Engine.Training;
 
 namespace Distributed.Worker.Local;
@@ -11,12 +12,14 @@ public sealed record LocalJob : WorkerJob
 {
     private readonly Lazy<SharedGradient?> _gradient;
     private readonly Lazy<AlignedBuffer> _factors;
+    private readonly Lazy<StripShares> _shares;
 
     public LocalJob()
     {
         _gradient = new Lazy<SharedGradient?>(
             () => ClipsNorm(State!.Optimizer) ? new SharedGradient(Group!, Path) : null);
         _factors = new Lazy<AlignedBuffer>(() => new AlignedBuffer(TrainingPlan!.SharedLength));
+        _shares = new Lazy<StripShares>(() => new StripShares(TrainingPlan!.JointProducts.Count, Group!.Workers));
     }
 
     public required TrainingState State { get; init; }
@@ -28,6 +31,9 @@ public sealed record LocalJob : WorkerJob
 
     /// <summary>What joint products are made of, of all workers.</summary>
     internal AlignedBuffer Factors => _factors.Value;
+
+    /// <summary>Who makes which part of joint products.</summary>
+    internal StripShares Shares => _shares.Value;
 
     /// <summary>Where the gradients of all meet before they are clipped; null where they are not.</summary>
     internal SharedGradient? Gradient => _gradient.Value;

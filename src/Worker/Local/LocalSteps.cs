@@ -10,8 +10,8 @@ using Distributed.Engine.Training;
 namespace Distributed.Worker.Local;
 
 /// <summary>
-/// A worker's steps in one process: compute the shard, meet the others, finish and update the elements it owns, some
-/// rows of each weight matrix and a part of everything else, meet again.
+/// A worker's steps in one process: compute the shard, meet the others, finish and update strips of each weight matrix
+/// and the elements it owns of everything else, meet again.
 /// </summary>
 /// <remarks>
 /// For one compute thread. Once a lease runs, its steps allocate nothing; a new order of samples is made per epoch.
@@ -151,6 +151,7 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
     private void ComputeShard(long step, in MicrobatchRange shard)
     {
         (_phase, _step) = ("compute", step);
+        job.Shares.Renew(_rank);
         _training!.Run(
             _order, _schedule.StepInEpoch(step) * _schedule.BatchSize, shard, _group.Losses(shard), _group.Hits(shard));
     }
@@ -174,7 +175,7 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
         }
 
         _strips!.Step = terms;
-        _training!.SumJointly(_schedule.Batch(step), _rank, _group.Workers, _strips);
+        _training!.SumJointly(_schedule.Batch(step), job.Shares, _rank, _strips);
         foreach (var (offset, count) in _owned)
         {
             _update!.Apply(batch.Pieces, offset, state, state, offset, count, terms);

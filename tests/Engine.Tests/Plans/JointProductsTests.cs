@@ -10,7 +10,7 @@ namespace Distributed.Engine.Tests.Plans;
 
 /// <summary>
 /// Weight gradients that workers of a process make jointly, against the same gradients of a plan that sees the whole
-/// mini-batch: the same bits, however samples and rows are dealt out.
+/// mini-batch: the same bits, however samples are dealt out and whoever makes which strip.
 /// </summary>
 public sealed class JointProductsTests
 {
@@ -123,16 +123,16 @@ public sealed class JointProductsTests
         }
 
         var flat = new Flat(plan.Partials.ResultLength);
-        for (var product = 0; product < plan.JointProducts.Count; product++)
+        var shares = new StripShares(plan.JointProducts.Count, workers);
+        var threads = Enumerable.Range(0, workers).Select(rank => new Thread(() =>
         {
-            var rows = plan.JointProducts[product].Output.Shape.Dimensions[0];
-            for (var rank = 0; rank < workers; rank++)
+            for (var product = 0; product < plan.JointProducts.Count; product++)
             {
-                var (first, end) = (rows * rank / workers, rows * (rank + 1) / workers);
-                executables[rank].SumJointly(product, batch, first, end - first, flat);
+                executables[rank].SumJointly(product, batch, shares, rank, flat);
             }
-        }
-
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
         return [.. plan.JointProducts.OrderBy(product => product.Output.Offset).SelectMany(
             product => Bits(flat.Floats.AsSpan(product.Output.Offset, product.Output.Shape.SampleLength)))];
     }

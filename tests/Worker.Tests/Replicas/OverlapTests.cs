@@ -133,8 +133,8 @@ public sealed class OverlapTests
         public ReadOnlySpan<float> Output(Operand output, in MicrobatchRange range) => inner.Output(output, range);
 
         public void SumJointly(
-            int product, in MicrobatchRange batch, int firstRow, int rows, IGradientStrips strips) =>
-            inner.SumJointly(product, batch, firstRow, rows, strips);
+            int product, in MicrobatchRange batch, StripShares shares, int rank, IGradientStrips strips) =>
+            inner.SumJointly(product, batch, shares, rank, strips);
 
         public Instruction? FirstNonFinite(in MicrobatchRange range) => inner.FirstNonFinite(range);
 

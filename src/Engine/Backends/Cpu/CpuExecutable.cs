@@ -65,8 +65,8 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     }
 
     public void SumJointly(
-        int product, in MicrobatchRange batch, int firstRow, int rows, IGradientStrips strips) =>
-        _joint[product].Run(batch, firstRow, rows, strips);
+        int product, in MicrobatchRange batch, StripShares shares, int rank, IGradientStrips strips) =>
+        _joint[product].Run(batch, shares.For(product, rank), strips);
 
     /// <summary>
     /// Instructions of one loop, in turns of as many samples as stay in the cache; the definition takes all at once.

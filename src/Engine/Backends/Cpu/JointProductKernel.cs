@@ -6,7 +6,7 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Backends.Cpu;
 
-/// <summary>Some rows of a weight gradient over a whole mini-batch; see Note [Joint products].</summary>
+/// <summary>Strips of a weight gradient over a whole mini-batch; see Note [Joint products].</summary>
 internal sealed unsafe class JointProductKernel<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
@@ -29,7 +29,7 @@ internal sealed unsafe class JointProductKernel<TLanes, TVector>
     internal int WorkspaceFloats(int samplesMax) =>
         StripProduct.WorkspaceFloats<TLanes, TVector>(_m, _n, checked(_rowsPerSample * samplesMax), samplesMax);
 
-    internal void Run(in MicrobatchRange batch, int firstRow, int rows, IGradientStrips strips)
+    internal void Run(in MicrobatchRange batch, StripShares.Taker taker, IGradientStrips strips)
     {
         if (batch.Count != _finishCount)
         {
@@ -37,16 +37,16 @@ internal sealed unsafe class JointProductKernel<TLanes, TVector>
         }
 
         StripProduct.Run<TLanes, TVector>(
-            rows,
+            _m,
             _n,
             batch,
             _rowsPerSample,
-            _memory.OfBatch(_instruction.Inputs[0]) + firstRow,
-            _m,
+            _memory.OfBatch(_instruction.Inputs[0]),
             _memory.OfBatch(_instruction.Inputs[1]),
             _finish!,
+            taker,
             strips,
-            _instruction.Output.Offset + (firstRow * _n),
+            _instruction.Output.Offset,
             _memory.Workspace);
     }
 }

@@ -9,7 +9,7 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// <remarks>
 /// Where other workers have read the parameters since they were written, the core must claim each of their lines
 /// before it can write to it again. Claimed one after the other in the update, that took longer than the update (two
-/// workers on seed: 140 µs for its product and update, 105 where tiles claim). What is its worker's own, optimizer
+/// workers on seed: 140 µs for its product and update, 105 where tiles claim). What is mostly its own, optimizer
 /// state and all of it where there is but one worker, is only asked for, and where there is more than stays near.
 /// </remarks>
 internal readonly unsafe struct Besides

@@ -69,14 +69,15 @@ internal unsafe struct GradientBlock
     /// <summary>Whether all panels are few enough floats to be kept.</summary>
     internal static bool Keeps(int m, int rows) => AllFloats(m, rows) <= KeptFloatsMax;
 
-    /// <summary>Prepares so many columns of dy from one on.</summary>
-    internal void TakeRight<TLanes, TVector>(float* dy, int dyRowStride, int column, int columns, float* room)
+    /// <summary>Prepares so many columns of dy from one on, for so many panels of x.</summary>
+    internal void TakeRight<TLanes, TVector>(
+        float* dy, int dyRowStride, int column, int columns, int panels, float* room)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
         Columns = columns;
         var view = new MatrixView(dy, dyRowStride, transposed: false);
-        Right = RightFactor.Prepare<TLanes, TVector>(view, 0, Depth, column, columns, Panels.Count, room);
+        Right = RightFactor.Prepare<TLanes, TVector>(view, 0, Depth, column, columns, panels, room);
     }
 
     /// <summary>The rows of panels from … to before the end.</summary>

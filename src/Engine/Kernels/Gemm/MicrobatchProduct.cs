@@ -56,7 +56,7 @@ internal static unsafe class MicrobatchProduct
         for (var j = 0; j < n; j += columns)
         {
             block.Pieces = pieces + j;
-            block.TakeRight<TLanes, TVector>(dy, dyRowStride, j, Math.Min(columns, n - j), room);
+            block.TakeRight<TLanes, TVector>(dy, dyRowStride, j, Math.Min(columns, n - j), block.Panels.Count, room);
             block.Run<TLanes, TVector>(new MatrixView(x, xRowStride, transposed: true), 0, block.Panels.Count);
             block.LeftIsPacked = block.KeepsLeft;
         }

@@ -15,25 +15,29 @@ internal static unsafe class StripProduct
     /// <summary>A strip of 64 KB stays in the second-level cache with what it is joined to.</summary>
     private const int StripFloats = 16 * 1024;
 
-    /// <summary>How many floats of workspace are needed; enough for fewer rows and micro-batches, too.</summary>
+    /// <summary>Where workers share a product, none waits longer for another than one such part takes.</summary>
+    private const int StripsPerWorker = 8;
+
+    /// <summary>How many floats of workspace are needed; enough for fewer micro-batches, too.</summary>
     internal static int WorkspaceFloats<TLanes, TVector>(int m, int n, int rows, int microbatches)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct => checked(
         (StripMax<TLanes, TVector>(n) * CanonicalTree.PiecesMax(microbatches))
+        + Blocking.RoundUp(m, AlignedBuffer.LineFloats)
         + MicrobatchProduct.WorkspaceFloats<TLanes, TVector>(m, n, rows, microbatches));
 
-    /// <summary>Sums m rows of the gradient and gives them to strips.</summary>
-    /// <remarks>Units: place is where in the flat buffer the first of them belongs; rows there follow each other.
-    /// </remarks>
+    /// <summary>Sums strips of the gradient, as long as there are some to take, and hands them on.</summary>
+    /// <remarks>Units: place is where in the flat buffer the gradient's first row belongs; rows there follow each
+    /// other.</remarks>
     internal static void Run<TLanes, TVector>(
         int m,
         int n,
         MicrobatchRange batch,
         int rowsPerSample,
         float* x,
-        int xRowStride,
         float* dy,
         FinishPlan finish,
+        StripShares.Taker taker,
         IGradientStrips strips,
         int place,
         float* workspace)
@@ -45,79 +49,71 @@ internal static unsafe class StripProduct
             return;
         }
 
-        var stripMax = StripMax<TLanes, TVector>(n);
-        var strip = workspace;
-        workspace += stripMax * finish.PieceCount;
+        var strip = new Strip(workspace, StripMax<TLanes, TVector>(n), n, finish, strips, place);
+        workspace += strip.PieceStride * finish.PieceCount;
         if (TLanes.Count == 1)
         {
-            var rows = stripMax / n;
-            for (var row = 0; row < m; row += rows)
-            {
-                var count = Math.Min(rows, m - row);
-                MicrobatchProductDefinition.Run(
-                    count, n, batch, rowsPerSample, x + row, xRowStride, dy, n, strip, stripMax);
-                Hand<TLanes, TVector>(finish, strip, stripMax, count, n, strips, place + (row * n), n);
-            }
-
+            RunDefinition<TLanes, TVector>(m, n, batch, rowsPerSample, x, dy, taker, strip);
             return;
         }
 
-        var block = MicrobatchProduct.BlockOf<TLanes, TVector>(
-            m, n, batch, rowsPerSample, xRowStride, workspace, out var room);
-        block.PieceStride = stripMax;
-        var asks = Blocking.AsksForResults(m, n, block.Depth);
-        var columns = Blocking.Columns<TLanes, TVector>(n, block.Depth);
-        for (var j = 0; j < n; j += columns)
+        var isPacked = (int*)workspace;
+        new Span<int>(isPacked, m).Clear();
+        workspace += Blocking.RoundUp(m, AlignedBuffer.LineFloats);
+        var block = MicrobatchProduct.BlockOf<TLanes, TVector>(m, n, batch, rowsPerSample, m, workspace, out var room);
+        block.PieceStride = strip.PieceStride;
+        var (rowsPerWorker, panelsPerWorker) = (m / taker.Workers, block.Panels.Count / taker.Workers);
+        var asks = Blocking.AsksForResults(rowsPerWorker, n, block.Depth);
+        var columnsMax = Blocking.Columns<TLanes, TVector>(n, block.Depth);
+        var panels = PerStrip(
+            block.Panels.Count, StripFloats / (block.Panels.Height(0) * columnsMax), taker.Workers);
+        var (count, blocks) = (PartsOf(block.Panels.Count, panels), PartsOf(n, columnsMax));
+        var current = -1;
+        for (int taken; (taken = taker.Take(count, blocks)) >= 0;)
         {
-            block.TakeRight<TLanes, TVector>(dy, n, j, Math.Min(columns, n - j), room);
-            block.Stride = block.Columns;
-            block.Besides = new Besides(strips, place + j, n, asks);
-            RunStrips<TLanes, TVector>(block, n, x, xRowStride, finish, strip, strips, place + j);
-            block.LeftIsPacked = block.KeepsLeft;
-        }
-    }
-
-    /// <summary>All rows of a block, some panels at a time.</summary>
-    private static void RunStrips<TLanes, TVector>(
-        GradientBlock block, int n, float* x, int xRowStride, FinishPlan finish, float* strip, IGradientStrips strips,
-        int place)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        var view = new MatrixView(x, xRowStride, transposed: true);
-        for (int panel = 0, end; panel < block.Panels.Count; panel = end)
-        {
-            var row = block.Panels.FirstRow(panel);
-            for (end = panel + 1; end < block.Panels.Count; end++)
+            var (column, i) = (taken / count * columnsMax, taken % count);
+            if (column != current)
             {
-                if ((block.Panels.FirstRow(end + 1) - row) * block.Columns > StripFloats)
-                {
-                    break;
-                }
+                var columns = Math.Min(columnsMax, n - column);
+                block.TakeRight<TLanes, TVector>(dy, n, column, columns, panelsPerWorker, room);
+                block.Stride = columns;
+                block.Besides = new Besides(strips, place + column, n, asks);
+                current = column;
             }
 
-            block.Pieces = strip - ((nint)row * block.Stride);
-            block.Run<TLanes, TVector>(view, panel, end);
-            var rows = Math.Min(block.Panels.FirstRow(end), block.Rows) - row;
-            Hand<TLanes, TVector>(
-                finish, strip, (int)block.PieceStride, rows, block.Columns, strips, place + (row * n), n);
+            block.LeftIsPacked = isPacked[i] != 0;
+            isPacked[i] = block.KeepsLeft ? 1 : 0;
+            var (panel, end) = (i * panels, Math.Min((i + 1) * panels, block.Panels.Count));
+            var row = block.Panels.FirstRow(panel);
+            block.Pieces = strip.Sums - ((nint)row * block.Stride);
+            block.Run<TLanes, TVector>(new MatrixView(x, m, transposed: true), panel, end);
+            strip.Hand<TLanes, TVector>(
+                row, Math.Min(block.Panels.FirstRow(end), m) - row, column, block.Columns);
         }
     }
 
-    /// <summary>Finishes the tree over a strip's pieces and hands it on.</summary>
-    private static void Hand<TLanes, TVector>(
-        FinishPlan finish, float* strip, int stripStride, int rows, int columns, IGradientStrips strips, int place,
-        int placeStride)
+    private static void RunDefinition<TLanes, TVector>(
+        int m, int n, MicrobatchRange batch, int rowsPerSample, float* x, float* dy, StripShares.Taker taker,
+        in Strip strip)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        if (finish.PieceCount > 1)
+        var most = PerStrip(m, strip.PieceStride / n, taker.Workers);
+        for (int taken; (taken = taker.Take(PartsOf(m, most), 1)) >= 0;)
         {
-            finish.Run<TLanes, TVector>(strip, stripStride, rows * columns, strip);
+            var row = taken * most;
+            var rows = Math.Min(most, m - row);
+            MicrobatchProductDefinition.Run(
+                rows, n, batch, rowsPerSample, x + row, m, dy, n, strip.Sums, strip.PieceStride);
+            strip.Hand<TLanes, TVector>(row, rows, 0, n);
         }
-
-        strips.Take(strip, rows, columns, place, placeStride);
     }
+
+    /// <summary>How many of so many panels or rows make a strip.</summary>
+    private static int PerStrip(int count, int max, int workers) =>
+        Math.Clamp(workers == 1 ? count : count / (workers * StripsPerWorker), 1, Math.Max(1, max));
+
+    private static int PartsOf(int count, int each) => (count + each - 1) / each;
 
     /// <summary>Room for a strip of at least one panel, or one row of the definition's.</summary>
     private static int StripMax<TLanes, TVector>(int n)
@@ -126,5 +122,27 @@ internal static unsafe class StripProduct
     {
         var rows = TLanes.Count == 1 ? 1 : TileShapes.HeightMax<TLanes, TVector>();
         return Blocking.RoundUp(Math.Max(StripFloats, checked(n * rows)), AlignedBuffer.LineFloats);
+    }
+
+    /// <summary>Where strips are summed, a piece behind the other, and where they go.</summary>
+    private readonly struct Strip(
+        float* sums, int pieceStride, int n, FinishPlan finish, IGradientStrips strips, int place)
+    {
+        internal float* Sums => sums;
+
+        internal int PieceStride => pieceStride;
+
+        /// <summary>Finishes the tree over the pieces of some rows and columns and hands them on.</summary>
+        internal void Hand<TLanes, TVector>(int row, int rows, int column, int columns)
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct
+        {
+            if (finish.PieceCount > 1)
+            {
+                finish.Run<TLanes, TVector>(sums, pieceStride, rows * columns, sums);
+            }
+
+            strips.Take(sums, rows, columns, place + (row * n) + column, n);
+        }
     }
 }

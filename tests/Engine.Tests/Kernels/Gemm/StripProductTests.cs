@@ -21,7 +21,7 @@ public sealed unsafe class StripProductTests
     [InlineData(70, 600, 50, 16, 1)]
     [InlineData(301, 130, 64, 16, 1)]
     [InlineData(40, 700, 300, 16, 1)]
-    public void Strips_EqualDefinition_ForAnyRows(int m, int n, int samples, int size, int rowsPerSample)
+    public void Strips_EqualDefinition_WhoeverMakesThem(int m, int n, int samples, int size, int rowsPerSample)
     {
         if (GemmPaths.IsSlow && m * n > 3000)
         {
@@ -31,86 +31,118 @@ public sealed unsafe class StripProductTests
         var batch = MicrobatchRange.Whole(samples, size);
         var x = SampleFloats.Ordinary(samples * rowsPerSample * m, 1);
         var dy = SampleFloats.Ordinary(samples * rowsPerSample * n, 2);
-        foreach (var (first, count) in new[] { (0, m), (m / 3, m - (m / 3)), (m / 2, Math.Min(1, m)), (m, 0) })
+        var operands = new Operands(x, dy, m, n, batch, rowsPerSample);
+        var expected = Expected(operands);
+        foreach (var ranks in new[] { new[] { 0 }, [0, 1], [1, 0], [2, 0, 1] })
         {
-            var expected = Expected(x, dy, m, n, batch, rowsPerSample);
             foreach (var path in GemmPaths.Vectorised.Append(KernelPath.Definition))
             {
-                var call = new Call(x, dy, m, n, batch, rowsPerSample, first, count);
-                EveryPath.Run(path, call);
+                var job = new Job(operands, ranks, path);
+                job.Run();
                 for (var i = 0; i < m * n; i++)
                 {
-                    var isInside = i / n >= first && i / n < first + count;
-                    var same = BitConverter.SingleToUInt32Bits(call.Taken[i])
-                        == BitConverter.SingleToUInt32Bits(isInside ? expected[i] : Call.Untouched);
-                    Assert.True(same, $"{path} rows {first} + {count}: element {i} is {call.Taken[i]:R}");
+                    var same = BitConverter.SingleToUInt32Bits(job.Taken[i])
+                        == BitConverter.SingleToUInt32Bits(expected[i]);
+                    Assert.True(same, $"{path}, ranks {string.Join(", ", ranks)}: element {i} is {job.Taken[i]:R}");
                 }
             }
         }
     }
 
-    private static float[] Expected(float[] x, float[] dy, int m, int n, MicrobatchRange batch, int rowsPerSample)
+    private static float[] Expected(Operands of)
     {
-        var pieces = new float[CanonicalTree.PieceCount(0, batch.Count) * m * n];
-        var sums = new float[m * n];
-        fixed (float* left = x, right = dy, all = pieces, sum = sums)
+        var pieces = new float[CanonicalTree.PieceCount(0, of.Batch.Count) * of.M * of.N];
+        var sums = new float[of.M * of.N];
+        fixed (float* left = of.X, right = of.Dy, all = pieces, sum = sums)
         {
-            MicrobatchProductDefinition.Run(m, n, batch, rowsPerSample, left, m, right, n, all, m * n);
-            FinishPlan.Of(batch.Count).Run<ScalarLanes, float>(all, m * n, m * n, sum);
+            MicrobatchProductDefinition.Run(
+                of.M, of.N, of.Batch, of.RowsPerSample, left, of.M, right, of.N, all, of.M * of.N);
+            FinishPlan.Of(of.Batch.Count).Run<ScalarLanes, float>(all, of.M * of.N, of.M * of.N, sum);
         }
 
         return sums;
     }
 
-    /// <summary>Takes strips to where the flat buffer has them, from a place that is not 0.</summary>
-    private sealed class Call(
-        float[] x, float[] dy, int m, int n, MicrobatchRange batch, int rowsPerSample, int first, int count)
-        : IPathCall, IGradientStrips
+    private sealed record Operands(float[] X, float[] Dy, int M, int N, MicrobatchRange Batch, int RowsPerSample);
+
+    /// <summary>
+    /// Workers that share a product. The first one begins; when one has made its first strip, the next begins and goes
+    /// on until nothing is left, so that each takes something of its own, if there is enough, and the last one takes
+    /// from the others.
+    /// </summary>
+    private sealed class Job(Operands operands, int[] ranks, KernelPath path)
     {
-        internal const float Untouched = -7654.321f;
-        private const int Place = 1000;
+        private const float Untouched = -7654.321f;
 
-        private readonly GuardedMemory _workspace = new(0);
-        private readonly GuardedFloats _beside = new(m * n, 3);
+        private readonly StripShares _shares = new(products: 1, ranks.Length);
+        private int _begun;
 
-        internal float[] Taken { get; } = [.. Enumerable.Repeat(Untouched, m * n)];
+        internal float[] Taken { get; } = [.. Enumerable.Repeat(Untouched, operands.M * operands.N)];
 
-        public int Buffers => 1;
-
-        public bool IsShared => true;
-
-        public float* Beside(int buffer, int place) => _beside.Pointer + place - Place;
-
-        public void Take(float* sums, int rows, int columns, int place, int placeStride)
+        internal void Run()
         {
-            Assert.Equal(n, placeStride);
-            for (var row = 0; row < rows; row++)
+            BeginNext();
+            while (_begun < ranks.Length)
             {
-                for (var column = 0; column < columns; column++)
-                {
-                    ref var to = ref Taken[place - Place + (row * placeStride) + column];
-                    Assert.Equal(Untouched, to);
-                    to = sums[(row * columns) + column];
-                }
+                BeginNext();
             }
         }
 
-        public void Run<TLanes, TVector>()
-            where TLanes : struct, ILanes<TVector>
-            where TVector : struct
+        private void BeginNext()
         {
-            var rows = batch.Samples * rowsPerSample;
-            var floats = StripProduct.WorkspaceFloats<TLanes, TVector>(m, n, rows, batch.Count);
-            fixed (float* left = x, right = dy)
+            if (_begun < ranks.Length)
             {
-                StripProduct.Run<TLanes, TVector>(
-                    count, n, batch, rowsPerSample, left + first, m, right, FinishPlan.Of(batch.Count), this,
-                    Place + (first * n), _workspace.Take(floats, 0));
+                EveryPath.Run(path, new Worker(this, operands, ranks[_begun++]));
+            }
+        }
+
+        /// <summary>Takes strips to where the flat buffer has them, from a place that is not 0.</summary>
+        private sealed class Worker(Job job, Operands of, int rank) : IPathCall, IGradientStrips
+        {
+            private const int Place = 1000;
+
+            private readonly GuardedMemory _workspace = new(0);
+            private readonly GuardedFloats _beside = new(of.M * of.N, 3);
+
+            public int Buffers => 1;
+
+            public bool IsShared => true;
+
+            public float* Beside(int buffer, int place) => _beside.Pointer + place - Place;
+
+            public void Take(float* sums, int rows, int columns, int place, int placeStride)
+            {
+                Assert.Equal(of.N, placeStride);
+                for (var row = 0; row < rows; row++)
+                {
+                    for (var column = 0; column < columns; column++)
+                    {
+                        ref var to = ref job.Taken[place - Place + (row * placeStride) + column];
+                        Assert.Equal(Untouched, to);
+                        to = sums[(row * columns) + column];
+                    }
+                }
+
+                job.BeginNext();
             }
 
-            _workspace.AssertSurroundingsUntouched();
-            _beside.AssertGuardsIntact("beside");
-            Assert.Equal(-1, _beside.Span.IndexOfAnyExcept(Untouched));
+            public void Run<TLanes, TVector>()
+                where TLanes : struct, ILanes<TVector>
+                where TVector : struct
+            {
+                var floats = StripProduct.WorkspaceFloats<TLanes, TVector>(
+                    of.M, of.N, of.Batch.Samples * of.RowsPerSample, of.Batch.Count);
+                fixed (float* left = of.X, right = of.Dy)
+                {
+                    StripProduct.Run<TLanes, TVector>(
+                        of.M, of.N, of.Batch, of.RowsPerSample, left, right, FinishPlan.Of(of.Batch.Count),
+                        job._shares.For(product: 0, rank), this, Place, _workspace.Take(floats, 0));
+                }
+
+                _workspace.AssertSurroundingsUntouched();
+                _beside.AssertGuardsIntact("beside");
+                Assert.Equal(-1, _beside.Span.IndexOfAnyExcept(Untouched));
+            }
         }
     }
 }
