@@ -110,19 +110,27 @@ internal static unsafe class MatrixProduct
         var isTogether = depthMax < TogetherDepthMax || RightFactor.IsInPlace<TLanes, TVector>(b, depthMax, uses);
         var columns = isTogether ? Blocking.Columns<TLanes, TVector>(n, depthMax) : wide;
         block.KeepLeft = columns < n;
+        var (here, there, isPacked) = ((nint)room, (nint)(room + (wide * depthMax)), false);
         for (var j = 0; j < n; j += columns)
         {
             block.FirstColumn = j;
             block.Columns = Math.Min(columns, n - j);
             block.C = (float*)c + ((nint)block.FirstRow * block.Stride) + j;
             block.Bias = bias == 0 ? null : (float*)bias + j;
-            block.Right = RightFactor.Prepare<TLanes, TVector>(
-                b, block.Start, block.Depth, j, block.Columns, uses, room);
+            block.Right = isPacked
+                ? RightFactor.OfPanel((float*)here, block.Columns, block.Depth)
+                : RightFactor.Prepare<TLanes, TVector>(
+                    b, block.Start, block.Depth, j, block.Columns, uses, (float*)here);
             var next = j + columns;
-            block.Next = !isTogether && next < n
-                ? Ahead.Of(b, block.Start, block.Depth, next, Math.Min(wide, n - next), uses)
+            isPacked = !isTogether && !b.Transposed && n - next >= wide;
+            block.Packed = isPacked
+                ? new PackedAhead(b, block.Start, block.Depth, next, uses, (float*)there)
+                : default;
+            block.Asked = !isTogether && b.Transposed && next < n
+                ? new AskedAhead(b, block.Start, next, Math.Min(wide, n - next), uses)
                 : default;
             block.Run<TLanes, TVector, TActivation>(a, activation);
+            (here, there) = isPacked ? (there, here) : (here, there);
         }
     }
 

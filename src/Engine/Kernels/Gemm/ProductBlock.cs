@@ -34,8 +34,10 @@ internal unsafe struct ProductBlock
     internal float* Left;
     internal RightFactor Right;
 
-    /// <summary>What the tiles ask for meanwhile.</summary>
-    internal Ahead Next;
+    /// <summary>What tiles see to meanwhile, where there is one for all the columns: they ask for it or pack it.
+    /// </summary>
+    internal AskedAhead Asked;
+    internal PackedAhead Packed;
 
     /// <summary>True where tiles ask for the results' memory before they need it.</summary>
     internal bool AsksForResults;
@@ -56,39 +58,69 @@ internal unsafe struct ProductBlock
         where TVector : struct
         where TActivation : struct, IUnaryOperator
     {
-        for (var panel = 0; panel < Panels.Count; panel++)
+        if (Columns > TileShapes.WidthMax<TLanes, TVector>())
         {
-            var row = Panels.FirstRow(panel);
-            var height = Panels.Height(panel);
-            var left = new Panel(KeepLeft ? Left + ((nint)row * Depth) : Left, height);
-            if (LeftIsInPlace && Rows - row >= height)
+            for (var panel = 0; panel < Panels.Count; panel++)
             {
-                left = new Panel(a.At(FirstRow + row, Start), a.Transposed ? a.RowStride : 1);
-            }
-            else if (FirstColumn == 0)
-            {
-                Packing.Pack<TLanes, TVector>(a, FirstRow + row, Rows - row, Start, Depth, left.Data, height);
+                RunPanel<TLanes, TVector, TActivation>(panel, TakeLeft<TLanes, TVector>(a, panel), activation);
             }
 
-            RunPanel<TLanes, TVector, TActivation>(panel, left, activation, Next.Part(panel));
+            return;
+        }
+
+        // With one tile for all the columns, which one is decided once for all the panels, not for each.
+        RunPanels<TLanes, TVector, TActivation>(0, Panels.TallCount, a, activation);
+        RunPanels<TLanes, TVector, TActivation>(Panels.TallCount, Panels.Count, a, activation);
+    }
+
+    /// <summary>Panels of the same height, from … to before the end.</summary>
+    private void RunPanels<TLanes, TVector, TActivation>(int from, int end, MatrixView a, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        if (from < end)
+        {
+            var work = new PanelWork<TLanes, TVector, TActivation>(ref this, from, end, a, activation);
+            TileShapes.Run<TLanes, TVector, PanelWork<TLanes, TVector, TActivation>>(
+                Panels.Height(from), Columns, ref work);
         }
     }
 
     /// <summary>The rows of one left panel with all the columns.</summary>
-    internal readonly void RunPanel<TLanes, TVector, TActivation>(
-        int panel, Panel left, TActivation activation, in Ahead ahead = default)
+    internal void RunPanel<TLanes, TVector, TActivation>(int panel, Panel left, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
     {
         var (row, height) = (Panels.FirstRow(panel), Panels.Height(panel));
-        var work = new TileWork<TLanes, TVector, TActivation>(in this, row, left, activation, in ahead);
+        var work = new TileWork<TLanes, TVector, TActivation>(ref this, row, left, activation);
         TileShapes.Run<TLanes, TVector, TileWork<TLanes, TVector, TActivation>>(height, Columns, ref work);
     }
 
+    /// <summary>A panel of the left factor: where it lies, or packed, by the first block of columns.</summary>
+    private readonly Panel TakeLeft<TLanes, TVector>(MatrixView a, int panel)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var (row, height) = (Panels.FirstRow(panel), Panels.Height(panel));
+        if (LeftIsInPlace && Rows - row >= height)
+        {
+            return new Panel(a.At(FirstRow + row, Start), a.Transposed ? a.RowStride : 1);
+        }
+
+        var left = new Panel(KeepLeft ? Left + ((nint)row * Depth) : Left, height);
+        if (FirstColumn == 0)
+        {
+            Packing.Pack<TLanes, TVector>(a, FirstRow + row, Rows - row, Start, Depth, left.Data, height);
+        }
+
+        return left;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void RunTile<TLanes, TVector, TActivation, TTile>(
-        int row, int column, Panel left, TActivation activation, in Ahead ahead)
+    private void RunTile<TLanes, TVector, TActivation, TTile>(
+        int row, int column, Panel left, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -105,17 +137,17 @@ internal unsafe struct ProductBlock
                 TileKernels.Prefetch<TTile>(Start > 0 ? c + (TTile.Height * Stride) : c, Stride);
             }
 
-            Chain<TTile>(left, right, c, Stride, ahead);
+            Chain<TTile>(left, right, c, Stride);
             Finish<TLanes, TVector, TActivation, TTile>(c, Stride, bias, activation);
             return;
         }
 
-        RunEdge<TLanes, TVector, TActivation, TTile>(row, column, left, activation, ahead);
+        RunEdge<TLanes, TVector, TActivation, TTile>(row, column, left, activation);
     }
 
     /// <summary>A tile that reaches over the matrix's edge is computed in the scratch tile.</summary>
-    private readonly void RunEdge<TLanes, TVector, TActivation, TTile>(
-        int row, int column, Panel left, TActivation activation, in Ahead ahead)
+    private void RunEdge<TLanes, TVector, TActivation, TTile>(
+        int row, int column, Panel left, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
@@ -130,7 +162,7 @@ internal unsafe struct ProductBlock
             TileKernels.CopyPart(c, Stride, Scratch, TTile.Width, rows, columns);
         }
 
-        Chain<TTile>(left, right, Scratch, TTile.Width, ahead);
+        Chain<TTile>(left, right, Scratch, TTile.Width);
         var bias = Scratch + (TTile.Height * TTile.Width);
         if (Bias != null)
         {
@@ -142,16 +174,21 @@ internal unsafe struct ProductBlock
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Chain<TTile>(Panel left, Panel right, float* c, nint stride, in Ahead ahead)
+    private void Chain<TTile>(Panel left, Panel right, float* c, nint stride)
         where TTile : struct, ITile
     {
         if (left.Step == 1)
         {
             TileKernels.ChainAcross<TTile>(Depth, left.Data, LeftStride, right, c, stride, Start > 0);
         }
-        else if (ahead.Rows > 0)
+        else if (Packed.Rows > 0)
         {
-            TileKernels.ChainAsking<TTile>(Depth, left, right, c, stride, Start > 0, ahead);
+            TileKernels.ChainPacking<TTile>(Depth, left, right, c, stride, Start > 0, ref Packed);
+        }
+        else if (Asked.Rows > 0)
+        {
+            TileKernels.ChainAsking<TTile>(Depth, left, right, c, stride, Start > 0, Asked);
+            Asked.Advance();
         }
         else
         {
@@ -175,21 +212,45 @@ internal unsafe struct ProductBlock
 
     /// <summary>Tiles of one left panel.</summary>
     private readonly ref struct TileWork<TLanes, TVector, TActivation>(
-        ref readonly ProductBlock block, int row, Panel left, TActivation activation, ref readonly Ahead ahead)
-        : ITileWork
+        ref ProductBlock block, int row, Panel left, TActivation activation) : ITileWork
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
     {
-        private readonly ref readonly ProductBlock _block = ref block;
-        private readonly ref readonly Ahead _ahead = ref ahead;
+        private readonly ref ProductBlock _block = ref block;
 
         public void Run<TTile>(int first, int end)
             where TTile : struct, ITile
         {
             for (var j = first; j < end; j += TTile.Width)
             {
-                _block.RunTile<TLanes, TVector, TActivation, TTile>(row, j, left, activation, _ahead);
+                _block.RunTile<TLanes, TVector, TActivation, TTile>(row, j, left, activation);
+            }
+        }
+    }
+
+    /// <summary>Panels of the same height with one tile for all the columns.</summary>
+    private readonly ref struct PanelWork<TLanes, TVector, TActivation>(
+        ref ProductBlock block, int from, int end, MatrixView a, TActivation activation) : ITileWork
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        private readonly ref ProductBlock _block = ref block;
+
+        public void Run<TTile>(int first, int columns)
+            where TTile : struct, ITile
+        {
+            for (var panel = from; panel < end; panel++)
+            {
+                var left = _block.TakeLeft<TLanes, TVector>(a, panel);
+                _block.RunTile<TLanes, TVector, TActivation, TTile>(
+                    _block.Panels.FirstRow(panel), first, left, activation);
+            }
+
+            if (end == _block.Panels.Count)
+            {
+                _block.Packed.PackRest<TTile>();
             }
         }
     }

@@ -20,6 +20,9 @@ internal unsafe struct Tile8<TRow> : ITile
     public static int Width => TRow.Width;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyRow(float* source, float* destination) => TRow.Store(TRow.Load(source), destination);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MultiplyAdd(float* left, float* right)
     {
         var row = TRow.Load(right);
@@ -140,6 +143,9 @@ internal unsafe struct Tile14<TRow> : ITile
     public static int Height => 14;
 
     public static int Width => TRow.Width;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyRow(float* source, float* destination) => TRow.Store(TRow.Load(source), destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MultiplyAdd(float* left, float* right)

@@ -104,7 +104,7 @@ internal static unsafe class TileKernels
     /// <summary>The same while other memory is asked for.</summary>
     [MethodImpl(HotLoop.Options)]
     internal static void ChainAsking<TTile>(
-        int depth, Panel left, Panel right, float* c, nint stride, bool resume, in Ahead ahead)
+        int depth, Panel left, Panel right, float* c, nint stride, bool resume, in AskedAhead ahead)
         where TTile : struct, ITile
     {
         var a = left.Data;
@@ -118,17 +118,40 @@ internal static unsafe class TileKernels
 
         while (depth > 0)
         {
-            var steps = Math.Min(depth, Ahead.StripSteps);
-            for (var j = 0; j < ahead.Columns; j += Ahead.StripSteps)
-            {
-                Prefetch(strip + j, ahead.RowStride, ahead.Rows, Ahead.StripSteps); // so many that it has no loop
-            }
-
-            strip += ahead.Step;
+            var steps = Math.Min(depth, AskedAhead.StripSteps);
+            Prefetch(strip, ahead.RowStride, ahead.Rows, AskedAhead.StripSteps); // so many that it has no loop
+            strip += AskedAhead.StripSteps;
             depth -= steps;
             Steps(ref tile, steps, ref a, left.Step, ref b, right.Step);
         }
 
+        tile.Store(c, stride);
+    }
+
+    /// <summary>The same while rows of the next right panel are packed.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void ChainPacking<TTile>(
+        int depth, Panel left, Panel right, float* c, nint stride, bool resume, ref PackedAhead next)
+        where TTile : struct, ITile
+    {
+        var a = left.Data;
+        var b = right.Data;
+        var packing = next;
+        var tile = default(TTile);
+        if (resume)
+        {
+            tile.Load(c, stride);
+        }
+
+        while (depth > 0)
+        {
+            var steps = Math.Min(depth, PackedAhead.Steps);
+            packing.PackSome<TTile>();
+            depth -= steps;
+            Steps(ref tile, steps, ref a, left.Step, ref b, right.Step);
+        }
+
+        next = packing;
         tile.Store(c, stride);
     }
 

@@ -15,6 +15,9 @@ internal unsafe interface ITile
 
     public static abstract int Width { get; }
 
+    /// <summary>Copies a row of memory as wide as a tile.</summary>
+    public static abstract void CopyRow(float* source, float* destination);
+
     /// <summary>element (i, j) ← left[i] · right[j] + element (i, j), rounded once.</summary>
     public void MultiplyAdd(float* left, float* right);
 
@@ -57,6 +60,9 @@ internal unsafe struct Tile4<TRow> : ITile
     public static int Height => 4;
 
     public static int Width => TRow.Width;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyRow(float* source, float* destination) => TRow.Store(TRow.Load(source), destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MultiplyAdd(float* left, float* right)
@@ -145,6 +151,9 @@ internal unsafe struct Tile6<TRow> : ITile
     public static int Height => 6;
 
     public static int Width => TRow.Width;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyRow(float* source, float* destination) => TRow.Store(TRow.Load(source), destination);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MultiplyAdd(float* left, float* right)
