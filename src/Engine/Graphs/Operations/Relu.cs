@@ -17,6 +17,8 @@ public sealed class ReluOperation() : UnaryOperation<ReluOperation.Operator>("re
 
     public readonly struct Operator : IUnaryOperator
     {
+        public static bool IsBrief => true;
+
         public T Apply<TMath, T>(T x)
             where TMath : struct, IArithmetic<T>
             where T : struct

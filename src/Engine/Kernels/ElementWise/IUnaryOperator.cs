@@ -5,6 +5,12 @@ namespace Distributed.Engine.Kernels.ElementWise;
 /// <summary>An element-wise function of one number, written once for every width and for double precision.</summary>
 public interface IUnaryOperator
 {
+    /// <summary>
+    /// Whether it takes an instruction or two, so that kernels write it out wherever it follows a sum; false unless
+    /// said.
+    /// </summary>
+    public static virtual bool IsBrief => false;
+
     public T Apply<TMath, T>(T x)
         where TMath : struct, IArithmetic<T>
         where T : struct;
@@ -29,6 +35,8 @@ public readonly struct Left : IBinaryOperator
 /// <summary>y = x.</summary>
 public readonly struct Identity : IUnaryOperator
 {
+    public static bool IsBrief => true;
+
     public T Apply<TMath, T>(T x)
         where TMath : struct, IArithmetic<T>
         where T : struct => x;

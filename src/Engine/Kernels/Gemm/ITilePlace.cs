@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Distributed.Engine.Kernels.ElementWise;
 
 namespace Distributed.Engine.Kernels.Gemm;
 
@@ -28,4 +29,23 @@ internal readonly unsafe struct AddedTile(float* to, int* offsets) : ITilePlace
         TRow.AddLeft(there, ref row);
         TRow.Store(row, there);
     }
+}
+
+/// <summary>Row i is written as activation(row + bias[i]); a null bias adds nothing.</summary>
+internal readonly unsafe struct FinishedTile<TActivation>(float* to, nint stride, float* bias, TActivation activation)
+    : ITilePlace
+    where TActivation : struct, IUnaryOperator
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Put<TRow>(int index, ref TRow row)
+        where TRow : struct, ITileRow<TRow>
+    {
+        TRow.Finish(bias == null ? null : bias + index, activation, ref row);
+        TRow.Store(row, to + (index * stride));
+    }
+
+    /// <summary>The place so many rows further down.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal FinishedTile<TActivation> Below(int rows) =>
+        new(to + (rows * stride), stride, bias == null ? null : bias + rows, activation);
 }

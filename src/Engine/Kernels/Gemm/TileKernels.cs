@@ -59,6 +59,35 @@ internal static unsafe class TileKernels
         }
     }
 
+    /// <summary>
+    /// A chain from 0 per element, for so many tiles below each other whose left panels follow each other, finished on
+    /// its way to memory. The depth is at least 2.
+    /// </summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void ChainsDown<TTile, TActivation>(
+        int count, int depth, Panel left, Panel right, FinishedTile<TActivation> place)
+        where TTile : struct, ITile
+        where TActivation : struct, IUnaryOperator
+    {
+        var a = left.Data;
+        var b = right.Data;
+        var tile = default(TTile);
+        for (var rest = depth; ; rest = depth - 2)
+        {
+            Steps(ref tile, rest, ref a, left.Step, ref b, right.Step);
+            a = --count == 0 ? left.Data : a; // what the last tile begins is not used
+            tile.PutAndBegin(place, a, left.Step, right.Data, right.Step);
+            if (count == 0)
+            {
+                return;
+            }
+
+            a += 2 * left.Step;
+            b = right.Data + (2 * right.Step);
+            place = place.Below(TTile.Height);
+        }
+    }
+
     /// <summary>Puts a tile where it goes, begins the next one, and returns how many of its steps are left.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PutAndBegin<TTile, TPlace>(

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Gemm;
@@ -22,6 +23,10 @@ internal unsafe interface ITileRow<TSelf>
 
     /// <summary>row ← what lies at left + row, each sum rounded once.</summary>
     public static abstract void AddLeft(float* left, ref TSelf row);
+
+    /// <summary>row ← activation(row + *bias); a null bias adds nothing.</summary>
+    public static abstract void Finish<TActivation>(float* bias, TActivation activation, ref TSelf row)
+        where TActivation : struct, IUnaryOperator;
 }
 
 /// <summary>Two vectors across, so that each broadcast of a left factor serves two multiply-adds.</summary>
@@ -72,6 +77,21 @@ internal unsafe struct WideRow<TLanes, TVector> : ITileRow<WideRow<TLanes, TVect
         row._low = TLanes.Add(TLanes.Load(left), row._low);
         row._high = TLanes.Add(TLanes.Load(left + TLanes.Count), row._high);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish<TActivation>(float* bias, TActivation activation, ref WideRow<TLanes, TVector> row)
+        where TActivation : struct, IUnaryOperator
+    {
+        if (bias != null)
+        {
+            var addend = TLanes.Broadcast(*bias);
+            row._low = TLanes.Add(row._low, addend);
+            row._high = TLanes.Add(row._high, addend);
+        }
+
+        row._low = activation.Apply<TLanes, TVector>(row._low);
+        row._high = activation.Apply<TLanes, TVector>(row._high);
+    }
 }
 
 /// <summary>One vector across, for the last columns.</summary>
@@ -110,4 +130,17 @@ internal unsafe struct NarrowRow<TLanes, TVector> : ITileRow<NarrowRow<TLanes, T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void AddLeft(float* left, ref NarrowRow<TLanes, TVector> row) =>
         row._value = TLanes.Add(TLanes.Load(left), row._value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish<TActivation>(float* bias, TActivation activation, ref NarrowRow<TLanes, TVector> row)
+        where TActivation : struct, IUnaryOperator
+    {
+        if (bias != null)
+        {
+            var addend = TLanes.Broadcast(*bias);
+            row._value = TLanes.Add(row._value, addend);
+        }
+
+        row._value = activation.Apply<TLanes, TVector>(row._value);
+    }
 }

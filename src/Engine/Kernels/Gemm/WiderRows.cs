@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Gemm;
@@ -63,6 +64,25 @@ internal unsafe struct QuadRow<TLanes, TVector> : ITileRow<QuadRow<TLanes, TVect
         row._third = TLanes.Add(TLanes.Load(left + (2 * TLanes.Count)), row._third);
         row._fourth = TLanes.Add(TLanes.Load(left + (3 * TLanes.Count)), row._fourth);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish<TActivation>(float* bias, TActivation activation, ref QuadRow<TLanes, TVector> row)
+        where TActivation : struct, IUnaryOperator
+    {
+        if (bias != null)
+        {
+            var addend = TLanes.Broadcast(*bias);
+            row._first = TLanes.Add(row._first, addend);
+            row._second = TLanes.Add(row._second, addend);
+            row._third = TLanes.Add(row._third, addend);
+            row._fourth = TLanes.Add(row._fourth, addend);
+        }
+
+        row._first = activation.Apply<TLanes, TVector>(row._first);
+        row._second = activation.Apply<TLanes, TVector>(row._second);
+        row._third = activation.Apply<TLanes, TVector>(row._third);
+        row._fourth = activation.Apply<TLanes, TVector>(row._fourth);
+    }
 }
 
 /// <summary>Three vectors across.</summary>
@@ -119,5 +139,22 @@ internal unsafe struct TripleRow<TLanes, TVector> : ITileRow<TripleRow<TLanes, T
         row._low = TLanes.Add(TLanes.Load(left), row._low);
         row._middle = TLanes.Add(TLanes.Load(left + TLanes.Count), row._middle);
         row._high = TLanes.Add(TLanes.Load(left + (2 * TLanes.Count)), row._high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Finish<TActivation>(float* bias, TActivation activation, ref TripleRow<TLanes, TVector> row)
+        where TActivation : struct, IUnaryOperator
+    {
+        if (bias != null)
+        {
+            var addend = TLanes.Broadcast(*bias);
+            row._low = TLanes.Add(row._low, addend);
+            row._middle = TLanes.Add(row._middle, addend);
+            row._high = TLanes.Add(row._high, addend);
+        }
+
+        row._low = activation.Apply<TLanes, TVector>(row._low);
+        row._middle = activation.Apply<TLanes, TVector>(row._middle);
+        row._high = activation.Apply<TLanes, TVector>(row._high);
     }
 }

@@ -67,7 +67,6 @@ internal static unsafe class Convolution
             Stride = shape.Grid.Positions,
             Offsets = (int*)workspace,
             Scratch = workspace + ConvolutionShape.Lines(shape.Inner),
-            Finishes = bias != null || typeof(TActivation) != typeof(Identity),
         };
         tiles.Gathered = tiles.Scratch + ProductBlock.ScratchFloats<TLanes, TVector>();
         var copies = tiles.Gathered + GatheredFloats<TLanes, TVector>(shape);
@@ -169,6 +168,7 @@ internal static unsafe class Convolution
             {
                 tiles.Depth = Math.Min(shape.Inner - start, DepthMax);
                 tiles.Resumes = start > 0;
+                tiles.Ends = start + tiles.Depth == shape.Inner;
                 tiles.Offsets = offsets + start;
                 tiles.IsGathered = gathers && count == TileShapes.WidthMax<TLanes, TVector>();
                 if (tiles.IsGathered)
@@ -176,14 +176,9 @@ internal static unsafe class Convolution
                     tiles.Gather<WideRow<TLanes, TVector>>(first);
                 }
 
+                tiles.Run<TLanes, TVector, TActivation>(filters, start, first, count, activation);
                 for (var panel = 0; panel < filters.Panels.Count; panel++)
                 {
-                    tiles.RunPanel<TLanes, TVector>(filters.Panels, panel, filters.At(panel, start), first, count);
-                    if (tiles.Finishes && start + tiles.Depth == shape.Inner)
-                    {
-                        tiles.Finish<TLanes, TVector, TActivation>(filters.Panels, panel, first, count, activation);
-                    }
-
                     next.Step();
                 }
             }

@@ -13,9 +13,13 @@ internal unsafe struct TapTiles
     internal nint Stride;
     internal int Rows;
 
-    /// <summary>Products that this stretch of the chains adds; true where the chains go on from what c holds.</summary>
+    /// <summary>
+    /// Products that this stretch of the chains adds; whether the chains go on from what c holds, and whether they end
+    /// with it, so that bias and activation follow.
+    /// </summary>
     internal int Depth;
     internal bool Resumes;
+    internal bool Ends;
 
     /// <summary>The right factor's line k begins at Right + Offsets[k].</summary>
     internal float* Right;
@@ -31,8 +35,7 @@ internal unsafe struct TapTiles
     /// <summary>Room for one tile.</summary>
     internal float* Scratch;
 
-    /// <summary>True where bias or activation follow when the chains end; a bias is one number for each row.</summary>
-    internal bool Finishes;
+    /// <summary>One number for each row; null adds nothing.</summary>
     internal float* Bias;
 
     /// <summary>Puts the lines' columns from the given one on together.</summary>
@@ -48,30 +51,65 @@ internal unsafe struct TapTiles
         }
     }
 
-    /// <summary>The rows of one left panel with so many columns, at most as many as the widest tile has.</summary>
-    internal readonly void RunPanel<TLanes, TVector>(RowPanels panels, int panel, Panel left, int column, int columns)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        var work = new TileWork(in this, panels.FirstRow(panel), left, column);
-        TileShapes.Run<TLanes, TVector, TileWork>(panels.Height(panel), columns, ref work);
-    }
-
-    /// <summary>Bias and activation for the same results, while they are near.</summary>
-    internal readonly void Finish<TLanes, TVector, TActivation>(
-        RowPanels panels, int panel, int column, int columns, TActivation activation)
+    /// <summary>All rows with so many columns, at most as many as the widest tile has.</summary>
+    /// <param name="start">Where this stretch of the chains begins.</param>
+    internal readonly void Run<TLanes, TVector, TActivation>(
+        PackedLeft left, int start, int column, int columns, TActivation activation)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TActivation : struct, IUnaryOperator
     {
-        var row = panels.FirstRow(panel);
-        TileKernels.FinishRows<TLanes, TVector, TActivation>(
-            C + (row * Stride) + column,
-            Stride,
-            Math.Min(panels.Height(panel), Rows - row),
-            columns,
-            Bias == null ? null : Bias + row,
-            activation);
+        RunPanels<TLanes, TVector, TActivation>(left, start, 0, left.Panels.TallCount, column, columns, activation);
+        RunPanels<TLanes, TVector, TActivation>(
+            left, start, left.Panels.TallCount, left.Panels.Count, column, columns, activation);
+    }
+
+    /// <summary>Panels of the same height, from … to before the end.</summary>
+    private readonly void RunPanels<TLanes, TVector, TActivation>(
+        PackedLeft left, int start, int from, int end, int column, int columns, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        if (from < end)
+        {
+            var work = new PanelWork<TLanes, TVector, TActivation>(in this, left, start, from, end, column, activation);
+            TileShapes.Run<TLanes, TVector, PanelWork<TLanes, TVector, TActivation>>(
+                left.Panels.Height(from), columns, ref work);
+        }
+    }
+
+    /// <summary>Whole tiles of panels below each other, whose chains neither go on nor end elsewhere.</summary>
+    private readonly void RunTiles<TTile, TActivation>(
+        int row, int count, Panel left, int column, TActivation activation)
+        where TTile : struct, ITile
+        where TActivation : struct, IUnaryOperator
+    {
+        var place = new FinishedTile<TActivation>(
+            C + (row * Stride) + column, Stride, Bias == null ? null : Bias + row, activation);
+        if (IsGathered)
+        {
+            TileKernels.ChainsDown<TTile, TActivation>(count, Depth, left, new Panel(Gathered, TTile.Width), place);
+        }
+        else
+        {
+            ChainsDown<TTile, TActivation>(count, Depth, left, Right + column, Offsets, place);
+        }
+    }
+
+    /// <summary>Bias and activation for results that are there.</summary>
+    private readonly void Finish<TLanes, TVector, TActivation>(
+        int row, int rows, int column, int columns, TActivation activation)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
+    {
+        if (Ends && (Bias != null || typeof(TActivation) != typeof(Identity)))
+        {
+            TileKernels.FinishRows<TLanes, TVector, TActivation>(
+                C + (row * Stride) + column, Stride, Math.Min(rows, Rows - row), columns,
+                Bias == null ? null : Bias + row, activation);
+        }
     }
 
     private readonly void RunTile<TTile>(int row, Panel left, int column, int columns)
@@ -133,12 +171,75 @@ internal unsafe struct TapTiles
         tile.Store(c, stride);
     }
 
-    /// <summary>A tile, with what it is computed from.</summary>
-    private readonly ref struct TileWork(ref readonly TapTiles tiles, int row, Panel left, int column) : ITileWork
+    /// <summary>The same as <see cref="TileKernels.ChainsDown"/>, with the right factor read by its table.</summary>
+    [MethodImpl(HotLoop.Options)]
+    private static void ChainsDown<TTile, TActivation>(
+        int count, int depth, Panel left, float* right, int* offsets, FinishedTile<TActivation> place)
+        where TTile : struct, ITile
+        where TActivation : struct, IUnaryOperator
+    {
+        var a = left.Data;
+        var step = left.Step;
+        var (first, firstStep) = (offsets[0], offsets[1] - offsets[0]);
+        var tile = default(TTile);
+        for (nint k = 0; ; k = 2)
+        {
+            if (((depth - k) & 1) != 0)
+            {
+                tile.MultiplyAdd(a, right + offsets[k++]);
+                a += step;
+            }
+
+            for (; k < depth; k += 2)
+            {
+                tile.MultiplyAdd(a, right + offsets[k]);
+                tile.MultiplyAdd(a + step, right + offsets[k + 1]);
+                a += 2 * step;
+            }
+
+            a = --count == 0 ? left.Data : a; // what the last tile begins is not used
+            tile.PutAndBegin(place, a, step, right + first, firstStep);
+            if (count == 0)
+            {
+                return;
+            }
+
+            a += 2 * step;
+            place = place.Below(TTile.Height);
+        }
+    }
+
+    /// <summary>Tiles of panels of the same height.</summary>
+    private readonly ref struct PanelWork<TLanes, TVector, TActivation>(
+        ref readonly TapTiles tiles, PackedLeft left, int start, int from, int end, int column, TActivation activation)
+        : ITileWork
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TActivation : struct, IUnaryOperator
     {
         private readonly ref readonly TapTiles _tiles = ref tiles;
 
-        public void Run<TTile>(int first, int end)
-            where TTile : struct, ITile => _tiles.RunTile<TTile>(row, left, column + first, end - first);
+        public void Run<TTile>(int first, int last)
+            where TTile : struct, ITile
+        {
+            var (place, columns, panel) = (column + first, last - first, from);
+            if (TActivation.IsBrief && _tiles.Depth >= 2 && columns == TTile.Width && !_tiles.Resumes && _tiles.Ends)
+            {
+                var row = left.Panels.FirstRow(from);
+                var whole = Math.Min(end - from, (_tiles.Rows - row) / TTile.Height);
+                if (whole > 0)
+                {
+                    _tiles.RunTiles<TTile, TActivation>(row, whole, left.At(from, start), place, activation);
+                    panel += whole;
+                }
+            }
+
+            for (; panel < end; panel++)
+            {
+                var row = left.Panels.FirstRow(panel);
+                _tiles.RunTile<TTile>(row, left.At(panel, start), place, columns);
+                _tiles.Finish<TLanes, TVector, TActivation>(row, TTile.Height, place, columns, activation);
+            }
+        }
     }
 }

@@ -102,7 +102,7 @@ public sealed unsafe class ConvolutionTests
         private const int SamplesAtOnce = 3;
 
         private static readonly string[] Names =
-            ["forward", "input gradient", "filter gradient", "activated", "continued input gradient"];
+            ["forward", "input gradient", "filter gradient", "rectified", "continued input gradient", "squared"];
 
         private readonly Case _case;
         private readonly GuardedFloats _x;
@@ -128,6 +128,7 @@ public sealed unsafe class ConvolutionTests
                 new GuardedFloats(CanonicalTree.PieceCount(range.First, range.Count) * shape.FilterFloats, 3),
                 new GuardedFloats(range.Samples * shape.ResultFloats, 2),
                 new GuardedFloats(range.Samples * shape.ImageFloats, 1),
+                new GuardedFloats(range.Samples * shape.ResultFloats, 3),
             ];
         }
 
@@ -137,6 +138,7 @@ public sealed unsafe class ConvolutionTests
         {
             RunForward<TLanes, TVector, Identity>(null, _results[0]);
             RunForward<TLanes, TVector, ReluOperation.Operator>(_bias.Pointer, _results[3]);
+            RunForward<TLanes, TVector, SquareOperation.Operator>(null, _results[5]);
             RunImageGradient<TLanes, TVector>(null, _results[1]);
             RunImageGradient<TLanes, TVector>(_z.Pointer, _results[4]);
             RunFilterGradient<TLanes, TVector>();
@@ -151,7 +153,11 @@ public sealed unsafe class ConvolutionTests
                 var sum = _results[0].Span[i] + _bias.Span[i / shape.Grid.Positions % _bias.Length];
                 Bits.AssertEqual(
                     default(ReluOperation.Operator).Apply<ScalarLanes, float>(sum), _results[3].Span[i],
-                    $"{context}, activated {i}");
+                    $"{context}, rectified {i}");
+                Bits.AssertEqual(
+                    default(SquareOperation.Operator).Apply<ScalarLanes, float>(_results[0].Span[i]),
+                    _results[5].Span[i],
+                    $"{context}, squared {i}");
             }
 
             for (var i = 0; i < range.Samples * shape.ImageFloats; i++)
