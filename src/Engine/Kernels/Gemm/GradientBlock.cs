@@ -32,6 +32,12 @@ internal unsafe struct GradientBlock
     internal bool KeepsLeft;
     internal bool LeftIsPacked;
 
+    /// <summary>
+    /// True where packed panels of x take turns at each panel of dy, which so stays in the first-level cache. Rows of
+    /// results that lie far apart are better written along.
+    /// </summary>
+    internal bool TakesTurns;
+
     /// <summary>True where tiles ask for the results' memory before they need it.</summary>
     internal bool AsksForResults;
 
@@ -96,11 +102,11 @@ internal unsafe struct GradientBlock
             }
 
             var left = KeepsLeft ? Left + Kept(panel) : Left;
-            var packed = LeftIsPacked ? panel + 1 : Pack<TLanes, TVector>(x, panel, end, left);
-            for (; panel < packed; left += PanelFloats(height, Depth))
-            {
-                RunPanel<TLanes, TVector>(panel++, new Panel(left, height));
-            }
+            var packed = LeftIsPacked
+                ? Math.Min(end, panel < Panels.TallCount ? Panels.TallCount : Panels.Count)
+                : Pack<TLanes, TVector>(x, panel, end, left);
+            RunPacked<TLanes, TVector>(panel, packed, left);
+            panel = packed;
         }
     }
 
@@ -143,6 +149,26 @@ internal unsafe struct GradientBlock
 
         Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, Depth, left, height);
         return panel + 1;
+    }
+
+    /// <summary>Panels of the same height, packed one behind the other.</summary>
+    private readonly void RunPacked<TLanes, TVector>(int from, int end, float* left)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var height = Panels.Height(from);
+        var step = PanelFloats(height, Depth);
+        if (TakesTurns)
+        {
+            var work = new TurnWork(in this, from, end, left, step);
+            TileShapes.Run<TLanes, TVector, TurnWork>(height, Columns, ref work);
+            return;
+        }
+
+        for (var panel = from; panel < end; panel++, left += step)
+        {
+            RunPanel<TLanes, TVector>(panel, new Panel(left, height));
+        }
     }
 
     private readonly void RunPanel<TLanes, TVector>(int panel, Panel left)
@@ -203,6 +229,26 @@ internal unsafe struct GradientBlock
             for (var j = first; j < end; j += TTile.Width)
             {
                 _block.RunTile<TTile>(row, j, left);
+            }
+        }
+    }
+
+    /// <summary>Tiles of panels of x that take turns.</summary>
+    private readonly ref struct TurnWork(ref readonly GradientBlock block, int from, int to, float* left, nint step)
+        : ITileWork
+    {
+        private readonly ref readonly GradientBlock _block = ref block;
+
+        public void Run<TTile>(int first, int end)
+            where TTile : struct, ITile
+        {
+            for (var j = first; j < end; j += TTile.Width)
+            {
+                for (var panel = from; panel < to; panel++)
+                {
+                    _block.RunTile<TTile>(
+                        _block.Panels.FirstRow(panel), j, new Panel(left + ((panel - from) * step), TTile.Height));
+                }
             }
         }
     }

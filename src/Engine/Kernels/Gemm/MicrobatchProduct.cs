@@ -82,6 +82,7 @@ internal static unsafe class MicrobatchProduct
             Panels = RowPanels.Of<TLanes, TVector>(m, n),
             Stack = workspace,
             Left = left,
+            TakesTurns = !Blocking.LiesFarApart(n),
             KeepsLeft = Blocking.Columns<TLanes, TVector>(n, rows) < n && GradientBlock.Keeps(m, rows),
             LeftIsInPlace = Blocking.ReadsInPlace<TLanes, TVector>(
                 xRowStride, Blocking.WidePanels<TLanes, TVector>(n), rows, Blocking.InPlaceLinesMax),
