@@ -32,8 +32,7 @@ public readonly struct CounterRandom
     }
 
     /// <summary>Four words at once: the Bits of indices 4·block to 4·block + 3.</summary>
-    public (uint W0, uint W1, uint W2, uint W3) Block(ulong block) =>
-        Philox.Block(_key, (uint)block, (uint)(block >> 32), 0, 0);
+    public (uint W0, uint W1, uint W2, uint W3) Block(ulong block) => Philox.Block(_key, default(IndexBlocks), block);
 
     /// <summary>32 random bits.</summary>
     public uint Bits(ulong index)
@@ -65,7 +64,7 @@ public readonly struct CounterRandom
         }
 
         var whole = (destination.Length - i) / 4 * 4;
-        UniformFill.Run(destination.Slice(i, whole), _key, (firstIndex + (ulong)i) >> 2, low, high);
+        UniformFill.Run(destination.Slice(i, whole), _key, default(IndexBlocks), (firstIndex + (ulong)i) >> 2, low, high);
         i += whole;
         for (; i < destination.Length; i++)
         {

@@ -14,6 +14,14 @@ public static class Philox
     internal const uint KeyStep0 = 0x9E3779B9;
     internal const uint KeyStep1 = 0xBB67AE85;
 
+    /// <summary>The four random words of a numbered block.</summary>
+    internal static (uint W0, uint W1, uint W2, uint W3) Block<TCounters>(ulong key, TCounters counters, ulong block)
+        where TCounters : struct, IPhiloxCounters
+    {
+        var (c0, c1, c2, c3) = counters.Of(block);
+        return Block(key, c0, c1, c2, c3);
+    }
+
     /// <summary>The four random words of one counter.</summary>
     /// <remarks>The key's low word is the paper's key 0, its high word key 1.</remarks>
     public static (uint W0, uint W1, uint W2, uint W3) Block(ulong key, uint c0, uint c1, uint c2, uint c3)

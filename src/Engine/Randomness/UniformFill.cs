@@ -15,12 +15,13 @@ namespace Distributed.Engine.Randomness;
 internal static class UniformFill
 {
     /// <summary>Block by block in scalars: what the other paths must equal.</summary>
-    internal static void Definition(Span<float> destination, ulong key, ulong firstBlock, float low, float high)
+    internal static void Definition<TCounters>(
+        Span<float> destination, ulong key, TCounters counters, ulong firstBlock, float low, float high)
+        where TCounters : struct, IPhiloxCounters
     {
         for (var i = 0; i < destination.Length; i += 4)
         {
-            var block = firstBlock + (ulong)i / 4;
-            var (w0, w1, w2, w3) = Philox.Block(key, (uint)block, (uint)(block >> 32), 0, 0);
+            var (w0, w1, w2, w3) = Philox.Block(key, counters, firstBlock + (ulong)i / 4);
             destination[i] = CounterRandom.Between(CounterRandom.ToUniform(w0), low, high);
             destination[i + 1] = CounterRandom.Between(CounterRandom.ToUniform(w1), low, high);
             destination[i + 2] = CounterRandom.Between(CounterRandom.ToUniform(w2), low, high);
@@ -29,24 +30,28 @@ internal static class UniformFill
     }
 
     /// <summary>The fastest path of this machine.</summary>
-    internal static void Run(Span<float> destination, ulong key, ulong firstBlock, float low, float high)
+    internal static void Run<TCounters>(
+        Span<float> destination, ulong key, TCounters counters, ulong firstBlock, float low, float high)
+        where TCounters : struct, IPhiloxCounters
     {
         if (Avx512F.IsSupported)
         {
-            Avx512Path(destination, key, firstBlock, low, high);
+            Avx512Path(destination, key, counters, firstBlock, low, high);
         }
         else if (Avx2.IsSupported)
         {
-            Avx2Path(destination, key, firstBlock, low, high);
+            Avx2Path(destination, key, counters, firstBlock, low, high);
         }
         else
         {
-            Definition(destination, key, firstBlock, low, high);
+            Definition(destination, key, counters, firstBlock, low, high);
         }
     }
 
     /// <summary>Four blocks at a time.</summary>
-    internal static void Avx2Path(Span<float> destination, ulong key, ulong firstBlock, float low, float high)
+    internal static void Avx2Path<TCounters>(
+        Span<float> destination, ulong key, TCounters counters, ulong firstBlock, float low, float high)
+        where TCounters : struct, IPhiloxCounters
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
         var last = CounterRandom.Last(low, high);
@@ -54,8 +59,8 @@ internal static class UniformFill
         for (; i <= destination.Length - 16; i += 16)
         {
             // Lanes hold blocks 0, 2, 1, 3, so that unpacking leaves them in order.
-            var c0 = Vector256.Create(firstBlock + (ulong)i / 4) + Vector256.Create(0UL, 2, 1, 3);
-            var (c1, c2, c3) = (c0 >> 32, Vector256<ulong>.Zero, Vector256<ulong>.Zero);
+            var (c0, c1, c2, c3) = counters.Of(
+                Vector256.Create(firstBlock + (ulong)i / 4) + Vector256.Create(0UL, 2, 1, 3));
             var (k0, k1) = ((uint)key, (uint)(key >> 32));
             for (var round = 0; round < Philox.Rounds; round++)
             {
@@ -75,19 +80,21 @@ internal static class UniformFill
             Between(Avx2.UnpackLow(first, second).AsUInt32(), low, high, last).StoreUnsafe(ref to, (nuint)i);
             Between(Avx2.UnpackHigh(first, second).AsUInt32(), low, high, last).StoreUnsafe(ref to, (nuint)i + 8);
         }
-        Definition(destination[i..], key, firstBlock + (ulong)i / 4, low, high);
+        Definition(destination[i..], key, counters, firstBlock + (ulong)i / 4, low, high);
     }
 
     /// <summary>Eight blocks at a time.</summary>
-    internal static void Avx512Path(Span<float> destination, ulong key, ulong firstBlock, float low, float high)
+    internal static void Avx512Path<TCounters>(
+        Span<float> destination, ulong key, TCounters counters, ulong firstBlock, float low, float high)
+        where TCounters : struct, IPhiloxCounters
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
         var last = CounterRandom.Last(low, high);
         var i = 0;
         for (; i <= destination.Length - 32; i += 32)
         {
-            var c0 = Vector512.Create(firstBlock + (ulong)i / 4) + Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7);
-            var (c1, c2, c3) = (c0 >> 32, Vector512<ulong>.Zero, Vector512<ulong>.Zero);
+            var (c0, c1, c2, c3) = counters.Of(
+                Vector512.Create(firstBlock + (ulong)i / 4) + Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7));
             var (k0, k1) = ((uint)key, (uint)(key >> 32));
             for (var round = 0; round < Philox.Rounds; round++)
             {
@@ -107,7 +114,7 @@ internal static class UniformFill
             Between(Avx512F.UnpackLow(first, second).AsUInt32(), low, high, last).StoreUnsafe(ref to, (nuint)i);
             Between(Avx512F.UnpackHigh(first, second).AsUInt32(), low, high, last).StoreUnsafe(ref to, (nuint)i + 16);
         }
-        Definition(destination[i..], key, firstBlock + (ulong)i / 4, low, high);
+        Definition(destination[i..], key, counters, firstBlock + (ulong)i / 4, low, high);
     }
 
     private static Vector256<float> Between(Vector256<uint> bits, float low, float high, float last)

@@ -15,29 +15,60 @@ public sealed class UniformFillTests
     [InlineData(7UL, 3f, 3f)]
     public void Paths_EqualTheDefinition_ForEveryLength(ulong firstBlock, float low, float high)
     {
-        for (var length = 0; length <= 256; length += 4)
-        {
-            var defined = new float[length];
-            UniformFill.Definition(defined, Key, firstBlock, low, high);
-            AssertSame(defined, UniformFill.Run, firstBlock, low, high);
-            if (Avx2.IsSupported)
-            {
-                AssertSame(defined, UniformFill.Avx2Path, firstBlock, low, high);
-            }
+        AssertSame(default(IndexBlocks), firstBlock, low, high);
+        AssertSame(new DrawBlocks(0x9876543210), firstBlock, low, high);
+    }
 
-            if (Avx512F.IsSupported)
+    [Fact]
+    public void Draws_FilledAtOnce_AreThoseOneByOne()
+    {
+        for (var before = 0; before < 9; before++)
+        {
+            for (var length = 0; length < 90; length++)
             {
-                AssertSame(defined, UniformFill.Avx512Path, firstBlock, low, high);
+                var (filled, oneByOne) = (new CounterRandom(3, RandomPurpose.Digits).Draws(7), default(RandomDraws));
+                for (var i = 0; i < before; i++)
+                {
+                    filled.NextBits();
+                }
+
+                oneByOne = filled;
+                var numbers = new float[length];
+                filled.FillUniform(numbers);
+                Assert.Equal(Enumerable.Range(0, length).Select(_ => oneByOne.NextUniform()), numbers);
+                Assert.Equal(oneByOne.NextBits(), filled.NextBits());
             }
         }
     }
 
-    private delegate void Path(Span<float> destination, ulong key, ulong firstBlock, float low, float high);
+    private static void AssertSame<TCounters>(TCounters counters, ulong firstBlock, float low, float high)
+        where TCounters : struct, IPhiloxCounters
+    {
+        for (var length = 0; length <= 256; length += 4)
+        {
+            var defined = new float[length];
+            UniformFill.Definition(defined, Key, counters, firstBlock, low, high);
+            AssertSame(defined, UniformFill.Run, counters, firstBlock, low, high);
+            if (Avx2.IsSupported)
+            {
+                AssertSame(defined, UniformFill.Avx2Path, counters, firstBlock, low, high);
+            }
 
-    private static void AssertSame(float[] defined, Path path, ulong firstBlock, float low, float high)
+            if (Avx512F.IsSupported)
+            {
+                AssertSame(defined, UniformFill.Avx512Path, counters, firstBlock, low, high);
+            }
+        }
+    }
+
+    private delegate void Path<TCounters>(
+        Span<float> destination, ulong key, TCounters counters, ulong firstBlock, float low, float high);
+
+    private static void AssertSame<TCounters>(
+        float[] defined, Path<TCounters> path, TCounters counters, ulong firstBlock, float low, float high)
     {
         var filled = new float[defined.Length];
-        path(filled, Key, firstBlock, low, high);
+        path(filled, Key, counters, firstBlock, low, high);
         Assert.Equal(defined.Select(BitConverter.SingleToInt32Bits), filled.Select(BitConverter.SingleToInt32Bits));
     }
 }
