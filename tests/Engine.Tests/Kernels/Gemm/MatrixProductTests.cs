@@ -56,6 +56,7 @@ public sealed class MatrixProductTests
     [InlineData(5, 30, 1031)]
     [InlineData(30, 700, 520)]
     [InlineData(1, 1300, 131)]
+    [InlineData(37, 969, 530)]
     [InlineData(1100, 33, 30)]
     [InlineData(1021, 350, 514)]
     public void Product_EqualsDefinition_AcrossBlocks(int m, int n, int k)
