@@ -83,13 +83,22 @@ internal static unsafe class StripProduct
 
             block.LeftIsPacked = isPacked[i] != 0;
             isPacked[i] = block.KeepsLeft ? 1 : 0;
-            var (panel, end) = (i * panels, Math.Min((i + 1) * panels, block.Panels.Count));
-            var row = block.Panels.FirstRow(panel);
-            block.Pieces = strip.Sums - ((nint)row * block.Stride);
-            block.Run<TLanes, TVector>(new MatrixView(x, m, transposed: true), panel, end);
-            strip.Hand<TLanes, TVector>(
-                row, Math.Min(block.Panels.FirstRow(end), m) - row, column, block.Columns);
+            RunStrip<TLanes, TVector>(
+                block, x, i * panels, Math.Min((i + 1) * panels, block.Panels.Count), column, strip);
         }
+    }
+
+    /// <summary>One strip: panels from … to before the end, columns from the given one on.</summary>
+    private static void RunStrip<TLanes, TVector>(
+        GradientBlock block, float* x, int from, int end, int column, in Strip strip)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var row = block.Panels.FirstRow(from);
+        block.Pieces = strip.Sums - ((nint)row * block.Stride);
+        block.Run<TLanes, TVector>(new MatrixView(x, block.Rows, transposed: true), from, end);
+        strip.Hand<TLanes, TVector>(
+            row, Math.Min(block.Panels.FirstRow(end), block.Rows) - row, column, block.Columns);
     }
 
     private static void RunDefinition<TLanes, TVector>(
