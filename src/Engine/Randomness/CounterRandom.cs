@@ -64,7 +64,8 @@ public readonly struct CounterRandom
         }
 
         var whole = (destination.Length - i) / 4 * 4;
-        UniformFill.Run(destination.Slice(i, whole), _key, default(IndexBlocks), (firstIndex + (ulong)i) >> 2, low, high);
+        UniformFill.Run(
+            destination.Slice(i, whole), _key, default(IndexBlocks), (firstIndex + (ulong)i) >> 2, low, high);
         i += whole;
         for (; i < destination.Length; i++)
         {
