@@ -81,7 +81,6 @@ public sealed unsafe class StripProductTests
 
         internal void Run()
         {
-            BeginNext();
             while (_begun < ranks.Length)
             {
                 BeginNext();
