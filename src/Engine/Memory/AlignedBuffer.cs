@@ -32,6 +32,10 @@ public sealed unsafe class AlignedBuffer
     /// <summary>The first float.</summary>
     public float* Pointer { get; }
 
+    /// <summary>Floats from a place on that lie before the next cache line begins: 0 where one begins there.</summary>
+    internal static int FloatsToLine(float* place) =>
+        (int)(-(nint)place & (AlignmentBytes - 1)) / sizeof(float);
+
     /// <summary>The whole buffer.</summary>
     public Span<float> Span => new(Pointer, Length);
 }

@@ -6,8 +6,11 @@ public unsafe interface IGradientStrips
     /// <summary>Floats that are read and written for each parameter, beside its gradient.</summary>
     public int Buffers { get; }
 
-    /// <summary>Whether other threads read the parameters between two updates.</summary>
-    public bool IsShared { get; }
+    /// <summary>
+    /// Whether kernels make the parameters' lines this core's own before they are updated: other threads have read them
+    /// since.
+    /// </summary>
+    public bool ClaimsParameters { get; }
 
     /// <summary>One of them at a parameter's place of the flat buffer; buffer 0 is the parameters.</summary>
     /// <remarks>Kernels ask for them ahead and may write them back as they are, so nobody else uses them meanwhile.

@@ -49,11 +49,12 @@ public abstract class ParameterUpdate
     /// <summary>The same for sums that are finished: a block of a weight gradient.</summary>
     /// <remarks>
     /// Shapes: sums is [rows, columns]. Units: offset is the first element's place in the buffers, whose rows are
-    /// offsetStride apart.
+    /// offsetStride apart. Past the caches as for <see cref="ILanes{TVector}.StorePastCaches"/>: parameters, where
+    /// whole lines of them are made.
     /// </remarks>
     public abstract unsafe void Apply(
         float* sums, int rows, int columns, in StateBuffers before, in StateBuffers after, int offset,
-        int offsetStride, in StepTerms step);
+        int offsetStride, in StepTerms step, bool pastCaches);
 
     /// <summary>The first half of <see cref="Apply(PieceTable, int, in StateBuffers, in StateBuffers, int, int, in
     /// StepTerms)"/> for who needs the whole gradient first: writes the mean gradient's elements.</summary>
@@ -95,7 +96,7 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
 
     public override void Apply(
         float* sums, int rows, int columns, in StateBuffers before, in StateBuffers after, int offset,
-        int offsetStride, in StepTerms step)
+        int offsetStride, in StepTerms step, bool pastCaches)
     {
         if (columns == offsetStride)
         {
@@ -106,7 +107,7 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
         for (; rows > 0; rows--)
         {
             CarryBest(before, after, offset, columns, step.TakesBest);
-            Update(bound, sums, before, after, offset, columns, step.Weight);
+            Update(bound, sums, before, after, offset, columns, step.Weight, pastCaches);
             sums += columns;
             offset += offsetStride;
         }
@@ -171,17 +172,20 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
 
     private static void Update(
         TRule rule, float* gradient, in StateBuffers before, in StateBuffers after, int offset, int length,
-        float weight)
+        float weight, bool pastCaches = false)
     {
         var (old, made) = (new Block(before, offset), new Block(after, offset));
-        var vectors = length / TLanes.Count * TLanes.Count;
-        Update<TLanes, TVector>(rule, gradient, old, made, 0, vectors, weight);
-        Update<ScalarLanes, float>(rule, gradient, old, made, vectors, length, weight);
+        var first = pastCaches ? Math.Min(length, AlignedBuffer.FloatsToLine(made.Parameters)) : 0;
+        var unit = pastCaches ? AlignedBuffer.LineFloats : TLanes.Count;
+        var end = first + ((length - first) / unit * unit);
+        Update<ScalarLanes, float>(rule, gradient, old, made, 0, first, weight, pastCaches: false);
+        Update<TLanes, TVector>(rule, gradient, old, made, first, end, weight, pastCaches);
+        Update<ScalarLanes, float>(rule, gradient, old, made, end, length, weight, pastCaches: false);
     }
 
     [MethodImpl(HotLoop.Options)]
     private static void Update<TWidth, T>(
-        TRule rule, float* gradient, Block old, Block made, int from, int to, float weight)
+        TRule rule, float* gradient, Block old, Block made, int from, int to, float weight, bool pastCaches)
         where TWidth : struct, ILanes<T>
         where T : struct
     {
@@ -193,7 +197,15 @@ internal sealed unsafe class ParameterUpdate<TLanes, TVector, TRule>(TRule rule)
             var one = TRule.Slots > 0 ? TWidth.Load(old.First + i) : TWidth.Zero;
             var two = TRule.Slots > 1 ? TWidth.Load(old.Second + i) : TWidth.Zero;
             rule.Apply<TWidth, T>(mean, ref parameter, ref one, ref two);
-            TWidth.Store(parameter, made.Parameters + i);
+            if (pastCaches)
+            {
+                TWidth.StorePastCaches(parameter, made.Parameters + i);
+            }
+            else
+            {
+                TWidth.Store(parameter, made.Parameters + i);
+            }
+
             if (TRule.Slots > 0)
             {
                 TWidth.Store(one, made.First + i);

@@ -39,8 +39,8 @@ internal sealed class StatisticUpdate(
     /// <summary>No statistic is a weight matrix.</summary>
     public override unsafe void Apply(
         float* sums, int rows, int columns, in StateBuffers before, in StateBuffers after, int offset,
-        int offsetStride, in StepTerms step) =>
-        others.Apply(sums, rows, columns, before, after, offset, offsetStride, step);
+        int offsetStride, in StepTerms step, bool pastCaches) =>
+        others.Apply(sums, rows, columns, before, after, offset, offsetStride, step, pastCaches);
 
     public override void Finish(
         PieceTable pieces, int from, AlignedBuffer gradient, int offset, int count, float weight)

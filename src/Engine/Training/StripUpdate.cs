@@ -12,11 +12,17 @@ public sealed unsafe class StripUpdate(ParameterUpdate update, StateBuffers stat
 
     public int Buffers => 1 + state.Slots.Count;
 
-    public bool IsShared => isShared;
+    /// <summary>
+    /// Whether parameters that other threads read are written past the caches; false at first. Before these read them, a
+    /// full fence is needed, as a barrier is one.
+    /// </summary>
+    public bool PastCaches { get; set; }
+
+    public bool ClaimsParameters => isShared && !PastCaches;
 
     public float* Beside(int buffer, int place) =>
         place + (buffer == 0 ? state.Parameters : state.Slots[buffer - 1]).Pointer;
 
     public void Take(float* sums, int rows, int columns, int place, int placeStride) =>
-        update.Apply(sums, rows, columns, state, state, place, placeStride, Step);
+        update.Apply(sums, rows, columns, state, state, place, placeStride, Step, isShared && PastCaches);
 }

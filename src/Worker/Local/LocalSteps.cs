@@ -62,6 +62,11 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
             }
 
             steps[committed] = totals;
+            if (_rank == 0)
+            {
+                job.Writes.BeginUpdate(met, batch.Samples == _schedule.BatchSize);
+            }
+
             UpdateOwned(batch, step, plan);
             var updated = clock.GetTimestamp();
             _group.Barrier.Wait(_rank);
@@ -175,6 +180,7 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
         }
 
         _strips!.Step = terms;
+        _strips.PastCaches = job.Writes.PastCaches;
         _training!.SumJointly(_schedule.Batch(step), job.Shares, _rank, _strips);
         foreach (var (offset, count) in _owned)
         {

@@ -89,30 +89,42 @@ public sealed class OptimizerTests
         const int Rows = 3, Columns = 18, Width = 20;
         var optimizer = Optimizers[name] with { KeepsBest = true };
         var step = new StepTerms(1, optimizer.LearningRate, 7) { TakesBest = true };
-        var (whole, striped) = (State(optimizer), State(optimizer));
-        var gradient = new AlignedBuffer(Count);
-        Gradient(0).CopyTo(gradient.Span);
-        var update = ParameterUpdate.Create(optimizer, path, NoParameters);
-        var strips = new StripUpdate(update, striped, isShared: true) { Step = step };
-        for (var row = 0; row < Rows; row++)
+        foreach (var pastCaches in new[] { false, true })
         {
-            var mean = new AlignedBuffer(Count);
-            Gradient(0).Select(sum => sum / 7).ToArray().CopyTo(mean.Span);
-            update.Apply(mean, whole, whole, 2 + (row * Width), Columns, step);
-            gradient.Span.Slice(2 + (row * Width), Columns).CopyTo(gradient.Span[(row * Columns)..]);
+            var (whole, striped) = (State(optimizer), State(optimizer));
+            var gradient = new AlignedBuffer(Count);
+            Gradient(0).CopyTo(gradient.Span);
+            var update = ParameterUpdate.Create(optimizer, path, NoParameters);
+            var strips = new StripUpdate(update, striped, isShared: true) { Step = step, PastCaches = pastCaches };
+            for (var row = 0; row < Rows; row++)
+            {
+                Update(0, 2 + (row * Width), Columns);
+                gradient.Span.Slice(2 + (row * Width), Columns).CopyTo(gradient.Span[(row * Columns)..]);
+            }
+
+            strips.Take(gradient.Pointer, Rows, Columns, 2, Width);
+            AssertSame(whole, striped);
+
+            Gradient(1).CopyTo(gradient.Span);
+            Update(1, 0, 60);
+            strips.Take(gradient.Pointer, 6, 10, 0, 10);
+            AssertSame(whole, striped);
+
+            // The middle of a line to that of the third after it: two whole ones between.
+            Gradient(2).AsSpan(5).CopyTo(gradient.Span);
+            Update(2, 5, 50);
+            strips.Take(gradient.Pointer, 5, 10, 5, 10);
+            AssertSame(whole, striped);
+            Assert.Equal(1 + optimizer.Slots.Count, strips.Buffers);
+            Assert.Equal(9, strips.Beside(strips.Buffers - 1, 9) - striped.Slots[^1].Pointer);
+
+            void Update(int number, int offset, int count)
+            {
+                var mean = new AlignedBuffer(Count);
+                Gradient(number).Select(sum => sum / 7).ToArray().CopyTo(mean.Span);
+                update.Apply(mean, whole, whole, offset, count, step);
+            }
         }
-
-        strips.Take(gradient.Pointer, Rows, Columns, 2, Width);
-        AssertSame(whole, striped);
-
-        Gradient(1).CopyTo(gradient.Span);
-        var flat = new AlignedBuffer(Count);
-        Gradient(1).Select(sum => sum / 7).ToArray().CopyTo(flat.Span);
-        update.Apply(flat, whole, whole, 0, 60, step);
-        strips.Take(gradient.Pointer, 6, 10, 0, 10);
-        AssertSame(whole, striped);
-        Assert.Equal(1 + optimizer.Slots.Count, strips.Buffers);
-        Assert.Equal(9, strips.Beside(strips.Buffers - 1, 9) - striped.Slots[^1].Pointer);
     }
 
     [Fact]

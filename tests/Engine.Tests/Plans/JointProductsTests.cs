@@ -174,7 +174,7 @@ public sealed class JointProductsTests
 
         public int Buffers => 0;
 
-        public bool IsShared => false;
+        public bool ClaimsParameters => false;
 
         public float* Beside(int buffer, int place) => throw new InvalidOperationException("there is no buffer");
 

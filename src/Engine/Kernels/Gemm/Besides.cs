@@ -23,7 +23,7 @@ internal readonly unsafe struct Besides
     /// <summary>What strips are taken to from a place of the flat buffer on, whose rows are so far apart.</summary>
     internal Besides(IGradientStrips strips, int place, int stride, bool asks)
     {
-        _claims = strips.Buffers > 0 && strips.IsShared;
+        _claims = strips.Buffers > 0 && strips.ClaimsParameters;
         _parameters = _claims || (asks && strips.Buffers > 0) ? strips.Beside(0, place) : null;
         _first = asks && strips.Buffers > 1 ? strips.Beside(1, place) : null;
         _second = asks && strips.Buffers > 2 ? strips.Beside(2, place) : null;

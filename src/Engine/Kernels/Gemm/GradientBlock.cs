@@ -41,6 +41,12 @@ internal unsafe struct GradientBlock
     /// <summary>True where tiles ask for the results' memory before they need it.</summary>
     internal bool AsksForResults;
 
+    /// <summary>
+    /// True where panels of x that are not packed are asked for: other cores have written the most of it, and where its
+    /// rows lie far apart, the processor foresees nothing. Where x is near, asking costs up to a tenth.
+    /// </summary>
+    internal bool AsksForLeft;
+
     internal float* Left;
     internal RightFactor Right;
     internal float* Stack;
@@ -96,6 +102,11 @@ internal unsafe struct GradientBlock
             var height = Panels.Height(panel);
             if (LeftIsInPlace && Rows - Panels.FirstRow(panel) >= height)
             {
+                if (AsksForLeft)
+                {
+                    AskAhead(x, panel);
+                }
+
                 RunPanel<TLanes, TVector>(panel, new Panel(x.At(Panels.FirstRow(panel), 0), x.RowStride));
                 panel++;
                 continue;
@@ -107,6 +118,18 @@ internal unsafe struct GradientBlock
                 : Pack<TLanes, TVector>(x, panel, end, left);
             RunPacked<TLanes, TVector>(panel, packed, left);
             panel = packed;
+        }
+    }
+
+    /// <summary>Asks for the lines of x behind those of the next panel, where that begins new ones.</summary>
+    private readonly void AskAhead(MatrixView x, int panel)
+    {
+        var (row, next) = (Panels.FirstRow(panel), Panels.FirstRow(panel + 1));
+        var line = next / AlignedBuffer.LineFloats;
+        if (line != row / AlignedBuffer.LineFloats)
+        {
+            TileKernels.Prefetch(
+                x.At((line + 1) * AlignedBuffer.LineFloats, 0), x.RowStride, Depth, AlignedBuffer.LineFloats);
         }
     }
 

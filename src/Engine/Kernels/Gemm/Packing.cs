@@ -146,13 +146,18 @@ internal static unsafe class Packing
     {
         for (; depth > 0; depth--)
         {
-            for (var padding = 0; padding < width; padding += TLanes.Count)
+            nint w = 0;
+            for (; w <= valid - TLanes.Count; w += TLanes.Count)
+            {
+                TLanes.Store(TLanes.Load(source + w), panel + w);
+            }
+
+            for (var padding = w; padding < width; padding += TLanes.Count)
             {
                 TLanes.Store(TLanes.Zero, panel + padding);
             }
 
-            var w = 0;
-            for (; w + 4 <= valid; w += 4)
+            for (; w <= valid - Vector128<float>.Count; w += Vector128<float>.Count)
             {
                 Vector128.Store(Vector128.Load(source + w), panel + w);
             }

@@ -18,6 +18,9 @@ internal static unsafe class StripProduct
     /// <summary>Where workers share a product, none waits longer for another than one such part takes.</summary>
     private const int StripsPerWorker = 8;
 
+    /// <summary>A factor of 64 KB is in the second-level cache as soon as its first lines are used.</summary>
+    private const int AskFloatsMax = 16 * 1024;
+
     /// <summary>How many floats of workspace are needed; enough for fewer micro-batches, too.</summary>
     internal static int WorkspaceFloats<TLanes, TVector>(int m, int n, int rows, int microbatches)
         where TLanes : struct, ILanes<TVector>
@@ -57,11 +60,18 @@ internal static unsafe class StripProduct
             return;
         }
 
+        if (taker.Workers > 1)
+        {
+            AskFor(x, (long)m * batch.Samples * rowsPerSample);
+            AskFor(dy, (long)n * batch.Samples * rowsPerSample);
+        }
+
         var isPacked = (int*)workspace;
         new Span<int>(isPacked, m).Clear();
         workspace += Blocking.RoundUp(m, AlignedBuffer.LineFloats);
         var block = MicrobatchProduct.BlockOf<TLanes, TVector>(m, n, batch, rowsPerSample, m, workspace, out var room);
         block.PieceStride = strip.PieceStride;
+        block.AsksForLeft = taker.Workers > 1;
         var (rowsPerWorker, panelsPerWorker) = (m / taker.Workers, block.Panels.Count / taker.Workers);
         var asks = Blocking.AsksForResults(rowsPerWorker, n, block.Depth);
         var columnsMax = Blocking.Columns<TLanes, TVector>(n, block.Depth);
@@ -85,6 +95,18 @@ internal static unsafe class StripProduct
             isPacked[i] = block.KeepsLeft ? 1 : 0;
             RunStrip<TLanes, TVector>(
                 block, x, i * panels, Math.Min((i + 1) * panels, block.Panels.Count), column, strip);
+        }
+    }
+
+    /// <summary>
+    /// Asks for a factor that other cores have just written the most of, if it is small: waited for line by line, a
+    /// small one takes longer than its product.
+    /// </summary>
+    private static void AskFor(float* factor, long floats)
+    {
+        if (floats <= AskFloatsMax)
+        {
+            TileKernels.Prefetch(factor, (int)floats, 1, (int)floats);
         }
     }
 

@@ -37,7 +37,7 @@ internal static unsafe partial class TileKernels
 
     /// <summary>Asks for the cache lines of some rows, so that they are near when they are read or written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(float* data, nint stride, int rows, int columns)
+    internal static void Prefetch(float* data, nint stride, int rows, int columns)
     {
         if (!Sse.IsSupported)
         {

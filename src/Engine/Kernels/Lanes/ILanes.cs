@@ -16,6 +16,13 @@ public unsafe interface ILanes<TVector> : IArithmetic<TVector>
     /// <summary>Writes Count floats; any alignment.</summary>
     public static abstract void Store(TVector value, float* destination);
 
+    /// <summary>
+    /// The same past the caches: other cores' copies become invalid without this core waiting for their lines. The
+    /// address is a multiple of the vector's size, and whole cache lines are written one after the other. Who tells
+    /// another thread that it is done puts a full fence between.
+    /// </summary>
+    public static abstract void StorePastCaches(TVector value, float* destination);
+
     /// <summary>The same float in every lane.</summary>
     public static abstract TVector Broadcast(float value);
 

@@ -13,6 +13,9 @@ public readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     public static void Store(Vector128<float> value, float* destination) => value.Store(destination);
 
+    public static void StorePastCaches(Vector128<float> value, float* destination) =>
+        value.StoreAlignedNonTemporal(destination);
+
     public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
 
     public static Vector128<float> Constant(double value) => Vector128.Create((float)value);

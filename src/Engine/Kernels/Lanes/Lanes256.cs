@@ -13,6 +13,9 @@ public readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     public static void Store(Vector256<float> value, float* destination) => value.Store(destination);
 
+    public static void StorePastCaches(Vector256<float> value, float* destination) =>
+        value.StoreAlignedNonTemporal(destination);
+
     public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     public static Vector256<float> Constant(double value) => Vector256.Create((float)value);

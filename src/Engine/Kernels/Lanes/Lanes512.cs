@@ -14,6 +14,9 @@ public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     public static void Store(Vector512<float> value, float* destination) => value.Store(destination);
 
+    public static void StorePastCaches(Vector512<float> value, float* destination) =>
+        value.StoreAlignedNonTemporal(destination);
+
     public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
     public static Vector512<float> Constant(double value) => Vector512.Create((float)value);

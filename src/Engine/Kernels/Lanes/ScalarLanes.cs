@@ -11,6 +11,8 @@ public readonly unsafe struct ScalarLanes : ILanes<float>
 
     public static void Store(float value, float* destination) => *destination = value;
 
+    public static void StorePastCaches(float value, float* destination) => *destination = value;
+
     public static float Broadcast(float value) => value;
 
     public static float Constant(double value) => (float)value;

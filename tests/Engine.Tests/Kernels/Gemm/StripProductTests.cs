@@ -105,7 +105,7 @@ public sealed unsafe class StripProductTests
 
             public int Buffers => 1;
 
-            public bool IsShared => true;
+            public bool ClaimsParameters => true;
 
             public float* Beside(int buffer, int place) => _beside.Pointer + place - Place;
 
