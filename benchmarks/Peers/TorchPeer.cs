@@ -12,6 +12,13 @@ internal sealed partial class TorchPeer
         "import ctypes, torch; lib = ctypes.CDLL('libopenblas.so.0'); f = lib.openblas_get_config; "
         + "f.restype = ctypes.c_char_p; print('PyTorch', torch.__version__ + ',', f().decode().strip())";
 
+    /// <summary>
+    /// glibc's settings for a program that keeps the memory it frees. With those it has, large tensors are mapped anew
+    /// every step, which where page faults are dear, in some virtual machines, takes half the time.
+    /// </summary>
+    private static readonly (string Name, string Value)[] KeptMemory =
+        [("MALLOC_MMAP_MAX_", "0"), ("MALLOC_TRIM_THRESHOLD_", "17179869184")];
+
     private readonly string _python;
     private readonly Dictionary<string, string?> _variables;
 
@@ -21,7 +28,8 @@ internal sealed partial class TorchPeer
         // Its defaults but for the two below: a smaller cache than there is, say, would slow it down.
         _variables = Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(name => name.StartsWith("OPENBLAS_", StringComparison.Ordinal)
-                || name.StartsWith("OMP_", StringComparison.Ordinal))
+                || name.StartsWith("OMP_", StringComparison.Ordinal)
+                || name.StartsWith("MALLOC_", StringComparison.Ordinal))
             .ToDictionary(name => name, _ => (string?)null, StringComparer.Ordinal);
         _variables["OMP_NUM_THREADS"] = "1";
         // Its best kernels, whatever the environment says: by itself it takes those of AVX-512 on some of the
@@ -36,6 +44,10 @@ internal sealed partial class TorchPeer
         var versions = Programs.OutputOf(python, $"-c \"{Versions}\"", variables: _variables).Trim();
         Settings = $"{versions}; {string.Join(", ", shown)}.";
     }
+
+    /// <summary>What keeping memory is set by, for reports.</summary>
+    internal static string KeptMemorySettings { get; } =
+        string.Join(", ", KeptMemory.Select(variable => $"{variable.Name}={variable.Value}"));
 
     /// <summary>A script of ours.</summary>
     internal static string OwnScript(string name) => Path.Combine(AppContext.BaseDirectory, "Peers", name);
@@ -57,15 +69,24 @@ internal sealed partial class TorchPeer
     }
 
     /// <summary>Runs a script and takes the samples per second that it prints.</summary>
+    /// <param name="keepsMemory">Whether it keeps the memory it frees, which is not its default.</param>
     /// <remarks>Errors: InvalidOperationException for a script that fails or prints no rate.</remarks>
-    internal double Rate(string script, string arguments) =>
-        RateIn(string.Join('\n', Lines(script, arguments)));
+    internal double Rate(string script, string arguments, bool keepsMemory = false) =>
+        RateIn(string.Join('\n', Lines(script, arguments, keepsMemory)));
 
     /// <summary>Runs a script and takes the lines that it prints.</summary>
     /// <remarks>Errors: InvalidOperationException for a script that fails.</remarks>
-    internal string[] Lines(string script, string arguments) =>
-        Programs.OutputOf(_python, $"{script} {arguments}", variables: _variables)
+    internal string[] Lines(string script, string arguments, bool keepsMemory = false)
+    {
+        var variables = new Dictionary<string, string?>(_variables, StringComparer.Ordinal);
+        foreach (var (name, value) in keepsMemory ? KeptMemory : [])
+        {
+            variables[name] = value;
+        }
+
+        return Programs.OutputOf(_python, $"{script} {arguments}", variables: variables)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
 
     /// <summary>The rate in a line such as: torch 1.13 mlp …: 51400 samples/s.</summary>
     internal static double RateIn(string output) => Line().Match(output) is { Success: true } line
