@@ -13,8 +13,8 @@ public sealed unsafe class StripUpdate(ParameterUpdate update, StateBuffers stat
     public int Buffers => 1 + state.Slots.Count;
 
     /// <summary>
-    /// Whether parameters that other threads read are written past the caches; false at first. Before these read them, a
-    /// full fence is needed, as a barrier is one.
+    /// Whether parameters that other threads read are written past the caches; false at first. Before these read them,
+    /// a full fence is needed, as a barrier is one.
     /// </summary>
     public bool PastCaches { get; set; }
 
