@@ -37,7 +37,7 @@ internal static class TorchSpeed
             + $"{round.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s; ratios of the best turns, and of the "
             + "medians in brackets. " + (peer is null
                 ? "Without PyTorch: its script was not given."
-                : $"{peer.Settings} Keeping memory: {TorchPeer.KeptMemorySettings}."),
+                : $"{peer.Settings} Keeping memory: {peer.KeepingMemory().Settings}."),
             [.. cases.SelectMany(one => Rows(one, Compare(one, effort, peer, round)))]);
     }
 
@@ -58,7 +58,7 @@ internal static class TorchSpeed
 
             if (peer is not null && one.IsGiven)
             {
-                rates.Keeping.Add(Peer(peer, one, effort, "single", round, keepsMemory: true));
+                rates.Keeping.Add(Peer(peer.KeepingMemory(), one, effort, "single", round));
             }
 
             if (second is not null)
@@ -86,10 +86,9 @@ internal static class TorchSpeed
         yield return Against($"{name}, 1 worker", rates.One, rates.Thread, "PyTorch", one.OneGoal);
         if (rates.Keeping.Count > 0)
         {
-            var times = rates.One.Max() / rates.Keeping.Max();
             yield return LeaseRow.Of($"{name}, PyTorch, 1 thread, keeping memory", rates.Keeping) with
             {
-                Ratio = $"1 worker {times:0.00} × this",
+                Ratio = $"1 worker {Ratio(rates.One, rates.Keeping, "this")}",
             };
         }
 
@@ -115,20 +114,21 @@ internal static class TorchSpeed
             return row;
         }
 
-        var ratio = rates.Max() / other.Max();
-        var ofMedians = Statistics.Median(rates) / Statistics.Median(other);
         return row with
         {
-            Ratio = $"{ratio:0.00} × {called} ({ofMedians:0.00})",
+            Ratio = Ratio(rates, other, called),
             Goal = $"at least {goal:0.0} ×",
-            Met = ratio >= goal,
+            Met = rates.Max() / other.Max() >= goal,
         };
     }
 
-    private static double Peer(
-        TorchPeer peer, TorchCase one, Effort effort, string mode, TimeSpan round, bool keepsMemory = false) =>
+    /// <summary>Of the best, and of the medians in brackets.</summary>
+    private static string Ratio(List<double> rates, List<double> other, string called) =>
+        $"{rates.Max() / other.Max():0.00} × {called} ({Statistics.Median(rates) / Statistics.Median(other):0.00})";
+
+    private static double Peer(TorchPeer peer, TorchCase one, Effort effort, string mode, TimeSpan round) =>
         one.IsGiven
-            ? peer.Rate(effort.TorchScript!, $"{one.Name} 1 {mode}", keepsMemory)
+            ? peer.Rate(effort.TorchScript!, $"{one.Name} 1 {mode}")
             : peer.Rate(TorchPeer.OwnScript("torch_models.py"), string.Create(
                 CultureInfo.InvariantCulture, $"{one.Workload.Model} {one.Workload.BatchSize} {round.TotalSeconds}"));
 

@@ -22,6 +22,9 @@ internal sealed partial class TorchPeer
     private readonly string _python;
     private readonly Dictionary<string, string?> _variables;
 
+    private TorchPeer(string python, Dictionary<string, string?> variables, string settings) =>
+        (_python, _variables, Settings) = (python, variables, settings);
+
     private TorchPeer(string python)
     {
         _python = python;
@@ -45,15 +48,24 @@ internal sealed partial class TorchPeer
         Settings = $"{versions}; {string.Join(", ", shown)}.";
     }
 
-    /// <summary>What keeping memory is set by, for reports.</summary>
-    internal static string KeptMemorySettings { get; } =
-        string.Join(", ", KeptMemory.Select(variable => $"{variable.Name}={variable.Value}"));
-
     /// <summary>A script of ours.</summary>
     internal static string OwnScript(string name) => Path.Combine(AppContext.BaseDirectory, "Peers", name);
 
     /// <summary>Versions and variables, for reports.</summary>
     internal string Settings { get; }
+
+    /// <summary>The same PyTorch told to keep the memory it frees; of its settings only these are told.</summary>
+    internal TorchPeer KeepingMemory()
+    {
+        var variables = new Dictionary<string, string?>(_variables, StringComparer.Ordinal);
+        foreach (var (name, value) in KeptMemory)
+        {
+            variables[name] = value;
+        }
+
+        return new TorchPeer(
+            _python, variables, string.Join(", ", KeptMemory.Select(variable => $"{variable.Name}={variable.Value}")));
+    }
 
     /// <summary>The first Python that has PyTorch.</summary>
     /// <param name="given">The only one to try; null for the usual ones.</param>
@@ -69,24 +81,15 @@ internal sealed partial class TorchPeer
     }
 
     /// <summary>Runs a script and takes the samples per second that it prints.</summary>
-    /// <param name="keepsMemory">Whether it keeps the memory it frees, which is not its default.</param>
     /// <remarks>Errors: InvalidOperationException for a script that fails or prints no rate.</remarks>
-    internal double Rate(string script, string arguments, bool keepsMemory = false) =>
-        RateIn(string.Join('\n', Lines(script, arguments, keepsMemory)));
+    internal double Rate(string script, string arguments) =>
+        RateIn(string.Join('\n', Lines(script, arguments)));
 
     /// <summary>Runs a script and takes the lines that it prints.</summary>
     /// <remarks>Errors: InvalidOperationException for a script that fails.</remarks>
-    internal string[] Lines(string script, string arguments, bool keepsMemory = false)
-    {
-        var variables = new Dictionary<string, string?>(_variables, StringComparer.Ordinal);
-        foreach (var (name, value) in keepsMemory ? KeptMemory : [])
-        {
-            variables[name] = value;
-        }
-
-        return Programs.OutputOf(_python, $"{script} {arguments}", variables: variables)
+    internal string[] Lines(string script, string arguments) =>
+        Programs.OutputOf(_python, $"{script} {arguments}", variables: _variables)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
 
     /// <summary>The rate in a line such as: torch 1.13 mlp …: 51400 samples/s.</summary>
     internal static double RateIn(string output) => Line().Match(output) is { Success: true } line

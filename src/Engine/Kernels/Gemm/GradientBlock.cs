@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Reduction;
@@ -122,6 +123,7 @@ internal unsafe struct GradientBlock
     }
 
     /// <summary>Asks for the lines of x behind those of the next panel, where that begins new ones.</summary>
+    [MethodImpl(HotLoop.Options)]
     private readonly void AskAhead(MatrixView x, int panel)
     {
         var (row, next) = (Panels.FirstRow(panel), Panels.FirstRow(panel + 1));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Kernels.Reductions;
 using Distributed.Engine.Memory;
@@ -60,18 +61,17 @@ internal static unsafe class StripProduct
             return;
         }
 
-        if (taker.Workers > 1)
-        {
-            AskFor(x, (long)m * batch.Samples * rowsPerSample);
-            AskFor(dy, (long)n * batch.Samples * rowsPerSample);
-        }
-
         var isPacked = (int*)workspace;
         new Span<int>(isPacked, m).Clear();
         workspace += Blocking.RoundUp(m, AlignedBuffer.LineFloats);
         var block = MicrobatchProduct.BlockOf<TLanes, TVector>(m, n, batch, rowsPerSample, m, workspace, out var room);
         block.PieceStride = strip.PieceStride;
-        block.AsksForLeft = taker.Workers > 1;
+        if (taker.Workers > 1)
+        {
+            block.AsksForLeft = !AskForSmall(x, (long)m * block.Depth);
+            AskForSmall(dy, (long)n * block.Depth);
+        }
+
         var (rowsPerWorker, panelsPerWorker) = (m / taker.Workers, block.Panels.Count / taker.Workers);
         var asks = Blocking.AsksForResults(rowsPerWorker, n, block.Depth);
         var columnsMax = Blocking.Columns<TLanes, TVector>(n, block.Depth);
@@ -99,15 +99,19 @@ internal static unsafe class StripProduct
     }
 
     /// <summary>
-    /// Asks for a factor that other cores have just written the most of, if it is small: waited for line by line, a
-    /// small one takes longer than its product.
+    /// Asks for a factor that other cores have just written the most of, if it is small, and returns whether it is:
+    /// waited for line by line, a small one takes longer than its product.
     /// </summary>
-    private static void AskFor(float* factor, long floats)
+    [MethodImpl(HotLoop.Options)]
+    private static bool AskForSmall(float* factor, long floats)
     {
-        if (floats <= AskFloatsMax)
+        if (floats > AskFloatsMax)
         {
-            TileKernels.Prefetch(factor, (int)floats, 1, (int)floats);
+            return false;
         }
+
+        TileKernels.Prefetch(factor, stride: 0, rows: 1, (int)floats);
+        return true;
     }
 
     /// <summary>One strip: panels from … to before the end, columns from the given one on.</summary>
