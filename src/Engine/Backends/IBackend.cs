@@ -31,6 +31,12 @@ public interface IExecutable
 {
     public Plan Plan { get; }
 
+    /// <summary>
+    /// Whether runs claim what they will write of the memory that workers share, because other cores have read it; see
+    /// <see cref="CacheLines.Claim"/>. False at first.
+    /// </summary>
+    public bool ClaimsShared { get; set; }
+
     /// <summary>Where to write an input's values for a run over these micro-batches, before it.</summary>
     public Span<float> Input(Operand input, in MicrobatchRange range);
 

@@ -37,6 +37,12 @@ public sealed class ShardComputation
         _countsHits = countsHits;
     }
 
+    /// <summary>As for <see cref="IExecutable.ClaimsShared"/>.</summary>
+    public bool ClaimsShared
+    {
+        set => _executable.ClaimsShared = value;
+    }
+
     /// <summary>The plan, ready to run; its inputs are written by <see cref="Read"/>.</summary>
     internal IExecutable Executable => _executable;
 

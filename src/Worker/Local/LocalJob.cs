@@ -35,8 +35,8 @@ public sealed record LocalJob : WorkerJob
     /// <summary>Who makes which part of joint products.</summary>
     internal StripShares Shares => _shares.Value;
 
-    /// <summary>How workers write the parameters that the others read.</summary>
-    internal ParameterWrites Writes { get; } = new();
+    /// <summary>How workers write what the others have read.</summary>
+    internal SharedWrites Writes { get; } = new();
 
     /// <summary>Where the gradients of all meet before they are clipped; null where they are not.</summary>
     internal SharedGradient? Gradient => _gradient.Value;

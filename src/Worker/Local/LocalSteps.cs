@@ -157,7 +157,8 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
     {
         (_phase, _step) = ("compute", step);
         job.Shares.Renew(_rank);
-        _training!.Run(
+        _training!.ClaimsShared = _group.Workers > 1 && job.Writes.IsForFarCores;
+        _training.Run(
             _order, _schedule.StepInEpoch(step) * _schedule.BatchSize, shard, _group.Losses(shard), _group.Hits(shard));
     }
 
@@ -180,7 +181,7 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
         }
 
         _strips!.Step = terms;
-        _strips.PastCaches = job.Writes.PastCaches;
+        _strips.PastCaches = job.Writes.IsForFarCores;
         _training!.SumJointly(_schedule.Batch(step), job.Shares, _rank, _strips);
         foreach (var (offset, count) in _owned)
         {

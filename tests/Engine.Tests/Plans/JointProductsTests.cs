@@ -43,16 +43,17 @@ public sealed class JointProductsTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(7)]
-    public void Products_HaveTheBitsOfTheWholeBatch_ForAnyWorkers(int workers)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    [InlineData(3, true)]
+    [InlineData(7, true)]
+    public void Products_HaveTheBitsOfTheWholeBatch_ForAnyWorkers(int workers, bool claimsShared)
     {
         var expected = WholeBatch();
         foreach (var path in Enum.GetValues<KernelPath>())
         {
-            Assert.Equal(expected, Jointly(path, workers));
+            Assert.Equal(expected, Jointly(path, workers, claimsShared));
         }
     }
 
@@ -108,7 +109,7 @@ public sealed class JointProductsTests
         return [.. new[] { 1, 4 }.SelectMany(i => Bits(executable.Output(plan.Outputs[i], range)))];
     }
 
-    private static uint[] Jointly(KernelPath path, int workers)
+    private static uint[] Jointly(KernelPath path, int workers, bool claimsShared)
     {
         var plan = Plan.Compile(Outputs(), Samples, BatchMode.Sharded, jointSamples: Samples);
         var shared = new AlignedBuffer(plan.SharedLength);
@@ -118,6 +119,7 @@ public sealed class JointProductsTests
         {
             var (first, end) = (batch.Count * rank / workers, batch.Count * (rank + 1) / workers);
             var shard = MicrobatchRange.Part(Samples, MicrobatchSize, first, end - first);
+            executables[rank].ClaimsShared = claimsShared;
             Write(executables[rank], shard);
             executables[rank].Run(shard);
         }

@@ -128,6 +128,12 @@ public sealed class OverlapTests
     {
         public Plan Plan => inner.Plan;
 
+        public bool ClaimsShared
+        {
+            get => inner.ClaimsShared;
+            set => inner.ClaimsShared = value;
+        }
+
         public Span<float> Input(Operand input, in MicrobatchRange range) => inner.Input(input, range);
 
         public ReadOnlySpan<float> Output(Operand output, in MicrobatchRange range) => inner.Output(output, range);

@@ -1,19 +1,22 @@
-using Distributed.Engine.Training;
+using Distributed.Engine.Memory;
 
 namespace Distributed.Worker.Local;
 
 /// <summary>
-/// How workers that share memory write the weight matrices that all of them read: past the caches, or into lines that
-/// they have claimed. Steps are timed with both, and the faster way is kept.
+/// How workers write memory that others have read: as is fast where their cores have a third-level cache in common, or
+/// where they have none. Steps are timed with both ways, and the faster one is kept.
 /// </summary>
 /// <remarks>
 /// Note [Writing what others have read]: before a core writes a line that another one has read, it must make the other
 /// drop its copy, and the writes behind wait. Cores with a third-level cache in common do so in 2 ns a line; where it
-/// goes through memory's controller 11, which for small models is a third of a step. Written past the caches nobody
-/// waits, but everybody then reads from memory. Which cores a virtual machine has changes while it runs, so one cannot
-/// know; no way changes a bit of any result. One worker tells when steps begin; all may ask. Allocates nothing.
+/// goes through memory's controller 9 to 11, which for small models is a third of a step. For such far cores the
+/// factors of joint products are claimed all at once before a kernel writes them (<see cref="CacheLines.Claim"/>), and
+/// weight matrices, which are read before they are written, are written past the caches: nobody waits, but everybody
+/// then reads from memory. Where cores are near, both cost more than they save. Which cores a virtual machine has
+/// changes while it runs, so one cannot know; no way changes a bit of any result. One worker tells when steps begin;
+/// all may ask. Allocates nothing.
 /// </remarks>
-internal sealed class ParameterWrites
+internal sealed class SharedWrites
 {
     /// <summary>Steps from the beginning of a trial to that of the next.</summary>
     internal const int Period = 512;
@@ -25,14 +28,14 @@ internal sealed class ParameterWrites
     internal const int TurnSteps = 4;
 
     private readonly long[] _least = new long[2];
-    private volatile bool _pastCaches = true;
+    private volatile bool _isForFar = true;
     private bool _best = true;
     private bool _wasWhole;
     private long _last;
     private int _step;
 
-    /// <summary>The way of the current step, see <see cref="StripUpdate.PastCaches"/>.</summary>
-    internal bool PastCaches => _pastCaches;
+    /// <summary>Whether, from the current update to the next one, memory is written as for far cores.</summary>
+    internal bool IsForFarCores => _isForFar;
 
     /// <summary>A step's update begins: its pass is done.</summary>
     /// <remarks>
@@ -43,7 +46,7 @@ internal sealed class ParameterWrites
     {
         if (_step is > 0 and <= TrialSteps && isWhole && _wasWhole && (_step - 1) % TurnSteps != 0)
         {
-            ref var least = ref _least[_pastCaches ? 1 : 0];
+            ref var least = ref _least[_isForFar ? 1 : 0];
             least = Math.Min(least, now - _last);
         }
 
@@ -60,6 +63,6 @@ internal sealed class ParameterWrites
         }
 
         var isTrial = _step is > 0 and <= TrialSteps;
-        _pastCaches = isTrial ? (_step - 1) / TurnSteps % 2 == 0 : _best;
+        _isForFar = isTrial ? (_step - 1) / TurnSteps % 2 == 0 : _best;
     }
 }

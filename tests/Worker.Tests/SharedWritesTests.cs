@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace Distributed.Worker.Tests;
 
-public sealed class ParameterWritesTests
+public sealed class SharedWritesTests
 {
     [Fact]
     public void FasterWay_IsKept_WhicheverStepsAreDisturbedOrShort() => Check.One(
@@ -14,11 +14,11 @@ public sealed class ParameterWritesTests
             Gen.Choose(0, 34).ToArbitrary(),
             (costs, phase) =>
             {
-                var machine = new Machine(phase) { PastCaches = costs.Item1, Claimed = costs.Item2 };
-                machine.Run(ParameterWrites.TrialSteps + 2);
+                var machine = new Machine(phase) { Far = costs.Item1, Near = costs.Item2 };
+                machine.Run(SharedWrites.TrialSteps + 2);
                 for (var step = 0; step < 50; step++)
                 {
-                    Assert.Equal(machine.PastCaches <= machine.Claimed, machine.Writes.PastCaches);
+                    Assert.Equal(machine.Far <= machine.Near, machine.Writes.IsForFarCores);
                     machine.Run(1);
                 }
             }));
@@ -27,26 +27,26 @@ public sealed class ParameterWritesTests
     public void Choice_FollowsTheMachine_WithinTwoPeriods()
     {
         var machine = new Machine(phase: 0);
-        foreach (var (pastCaches, claimed) in new[] { (200, 100), (100, 200), (200, 100) })
+        foreach (var (far, near) in new[] { (200, 100), (100, 200), (200, 100) })
         {
-            (machine.PastCaches, machine.Claimed) = (pastCaches, claimed);
-            machine.Run(2 * ParameterWrites.Period);
-            Assert.Equal(pastCaches < claimed, machine.Writes.PastCaches);
+            (machine.Far, machine.Near) = (far, near);
+            machine.Run(2 * SharedWrites.Period);
+            Assert.Equal(far < near, machine.Writes.IsForFarCores);
         }
     }
 
     [Fact]
     public void Trial_IsAFewStepsOfEachPeriod_HalfOfThemWithEachWay()
     {
-        var machine = new Machine(phase: 3) { PastCaches = 200, Claimed = 100 };
+        var machine = new Machine(phase: 3) { Far = 200, Near = 100 };
         var slower = 0;
-        for (var step = 0; step < ParameterWrites.Period; step++)
+        for (var step = 0; step < SharedWrites.Period; step++)
         {
             machine.Run(1);
-            slower += machine.Writes.PastCaches ? 1 : 0;
+            slower += machine.Writes.IsForFarCores ? 1 : 0;
         }
 
-        Assert.Equal(ParameterWrites.TrialSteps / 2, slower);
+        Assert.Equal(SharedWrites.TrialSteps / 2, slower);
     }
 
     /// <summary>
@@ -58,18 +58,18 @@ public sealed class ParameterWritesTests
         private long _now;
         private int _step;
 
-        internal ParameterWrites Writes { get; } = new();
+        internal SharedWrites Writes { get; } = new();
 
-        internal int PastCaches { get; set; }
+        internal int Far { get; set; }
 
-        internal int Claimed { get; set; }
+        internal int Near { get; set; }
 
         internal void Run(int steps)
         {
             for (var i = 0; i < steps; i++, _step++)
             {
                 var sinceShort = (_step + phase) % 7;
-                _now += sinceShort < 2 ? 1 : Writes.PastCaches ? PastCaches : Claimed;
+                _now += sinceShort < 2 ? 1 : Writes.IsForFarCores ? Far : Near;
                 _now += (_step + phase) % 5 == 0 ? 1_000_000 : 0;
                 Writes.BeginUpdate(_now, isWhole: sinceShort != 0);
             }
