@@ -104,7 +104,8 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
     public void SoftmaxCrossEntropyGradient(Instruction instruction) =>
         _built = new SoftmaxCrossEntropyGradientKernel<TLanes, TVector>(memory, instruction);
 
-    public void ArgMaxHit(Instruction instruction) => _built = new ArgMaxHitKernel(memory, instruction);
+    public void ArgMaxHit(Instruction instruction) =>
+        _built = new ArgMaxHitKernel<TLanes, TVector>(memory, instruction);
 
     private void Reserve(int floats) => WorkspaceFloats = Math.Max(WorkspaceFloats, floats);
 }

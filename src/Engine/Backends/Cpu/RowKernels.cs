@@ -90,11 +90,13 @@ internal sealed unsafe class SoftmaxCrossEntropyGradientKernel<TLanes, TVector>(
             Input(0, first), Input(1, first), Input(2, first), Result(first), samples, _classes);
 }
 
-internal sealed unsafe class ArgMaxHitKernel(CpuMemory memory, Instruction instruction)
+internal sealed unsafe class ArgMaxHitKernel<TLanes, TVector>(CpuMemory memory, Instruction instruction)
     : SampleKernel(memory, instruction)
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
     private readonly int _classes = instruction.Inputs[0].Shape.Dimensions[0];
 
     internal override void Run(int first, int samples) =>
-        ArgMaxHit.Run(Input(0, first), Input(1, first), Result(first), samples, _classes);
+        ArgMaxHit.Run<TLanes, TVector>(Input(0, first), Input(1, first), Result(first), samples, _classes);
 }

@@ -18,7 +18,19 @@ internal static unsafe class SoftmaxCrossEntropy
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        for (long row = 0; row < rows; row++)
+        long row = 0;
+        if (ShortRows<TLanes, TVector>.Take(classes))
+        {
+            var block = stackalloc float[ShortRows<TLanes, TVector>.Floats];
+            for (; row <= rows - TLanes.Count; row += TLanes.Count)
+            {
+                ForwardSideBySide(
+                    new ShortRows<TLanes, TVector>(block, classes), logits + (row * classes), labels + row,
+                    losses + row, classes);
+            }
+        }
+
+        for (; row < rows; row++)
         {
             var z = logits + (row * classes);
             var label = IndexOf(labels[row], classes);
@@ -34,7 +46,19 @@ internal static unsafe class SoftmaxCrossEntropy
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        for (long row = 0; row < rows; row++)
+        long row = 0;
+        if (ShortRows<TLanes, TVector>.Take(classes))
+        {
+            var block = stackalloc float[ShortRows<TLanes, TVector>.Floats];
+            for (; row <= rows - TLanes.Count; row += TLanes.Count)
+            {
+                BackwardSideBySide(
+                    new ShortRows<TLanes, TVector>(block, classes), logits + (row * classes), labels + row,
+                    upstream + row, gradient + (row * classes), classes);
+            }
+        }
+
+        for (; row < rows; row++)
         {
             var g = gradient + (row * classes);
             var label = IndexOf(labels[row], classes);
@@ -48,6 +72,51 @@ internal static unsafe class SoftmaxCrossEntropy
             var atLabel = upstream[row] * ((g[label] / sum) - 1);
             ElementWiseLoop.Unary<TLanes, TVector, ScaledQuotient>(new(sum, upstream[row]), g, g, classes);
             g[label] = atLabel;
+        }
+    }
+
+    [MethodImpl(HotLoop.Options)]
+    private static void ForwardSideBySide<TLanes, TVector>(
+        ShortRows<TLanes, TVector> rows, float* logits, float* labels, float* losses, int classes)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        rows.Read(logits);
+        for (var row = 0; row < TLanes.Count; row++)
+        {
+            var label = IndexOf(labels[row], classes);
+            losses[row] = label < 0 ? float.NaN : logits[(row * classes) + label];
+        }
+
+        var maximum = rows.Maximum();
+        rows.ShiftedExp(maximum);
+        TLanes.Store(
+            TLanes.Subtract(TLanes.Log(rows.LaneSums()), TLanes.Subtract(TLanes.Load(losses), maximum)), losses);
+    }
+
+    [MethodImpl(HotLoop.Options)]
+    private static void BackwardSideBySide<TLanes, TVector>(
+        ShortRows<TLanes, TVector> rows, float* logits, float* labels, float* upstream, float* gradient, int classes)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        rows.Read(logits);
+        rows.ShiftedExp(rows.Maximum());
+        var (sum, label, factor) = (rows.LaneSums(), TLanes.Load(labels), TLanes.Load(upstream));
+        for (var c = 0; c < classes; c++)
+        {
+            var softmax = TLanes.Divide(rows[c], sum);
+            var atLabel = TLanes.Subtract(softmax, TLanes.Constant(1));
+            rows[c] = TLanes.Multiply(factor, TLanes.WhereEqual(label, TLanes.Broadcast(c), atLabel, softmax));
+        }
+
+        rows.Write(gradient);
+        for (var row = 0; row < TLanes.Count; row++)
+        {
+            if (IndexOf(labels[row], classes) < 0)
+            {
+                new Span<float>(gradient + (row * classes), classes).Fill(float.NaN);
+            }
         }
     }
 

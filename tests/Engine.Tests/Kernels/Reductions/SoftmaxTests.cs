@@ -7,7 +7,8 @@ namespace Distributed.Engine.Tests.Kernels.Reductions;
 /// <summary>Softmax, cross entropy and its gradient: widths in bits, the definition against doubles.</summary>
 public sealed unsafe class SoftmaxTests
 {
-    private const int Rows = 5;
+    /// <summary>For every width some vectors of rows side by side, and some rows that are left.</summary>
+    private const int Rows = 37;
 
     [Fact]
     public void Everything_EqualsTheDefinition_OnEveryPath()
@@ -29,6 +30,7 @@ public sealed unsafe class SoftmaxTests
                     Bits.AssertEqual(expected.Gradient, actual.Gradient, "gradient on " + context);
                     Bits.AssertEqual(expected.GradientInPlace, actual.GradientInPlace, "in place on " + context);
                     Bits.AssertEqual(expected.Gradient, actual.GradientInPlace, "in place by itself on " + context);
+                    Bits.AssertEqual(expected.Hits, actual.Hits, "hits on " + context);
                 }
             }
         }
@@ -72,40 +74,51 @@ public sealed unsafe class SoftmaxTests
     {
         foreach (var path in KernelPaths.All)
         {
-            var actual = Run(path, SampleFloats.Ordinary(Rows * 10, 1), [0, label, 2, 3, 9], 10, 0);
-            Assert.Equal([false, true, false, false, false], actual.Losses.Select(float.IsNaN));
-            Assert.Equal(10, actual.Gradient.Count(float.IsNaN));
-            Assert.All(actual.Gradient[10..20], value => Assert.True(float.IsNaN(value)));
+            foreach (var row in new[] { 1, Rows - 1 })
+            {
+                var labels = Labels(10);
+                labels[row] = label;
+                var actual = Run(path, SampleFloats.Ordinary(Rows * 10, 1), labels, 10, 0);
+                Assert.Equal([row], Enumerable.Range(0, Rows).Where(one => float.IsNaN(actual.Losses[one])));
+                Assert.Equal(10, actual.Gradient.Count(float.IsNaN));
+                Assert.All(
+                    actual.Gradient.AsSpan(row * 10, 10).ToArray(), value => Assert.True(float.IsNaN(value)));
+            }
         }
     }
 
     [Fact]
     public void Loss_StaysFinite_WhenLogitsAreHuge()
     {
-        float[] logits = [1e38f, -1e38f, 0f, 1e38f, -1e38f, 0f, 1e38f, -1e38f, 0f, 1e38f, -1e38f, 0f, 7f, 7f, 7f];
-        var actual = Run(KernelPath.Definition, logits, [0, 1, 2, 0, 2], 3, 0);
-        Bits.AssertEqual([0f, 2e38f, 1e38f, 0f], actual.Losses.AsSpan(0, 4), "losses");
-        Assert.Equal(Math.Log(3), actual.Losses[4], 2e-7);
+        float[] huge = [1e38f, -1e38f, 0f];
+        float[] logits = [.. Enumerable.Repeat(huge, Rows - 1).SelectMany(row => row), 7f, 7f, 7f];
+        var actual = Run(KernelPath.Definition, logits, Labels(3), 3, 0);
+        float[] expected = [0f, 2e38f, 1e38f];
+        Bits.AssertEqual(
+            [.. Labels(3).Take(Rows - 1).Select(label => expected[(int)label])], actual.Losses.AsSpan(0, Rows - 1),
+            "losses");
+        Assert.Equal(Math.Log(3), actual.Losses[^1], 2e-7);
     }
 
     [Fact]
     public void ArgMaxHit_FindsTheFirstMaximum_AndNoneWithNaN()
     {
-        var logits = new GuardedFloats([1, 3, 3, -0f, 0f, -1, 2, float.NaN, 9, float.NegativeInfinity,
-            float.NegativeInfinity, float.NegativeInfinity, 5, 4, 6]);
-        var labels = new GuardedFloats([1, 0, 2, 0, 1.5f]);
-        var hits = new GuardedFloats(Rows, 0);
-        ArgMaxHit.Run(logits.Pointer, labels.Pointer, hits.Pointer, Rows, 3);
-        Assert.Equal([1f, 1f, 0f, 1f, 0f], hits.Span.ToArray());
-        ArgMaxHit.Run(logits.Pointer, labels.Pointer, hits.Pointer, Rows, 0);
-        Assert.Equal([0f, 0f, 0f, 0f, 0f], hits.Span.ToArray());
-        foreach (var buffer in new[] { logits, labels, hits })
+        float[] logits = [1, 3, 3, -0f, 0f, -1, 2, float.NaN, 9, float.NegativeInfinity, float.NegativeInfinity,
+            float.NegativeInfinity, 5, 4, 6, float.NaN, 2, 1, 0, 1, float.NaN];
+        float[] labels = [1, 0, 2, 0, 1.5f, 0, 1];
+        float[] hits = [1, 1, 0, 1, 0, 0, 0];
+        foreach (var path in KernelPaths.All)
         {
-            buffer.AssertGuardsIntact("hits");
+            var actual = Run(path, Repeated(logits, Rows * 3), Repeated(labels, Rows), 3, 0);
+            Assert.Equal(Repeated(hits, Rows), actual.Hits);
+            Assert.Equal(new float[Rows], Run(path, [], Repeated(labels, Rows), 0, 0).Hits);
         }
     }
 
-    private static readonly float[] Upstream = [1f, 0.25f, -3f, 0f, 1f / 3];
+    private static readonly float[] Upstream = Repeated([1f, 0.25f, -3f, 0f, 1f / 3], Rows);
+
+    private static float[] Repeated(float[] values, int length) =>
+        [.. Enumerable.Range(0, length).Select(i => values[i % values.Length])];
 
     private static float[] Labels(int classes) =>
         Enumerable.Range(0, Rows).Select(row => classes == 0 ? 0f : row * 7 % classes).ToArray();
@@ -127,6 +140,8 @@ public sealed unsafe class SoftmaxTests
 
         internal float[] GradientInPlace { get; private set; } = [];
 
+        internal float[] Hits { get; private set; } = [];
+
         public void Run<TLanes, TVector>()
             where TLanes : struct, ILanes<TVector>
             where TVector : struct
@@ -140,6 +155,8 @@ public sealed unsafe class SoftmaxTests
             Softmax = wide.Span.ToArray();
             SoftmaxCrossEntropy.Forward<TLanes, TVector>(x.Pointer, y.Pointer, narrow.Pointer, Rows, classes);
             Losses = narrow.Span.ToArray();
+            ArgMaxHit.Run<TLanes, TVector>(x.Pointer, y.Pointer, narrow.Pointer, Rows, classes);
+            Hits = narrow.Span.ToArray();
             SoftmaxCrossEntropy.Backward<TLanes, TVector>(
                 x.Pointer, y.Pointer, upstream.Pointer, wide.Pointer, Rows, classes);
             Gradient = wide.Span.ToArray();
