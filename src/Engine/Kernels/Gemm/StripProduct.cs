@@ -19,6 +19,11 @@ internal static unsafe class StripProduct
     /// <summary>Where workers share a product, none waits longer for another than one such part takes.</summary>
     private const int StripsPerWorker = 8;
 
+    /// <summary>
+    /// Multiply-adds that make a strip worth taking, two microseconds of them: what a strip costs beside is some tenths.
+    /// </summary>
+    private const int StripWork = 1 << 18;
+
     /// <summary>A factor of 64 KB is in the second-level cache as soon as its first lines are used.</summary>
     private const int AskFloatsMax = 16 * 1024;
 
@@ -75,8 +80,10 @@ internal static unsafe class StripProduct
         var (rowsPerWorker, panelsPerWorker) = (m / taker.Workers, block.Panels.Count / taker.Workers);
         var asks = Blocking.AsksForResults(rowsPerWorker, n, block.Depth);
         var columnsMax = Blocking.Columns<TLanes, TVector>(n, block.Depth);
+        var perPanel = block.Panels.Height(0) * columnsMax;
         var panels = PerStrip(
-            block.Panels.Count, StripFloats / (block.Panels.Height(0) * columnsMax), taker.Workers);
+            block.Panels.Count, (int)(StripWork / ((long)perPanel * block.Depth)) + 1, StripFloats / perPanel,
+            taker.Workers);
         var (count, blocks) = (PartsOf(block.Panels.Count, panels), PartsOf(n, columnsMax));
         var current = -1;
         for (int taken; (taken = taker.Take(count, blocks)) >= 0;)
@@ -133,7 +140,7 @@ internal static unsafe class StripProduct
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var most = PerStrip(m, strip.PieceStride / n, taker.Workers);
+        var most = PerStrip(m, 1, strip.PieceStride / n, taker.Workers);
         for (int taken; (taken = taker.Take(PartsOf(m, most), 1)) >= 0;)
         {
             var row = taken * most;
@@ -145,8 +152,12 @@ internal static unsafe class StripProduct
     }
 
     /// <summary>How many of so many panels or rows make a strip.</summary>
-    private static int PerStrip(int count, int max, int workers) =>
-        Math.Clamp(workers == 1 ? count : count / (workers * StripsPerWorker), 1, Math.Max(1, max));
+    private static int PerStrip(int count, int least, int most, int workers)
+    {
+        var even = PartsOf(count, workers);
+        var part = Math.Max(even / StripsPerWorker, Math.Min(least, even));
+        return Math.Clamp(workers == 1 ? count : part, 1, Math.Max(1, most));
+    }
 
     private static int PartsOf(int count, int each) => (count + each - 1) / each;
 
