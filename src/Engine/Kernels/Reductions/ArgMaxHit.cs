@@ -15,7 +15,7 @@ internal static unsafe class ArgMaxHit
         where TVector : struct
     {
         long row = 0;
-        if (ShortRows<TLanes, TVector>.Take(classes))
+        if (ShortRows<TLanes, TVector>.Fit(classes))
         {
             var block = stackalloc float[ShortRows<TLanes, TVector>.Floats];
             for (; row <= rows - TLanes.Count; row += TLanes.Count)

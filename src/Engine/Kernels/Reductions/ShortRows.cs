@@ -18,7 +18,7 @@ internal readonly unsafe struct ShortRows<TLanes, TVector>(float* block, int len
     private float* Sums => block + (LaneSum.Lanes * TLanes.Count);
 
     /// <summary>Whether rows of such a length are taken side by side; one at a time there is nothing beside.</summary>
-    internal static bool Take(int length) => TLanes.Count > 1 && length is > 0 and <= LaneSum.Lanes;
+    internal static bool Fit(int length) => TLanes.Count > 1 && length is > 0 and <= LaneSum.Lanes;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Read(float* rows)
@@ -72,8 +72,7 @@ internal readonly unsafe struct ShortRows<TLanes, TVector>(float* block, int len
     {
         for (var column = 0; column < length; column++)
         {
-            TLanes.Store(
-                TLanes.Exp(TLanes.Subtract(this[column], shift)), block + (column * TLanes.Count));
+            this[column] = TLanes.Exp(TLanes.Subtract(this[column], shift));
         }
     }
 
