@@ -20,7 +20,7 @@ internal static unsafe class StripProduct
     private const int StripsPerWorker = 8;
 
     /// <summary>
-    /// Multiply-adds that make a strip worth taking, two microseconds of them: what a strip costs beside is some tenths.
+    /// Multiply-adds that make a strip worth taking, two microseconds of them: what it costs beside is some tenths.
     /// </summary>
     private const int StripWork = 1 << 18;
 

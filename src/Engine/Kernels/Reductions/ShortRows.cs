@@ -7,7 +7,9 @@ namespace Distributed.Engine.Kernels.Reductions;
 /// As many rows as a vector has lanes, side by side: a vector holds one element of each. For rows of no more than 16
 /// elements, which one by one would leave most of each vector empty, and each step of a row waiting for the last.
 /// </summary>
-/// <remarks>Shapes: rows are [TLanes.Count, length]; block, of <see cref="Floats"/> floats, holds their columns.</remarks>
+/// <remarks>
+/// Shapes: rows are [TLanes.Count, length]; block, of <see cref="Floats"/> floats, holds their columns.
+/// </remarks>
 internal readonly unsafe struct ShortRows<TLanes, TVector>(float* block, int length)
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
