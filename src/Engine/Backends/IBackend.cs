@@ -33,7 +33,7 @@ public interface IExecutable
 
     /// <summary>
     /// Whether runs claim what they will write of the memory that workers share, because other cores have read it; see
-    /// <see cref="CacheLines.Claim"/>. False at first.
+    /// <see cref="CacheLines.Claim"/>. What <see cref="Input"/> gives may be cleared then. False at first.
     /// </summary>
     public bool ClaimsShared { get; set; }
 

@@ -140,7 +140,7 @@ internal static unsafe class StripProduct
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var most = PerStrip(m, 1, strip.PieceStride / n, taker.Workers);
+        var most = PerStrip(m, least: 1, strip.PieceStride / n, taker.Workers);
         for (int taken; (taken = taker.Take(PartsOf(m, most), 1)) >= 0;)
         {
             var row = taken * most;
