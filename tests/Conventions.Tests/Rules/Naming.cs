@@ -16,7 +16,6 @@ internal static partial class Naming
         ["src/Cluster/Messages/Protocol.cs"] = "the conversation, in the order of its messages",
         ["src/Engine/Graphs/Operations/Dot.cs"] = "products of vectors, put together from other operations",
         ["src/Engine/Graphs/Operations/Leaves.cs"] = "the operations without inputs",
-        ["src/Engine/Kernels/ElementWise/BoundOperators.cs"] = "operators with one operand bound",
         ["tests/Engine.Tests/Kernels/ElementWise/ProbeOperators.cs"] = "operators that only tests need",
     };
 

@@ -81,40 +81,43 @@ internal sealed unsafe class BroadcastLoop
         var axis = _axes[depth];
         if (depth == _axes.Length - 1)
         {
-            RunInner<TLanes, TVector, TOperator>(op, axis, x, y, z, size);
+            RunRows<TLanes, TVector, TOperator>(op, default, 1, axis, size, x, y, z);
+            return;
+        }
+
+        var next = _axes[depth + 1];
+        if (depth == _axes.Length - 2 && (next.X == 0 || next.Y == 0))
+        {
+            RunRows<TLanes, TVector, TOperator>(op, axis, size, next, next.Size, x, y, z);
             return;
         }
 
         for (long i = 0; i < size; i++)
         {
             RunAxis<TLanes, TVector, TOperator>(
-                op, depth + 1, _axes[depth + 1].Size, x + (i * axis.X), y + (i * axis.Y), z + (i * axis.Z));
+                op, depth + 1, next.Size, x + (i * axis.X), y + (i * axis.Y), z + (i * axis.Z));
         }
     }
 
-    private static void RunInner<TLanes, TVector, TOperator>(
-        TOperator op, Axis axis, float* x, float* y, float* z, long size)
+    /// <summary>The innermost axis; for several rows where one operand is a number per row.</summary>
+    private static void RunRows<TLanes, TVector, TOperator>(
+        TOperator op, Axis row, long rows, Axis inner, long size, float* x, float* y, float* z)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TOperator : struct, IBinaryOperator
     {
-        if (axis.X != 0 && axis.Y != 0)
+        if (inner.X != 0 && inner.Y != 0)
         {
             ElementWiseLoop.Binary<TLanes, TVector, TOperator>(op, x, y, z, size);
         }
-        else if (size <= 1)
+        else if (inner.Y == 0)
         {
-            ElementWiseLoop.Binary<ScalarLanes, float, TOperator>(op, x, y, z, size);
-        }
-        else if (axis.Y == 0)
-        {
-            var bound = new RightBound<TOperator>(op, *y);
-            ElementWiseLoop.Unary<TLanes, TVector, RightBound<TOperator>>(bound, x, z, size);
+            ElementWiseLoop.ByRow<TLanes, TVector, TOperator>(op, x, row.X, y, row.Y, z, row.Z, rows, size);
         }
         else
         {
-            var bound = new LeftBound<TOperator>(op, *x);
-            ElementWiseLoop.Unary<TLanes, TVector, LeftBound<TOperator>>(bound, y, z, size);
+            ElementWiseLoop.ByRow<TLanes, TVector, Flipped<TOperator>>(
+                new(op), y, row.Y, x, row.X, z, row.Z, rows, size);
         }
     }
 

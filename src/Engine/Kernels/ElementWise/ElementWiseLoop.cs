@@ -74,6 +74,62 @@ internal static unsafe class ElementWiseLoop
         }
     }
 
+    /// <summary>z[r, i] = op(x[r, i], y[r]): a vector by a number, row after row.</summary>
+    /// <remarks>
+    /// Shapes: x and z are [rows, count], a row every xStep and zStep floats; y is [rows], a number every yStep floats.
+    /// </remarks>
+    [MethodImpl(HotLoop.Options)]
+    internal static void ByRow<TLanes, TVector, TOperator>(
+        TOperator op, float* x, long xStep, float* y, long yStep, float* z, long zStep, long rows, long count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TOperator : struct, IBinaryOperator
+    {
+        if (count < TLanes.Count)
+        {
+            ByRowShort<TLanes, TVector, TOperator>(op, x, xStep, y, yStep, z, zStep, rows, count);
+            return;
+        }
+
+        var last = count - TLanes.Count;
+        for (; rows > 0; rows--)
+        {
+            var number = TLanes.Broadcast(*y);
+            var lastX = TLanes.Load(x + last);
+            long i = 0;
+            for (; i <= last; i += TLanes.Count)
+            {
+                TLanes.Store(op.Apply<TLanes, TVector>(TLanes.Load(x + i), number), z + i);
+            }
+
+            if (i < count)
+            {
+                TLanes.Store(op.Apply<TLanes, TVector>(lastX, number), z + last);
+            }
+
+            x += xStep;
+            y += yStep;
+            z += zStep;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void ByRowShort<TLanes, TVector, TOperator>(
+        TOperator op, float* x, long xStep, float* y, long yStep, float* z, long zStep, long rows, long count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+        where TOperator : struct, IBinaryOperator
+    {
+        if (TLanes.Count > Lanes128.Count && count >= Lanes128.Count)
+        {
+            ByRow<Lanes128, Vector128<float>, TOperator>(op, x, xStep, y, yStep, z, zStep, rows, count);
+        }
+        else if (count > 0)
+        {
+            ByRow<ScalarLanes, float, TOperator>(op, x, xStep, y, yStep, z, zStep, rows, count);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void UnaryShort<TLanes, TVector, TOperator>(TOperator op, float* x, float* y, long count)
         where TLanes : struct, ILanes<TVector>

@@ -87,17 +87,22 @@ internal static unsafe class LaneSum
     }
 
     /// <summary>Adds op of the last 1 … 15 elements to the lanes.</summary>
-    [MethodImpl(HotLoop.Options)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddTail<TLanes, TVector, TOperator>(TOperator op, float* x, int count, float* lanes)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TOperator : struct, IUnaryOperator
     {
-        var values = stackalloc float[Lanes];
-        ElementWiseLoop.Unary<TLanes, TVector, TOperator>(op, x, values, count);
+        if (!TOperator.IsBrief)
+        {
+            var values = stackalloc float[Lanes];
+            ElementWiseLoop.Unary<TLanes, TVector, TOperator>(op, x, values, count);
+            x = values;
+        }
+
         for (var j = 0; j < count; j++)
         {
-            lanes[j] += values[j];
+            lanes[j] += TOperator.IsBrief ? op.Apply<ScalarLanes, float>(x[j]) : x[j];
         }
     }
 
