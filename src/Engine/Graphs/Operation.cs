@@ -38,6 +38,9 @@ public abstract class Operation
     /// <summary>True where the result may be written over an input of the same length.</summary>
     internal virtual bool InPlace => false;
 
+    /// <summary>True where an input smaller than the result is read as if it were expanded to its shape.</summary>
+    internal virtual bool Broadcasts => false;
+
     /// <summary>True where the result sums over the batch, so that each worker has partial sums only.</summary>
     internal virtual bool SumsOverBatch => false;
 

@@ -33,18 +33,19 @@ public sealed record BatchNorm(int Channels, float Epsilon = 1e-5f, float Share 
         var runningMean = graph.Statistic("mean", [Channels], new ConstantInitializer(), Share);
         var runningVariance = graph.Statistic("variance", [Channels], new ConstantInitializer(1), Share);
         var values = input.Reshape(Channels, input.Shape.SampleLength / Channels);
-        var (mean, variance) = (runningMean, runningVariance);
+        var mean = graph.Training ? PerChannel(values).MicrobatchMean() : runningMean;
+        var centered = values - Column(mean);
+        var variance = runningVariance;
         if (graph.Training)
         {
-            mean = PerChannel(values).MicrobatchMean();
-            var squares = PerChannel((values - Column(mean)).Square());
+            var squares = PerChannel(centered.Square());
             variance = squares.MicrobatchMean();
             graph.Observe(runningMean, mean);
             graph.Observe(runningVariance, squares.MicrobatchMean(less: 1f / values.Shape.Dimensions[1]));
         }
 
         var scale = weight / (variance + Epsilon).Sqrt();
-        return (((values - Column(mean)) * Column(scale)) + Column(bias)).Reshape(input.Shape);
+        return ((centered * Column(scale)) + Column(bias)).Reshape(input.Shape);
     }
 
     /// <summary>The mean over a sample's pixels.</summary>

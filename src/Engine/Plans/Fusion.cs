@@ -10,7 +10,8 @@ internal readonly record struct Step(
 
 /// <summary>
 /// Joins a matrix product or a convolution with the bias and the activation behind it, and the gradient of
-/// a convolution or a max-pool with that of the activation before it, where nothing else reads what lies between.
+/// a convolution or a max-pool with that of the activation before it, where nothing else reads what lies between; and
+/// lets an operation that repeats small inputs itself read what was to be expanded for it.
 /// </summary>
 /// <remarks>The rounding of each part stays, so a fused plan gives the bits of an unfused one.</remarks>
 internal static class Fusion
@@ -25,17 +26,55 @@ internal static class Fusion
         var steps = new List<Step>();
         foreach (var tensor in tensors.Reverse())
         {
-            if (covered.Contains(tensor))
+            if (covered.Contains(tensor) || IsIdle(tensor, uses))
             {
                 continue;
             }
 
             var step = Fuse(tensor, covered, inner => uses[inner] == 1);
-            steps.Add(step ?? new Step(tensor, tensor.Operation, tensor.Inputs, tensor.Layer));
+            steps.Add(step ?? new Step(tensor, tensor.Operation, Unexpanded(tensor, uses), tensor.Layer));
         }
 
         steps.Reverse();
         return steps;
+    }
+
+    /// <summary>
+    /// The inputs, or what they repeat where the operation repeats it alike; counts who reads what then.
+    /// </summary>
+    private static IReadOnlyList<Tensor> Unexpanded(Tensor tensor, Dictionary<Tensor, int> uses)
+    {
+        if (!tensor.Operation.Broadcasts)
+        {
+            return tensor.Inputs;
+        }
+
+        var small = tensor.Inputs
+            .Select(input => input.Operation is ExpandOperation ? input.Inputs[0] : input).ToArray();
+        if (!tensor.Operation.Infer([.. small.Select(input => input.Shape)]).Equals(tensor.Shape))
+        {
+            return tensor.Inputs;
+        }
+
+        for (var i = 0; i < small.Length; i++)
+        {
+            uses[tensor.Inputs[i]]--;
+            uses[small[i]]++;
+        }
+
+        return small;
+    }
+
+    /// <summary>Whether nobody reads it any more; then it reads nothing either.</summary>
+    private static bool IsIdle(Tensor tensor, Dictionary<Tensor, int> uses)
+    {
+        if (tensor.Operation is not ExpandOperation || uses[tensor] > 0)
+        {
+            return false;
+        }
+
+        uses[tensor.Inputs[0]]--;
+        return true;
     }
 
     private static Step? Fuse(Tensor tensor, HashSet<Tensor> covered, Predicate<Tensor> usedOnce) =>

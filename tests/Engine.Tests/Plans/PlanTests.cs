@@ -105,6 +105,31 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void Compile_ExpandsNothing_WhereWhatReadsItRepeatsItself()
+    {
+        var x = new Graph().Input("x", TensorShape.Batch(3, 50));
+        var repeated = x.Sum(1).WithUnit(1).Expand(x.Shape);
+        Assert.Equal(["sum", "multiply"], Names(repeated * x));
+        Assert.Equal(["sum", "multiply"], Names(x * repeated));
+        Assert.Equal(["sum", "expand", "add"], Names(repeated + repeated));
+        Assert.Equal(["sum", "expand", "multiply"], Names(x * repeated, repeated));
+        Assert.Equal(["sum", "expand", "multiply", "tanh"], Names(x * repeated, repeated.Tanh()));
+    }
+
+    [Fact]
+    public void Compile_SumsBeforeItNegates_WhereADifferenceIsOfRepeatedValues()
+    {
+        var graph = new Graph();
+        var x = graph.Input("x", TensorShape.Batch(3, 50));
+        var y = graph.Input("y", TensorShape.Batch(3, 1));
+        var names = Names(graph.Gradients((x - y).Exp().Sum().BatchSum(), [y])[0]);
+        Assert.Equal(["sum", "negate"], names[^2..]);
+    }
+
+    private static string[] Names(params Tensor[] outputs) =>
+        [.. Plan.Compile(outputs, Samples, BatchMode.Whole).Instructions.Select(one => one.Operation.Name)];
+
+    [Fact]
     public void Run_IsCloseToTheReference_WhenValuesAreOrdinary()
     {
         var (_, outputs) = EveryFamily();

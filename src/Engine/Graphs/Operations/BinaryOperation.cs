@@ -14,6 +14,8 @@ public abstract class BinaryOperation<TOperator>(string name, TOperator f = defa
 
     internal override bool InPlace => true;
 
+    internal override bool Broadcasts => true;
+
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs)
     {
         var shape = TensorShape.Broadcast(inputs[0], inputs[1]);

@@ -42,8 +42,14 @@ public sealed partial class Tensor
     }
 
     /// <summary>Summed over the dimensions, and the batch, that a broadcast to this shape had stretched.</summary>
+    /// <remarks>What is negative is summed first and negated then, while a sample's values are summed.</remarks>
     internal Tensor SumTo(TensorShape target)
     {
+        if (Operation is NegateOperation && target.SampleLength < Shape.SampleLength)
+        {
+            return (-Inputs[0].SumTo(target.WithBatch(Shape.Batched))).SumTo(target);
+        }
+
         var sum = this;
         for (var fromRight = Shape.Rank; fromRight >= 1; fromRight--)
         {
