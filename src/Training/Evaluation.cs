@@ -37,7 +37,7 @@ public sealed class Evaluation
             plan, _graph.CountsHits, new CpuBackend(KernelPaths.Best), _data, State.Parameters, PartialSums.None);
         var losses = new float[whole.Count];
         var hits = new float[whole.Count];
-        shard.RunInParts(whole, losses, hits);
+        shard.Run(null, 0, whole, losses, hits);
         return new EvaluationResult(
             _data.Count,
             CanonicalTree.Sum(losses) / BatchWeight.Whole(_graph.Loss, _data),

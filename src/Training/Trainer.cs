@@ -115,7 +115,8 @@ public sealed class Trainer
     {
         var shardMax = Sharding.Equal(Workers).ShardMax(Job.SamplesPerStep, Job.MicrobatchSize);
         var plan = Worker.Local.LocalJob.PlanOf(
-            _graph, State.Optimizer, Math.Min(shardMax * Job.MicrobatchSize, Job.SamplesPerStep), Job.SamplesPerStep);
+            _graph, State.Optimizer, Math.Min(shardMax * Job.MicrobatchSize, Job.SamplesPerStep), Job.MicrobatchSize,
+            Job.SamplesPerStep);
         return new LocalJob
         {
             Graph = _graph,

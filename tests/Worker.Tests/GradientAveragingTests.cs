@@ -50,6 +50,17 @@ public sealed class GradientAveragingTests : TestKit
         Assert.Equal(
             Train(Sharding.Equal(1), SmallJob.Sampling), Train(new Sharding(weights), SmallJob.Sampling));
 
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(9, 1)]
+    [InlineData(3, 1, 1, 1)]
+    [InlineData(6, 2, 5)]
+    public void Workers_UpdateToTheBitsOfOneRun_WhenTheyRunSomeMicrobatchesAfterTheOthers(
+        int samplesAtOnce, params int[] weights) =>
+        Assert.Equal(
+            Train(Sharding.Equal(1), SmallJob.Sampling, SmallJob.BatchSize),
+            Train(new Sharding(weights), SmallJob.Sampling, samplesAtOnce));
+
     [Fact]
     public void Workers_ReportTheSameTotals_WhenTheirPartsDiffer()
     {
@@ -115,17 +126,23 @@ public sealed class GradientAveragingTests : TestKit
                 var left = MicrobatchRange.Part(samples, SmallJob.MicrobatchSize, 0, cut);
                 var right = MicrobatchRange.Part(samples, SmallJob.MicrobatchSize, cut, microbatches - cut);
                 Assert.Equal(whole, PartialSumsOf(job, samples, [left, right]));
+                for (var atOnce = 1; atOnce <= 4; atOnce++)
+                {
+                    Assert.Equal(
+                        whole, PartialSumsOf(job, samples, [left, right], atOnce * SmallJob.MicrobatchSize));
+                }
             }
         }
     }
 
-    private static uint[] PartialSumsOf(LocalJob job, int samples, MicrobatchRange[] shards)
+    private static uint[] PartialSumsOf(
+        LocalJob job, int samples, MicrobatchRange[] shards, int samplesAtOnce = SmallJob.BatchSize)
     {
-        var plan = job.Graph.TrainingPlan(SmallJob.BatchSize);
+        var plan = job.Graph.TrainingPlan(samplesAtOnce);
         var sources = new List<PartialSums>();
         foreach (var shard in shards)
         {
-            var partials = new PartialSums(plan.Partials.Length, CanonicalTree.PiecesMax(SmallJob.BatchSize));
+            var partials = new PartialSums(plan.Partials.Length, CanonicalTree.WaitingMax(shard.Count));
             var computation = new Engine.Training.ShardComputation(
                 plan, job.Graph.CountsHits, job.Backend, job.Data.Train, job.State.Parameters, partials);
             computation.Run(job.Schedule.Order(0), 0, shard, new float[shard.Count], new float[shard.Count]);
@@ -141,9 +158,9 @@ public sealed class GradientAveragingTests : TestKit
         return SmallJob.BitsOf(state);
     }
 
-    private uint[] Train(Sharding sharding, Layer? model = null)
+    private uint[] Train(Sharding sharding, Layer? model = null, int? samplesAtOnce = null)
     {
-        var job = SmallJob.Create(sharding.Workers, model: model);
+        var job = SmallJob.Create(sharding.Workers, model: model, samplesAtOnce: samplesAtOnce);
         Lease(job, sharding, job.Schedule.StepsPerEpoch);
         return SmallJob.BitsOf(job.State);
     }

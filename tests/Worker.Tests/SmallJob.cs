@@ -29,14 +29,20 @@ internal static class SmallJob
     };
 
     internal static LocalJob Create(
-        int workers, float rate = 0.1f, DataSet? train = null, Layer? model = null, Optimizer? optimizer = null)
+        int workers, float rate = 0.1f, DataSet? train = null, Layer? model = null, Optimizer? optimizer = null,
+        int? samplesAtOnce = null)
     {
         var data = train ?? new Blobs(Samples);
         var graph = new TrainingGraph(model ?? Mlp, data);
         var state = new TrainingState(
             graph.Layout, optimizer ?? (rate == 1 ? new Sgd(rate) : new Momentum(rate)));
         graph.Layout.Initialise(7, state.Parameters);
-        var plan = LocalJob.PlanOf(graph, state.Optimizer, BatchSize, BatchSize);
+        var plan = LocalJob.PlanOf(graph, state.Optimizer, BatchSize, MicrobatchSize, BatchSize);
+        if (samplesAtOnce is { } samples)
+        {
+            plan = graph.TrainingPlan(samples, jointSamples: plan.JointSamples);
+        }
+
         return new LocalJob
         {
             Graph = graph,
@@ -83,6 +89,21 @@ internal static class SmallJob
             var bias = input.Graph.Parameter("bias", [6], new ConstantInitializer(0.1f));
             var once = (input.MatMul(weight) + bias).Tanh();
             return (once.MatMul(weight) + bias).Tanh() * (bias + 1f);
+        }
+    }
+
+    /// <summary>A layer that makes so much of every sample that runs take one micro-batch at a time.</summary>
+    internal sealed record Swelling : Layer
+    {
+        private const int Width = 12_000;
+
+        public override string Kind => "swelling";
+
+        public override Tensor Apply(Tensor input)
+        {
+            var scale = input.Graph.Parameter("scale", [6], new ConstantInitializer(1));
+            var factors = Enumerable.Range(0, Width).Select(i => (float)i / Width).ToArray();
+            return ((input * scale).WithUnit(1) * input.Graph.Constant(factors, Width)).Tanh().Square().Mean(1);
         }
     }
 

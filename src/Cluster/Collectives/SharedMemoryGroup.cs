@@ -29,7 +29,7 @@ public sealed class SharedMemoryGroup
     {
         Barrier = new StepBarrier(workers, bound);
         _partials = [.. Enumerable.Range(0, workers)
-            .Select(_ => new PartialSums(layout.Length, CanonicalTree.PiecesMax(shardMax)))];
+            .Select(_ => new PartialSums(layout.Length, CanonicalTree.WaitingMax(shardMax)))];
         _losses = new float[microbatchesMax];
         _hits = new float[microbatchesMax];
         Length = layout.ResultLength;

@@ -37,6 +37,9 @@ public interface IExecutable
     /// </summary>
     public bool ClaimsShared { get; set; }
 
+    /// <summary>Which piece of the partial sums is the first that a run writes. 0 at first.</summary>
+    public int FirstPiece { get; set; }
+
     /// <summary>Where to write an input's values for a run over these micro-batches, before it.</summary>
     public Span<float> Input(Operand input, in MicrobatchRange range);
 
@@ -59,6 +62,9 @@ public interface IExecutable
     /// <remarks>Units: product is an index of Plan.JointProducts.</remarks>
     public void SumJointly(
         int product, in MicrobatchRange batch, StripShares shares, int rank, IGradientStrips strips);
+
+    /// <summary>Adds the next piece of the partial sums to one: the two are siblings of the canonical tree.</summary>
+    public void AddNextPieceTo(int piece);
 
     /// <summary>
     /// Runs again over the same inputs, one instruction at a time, and returns the first whose result holds a NaN or

@@ -16,6 +16,13 @@ public enum Storage
     Arena,
 
     /// <summary>
+    /// The same memory, for what no instruction outside a <see cref="Plans.SampleLoop"/> reads: each turn of the loop
+    /// puts its samples first, over those of the turn before, so that they stay in a cache. Where all samples are run
+    /// at once it lies as the arena does.
+    /// </summary>
+    Turn,
+
+    /// <summary>
     /// Factors of <see cref="Plans.Plan.JointProducts"/>: every sample of the mini-batch, in memory that the workers of
     /// a process share; each writes its own samples.
     /// </summary>

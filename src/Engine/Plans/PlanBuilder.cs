@@ -43,12 +43,16 @@ internal sealed class PlanBuilder
 
         steps = [.. SampleLoopBuilder.InOrder(steps, IsPartial)];
         FindLastUses(steps, outputs);
-        for (var i = 0; i < steps.Count; i++)
+        foreach (var loop in SampleLoopBuilder.Split(steps, IsPartial))
         {
-            Emit(steps[i], i);
+            for (var i = loop.From; i < loop.End; i++)
+            {
+                Emit(steps[i], i, loop.End);
+            }
+
+            _sampleLoops.End(steps.Take(loop.From..loop.End), IsPartial);
         }
 
-        _sampleLoops.End();
         Outputs = [.. outputs.Select(PlaceOf)];
         JointProducts = _joint.Instructions(PlaceOf);
     }
@@ -191,7 +195,7 @@ internal sealed class PlanBuilder
         }
     }
 
-    private void Emit(Step step, int index)
+    private void Emit(Step step, int index, int loopEnd)
     {
         if (step.Operation is LeafOperation)
         {
@@ -199,15 +203,15 @@ internal sealed class PlanBuilder
             return;
         }
 
-        _sampleLoops.Begin(step, IsPartial(step.Result));
         var inputs = step.Inputs.Select(PlaceOf).ToArray();
         if (!_places.TryGetValue(step.Result, out var place))
         {
+            var storage = step.Result.Shape.Batched && _lastUse[step.Result] < loopEnd ? Storage.Turn : Storage.Arena;
             var reused = step.Operation.InPlace
-                ? step.Inputs.FirstOrDefault(input => CanOverwrite(input, step.Result, index))
+                ? step.Inputs.FirstOrDefault(input => CanOverwrite(input, step.Result, storage, index))
                 : null;
             var offset = reused is null ? _arena.Take(step.Result.Shape.Length(SamplesMax)) : PlaceOf(reused).Offset;
-            place = new Operand(Storage.Arena, offset, step.Result.Shape);
+            place = new Operand(storage, offset, step.Result.Shape);
             _places.Add(step.Result, place);
             ReleaseInputs(step, index, reused);
         }
@@ -224,15 +228,21 @@ internal sealed class PlanBuilder
         }
     }
 
-    private bool CanOverwrite(Tensor input, Tensor result, int index) =>
-        input.Shape.Equals(result.Shape) && PlaceOf(input).Storage == Storage.Arena && _lastUse[Root(input)] == index;
+    /// <summary>
+    /// What lasts cannot take the place of what is of a turn, which the next turn writes over.
+    /// </summary>
+    private bool CanOverwrite(Tensor input, Tensor result, Storage storage, int index) =>
+        input.Shape.Equals(result.Shape) && _lastUse[Root(input)] == index
+        && (PlaceOf(input).Storage == Storage.Arena
+            || (PlaceOf(input).Storage == Storage.Turn && storage == Storage.Turn));
 
     private void ReleaseInputs(Step step, int index, Tensor? reused)
     {
         foreach (var root in step.Inputs.Select(Root).Distinct())
         {
             var place = _places[root];
-            if (place.Storage == Storage.Arena && _lastUse[root] == index && (reused is null || root != Root(reused)))
+            if (place.Storage is Storage.Arena or Storage.Turn && _lastUse[root] == index
+                && (reused is null || root != Root(reused)))
             {
                 _sampleLoops.Release(place.Offset, root.Shape.Length(SamplesMax));
             }

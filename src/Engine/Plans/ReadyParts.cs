@@ -41,7 +41,8 @@ public sealed class ReadyParts
         var end = first;
         for (var part = 0; part < parts.Count; part++)
         {
-            end = parts[part].Aggregate(end, (latest, range) => Math.Max(latest, EndOf(plan, range)));
+            end = LoopEnd(
+                plan, parts[part].Aggregate(end, (latest, range) => Math.Max(latest, EndOf(plan, range))));
             if (stops.Count > 0 && stops[^1].End == end)
             {
                 stops.RemoveAt(stops.Count - 1);
@@ -84,6 +85,21 @@ public sealed class ReadyParts
             var isWritten = output.Storage == Storage.Partial && output.Offset < range.Offset + range.Count
                 && range.Offset < output.Offset + output.Shape.SampleLength;
             end = isWritten ? i + 1 : end;
+        }
+
+        return end;
+    }
+
+    /// <summary>Where the loop ends that is in turns when these instructions are done; nothing in it is final before.
+    /// </summary>
+    private static int LoopEnd(Plan plan, int end)
+    {
+        foreach (var loop in plan.SampleLoops)
+        {
+            if (loop.SampleFloats > 0 && loop.From < end && end < loop.End)
+            {
+                return loop.End;
+            }
         }
 
         return end;

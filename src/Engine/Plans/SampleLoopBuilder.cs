@@ -13,7 +13,6 @@ internal sealed class SampleLoopBuilder(ArenaPlanner arena)
     private readonly HashSet<Operand> _places = [];
     private int _from;
     private int _end;
-    private bool _isBySample;
 
     internal IReadOnlyList<SampleLoop> SampleLoops => _sampleLoops;
 
@@ -54,16 +53,28 @@ internal sealed class SampleLoopBuilder(ArenaPlanner arena)
         }
     }
 
-    /// <summary>Ends the loop where this step cannot join it; called before its result is placed.</summary>
-    internal void Begin(Step step, bool isPartial)
+    /// <summary>The steps of each loop, as from and before which, in order, none left out; leaves join any.</summary>
+    internal static IEnumerable<(int From, int End)> Split(IReadOnlyList<Step> steps, Predicate<Tensor> isPartial)
     {
-        var isBySample = Joins(step, isPartial);
-        if (!isBySample || !_isBySample || _end - _from >= InstructionsMax)
+        var (from, length, isBySample) = (0, 0, false);
+        for (var i = 0; i < steps.Count; i++)
         {
-            End();
+            if (steps[i].Operation is LeafOperation)
+            {
+                continue;
+            }
+
+            var joins = Joins(steps[i], isPartial(steps[i].Result));
+            if (length > 0 && (!joins || !isBySample || length == InstructionsMax))
+            {
+                yield return (from, i);
+                (from, length) = (i, 0);
+            }
+
+            (isBySample, length) = (joins, length + 1);
         }
 
-        _isBySample = isBySample;
+        yield return (from, steps.Count);
     }
 
     /// <summary>A sum over the batch that is read in the same plan must be whole before.</summary>
@@ -79,12 +90,15 @@ internal sealed class SampleLoopBuilder(ArenaPlanner arena)
     /// <summary>Takes back memory that nothing after this loop reads.</summary>
     internal void Release(int offset, int length) => _held.Add((offset, length));
 
-    internal void End()
+    /// <summary>Ends a loop of these steps, which are all placed.</summary>
+    internal void End(IEnumerable<Step> steps, Predicate<Tensor> isPartial)
     {
         if (_end > _from)
         {
+            var isBySample = steps.All(
+                step => step.Operation is LeafOperation || Joins(step, isPartial(step.Result)));
             var places = _places.DistinctBy(place => (place.Storage, place.Offset));
-            var sampleFloats = _isBySample ? places.Sum(place => place.Shape.SampleLength) : 0;
+            var sampleFloats = isBySample ? places.Sum(place => place.Shape.SampleLength) : 0;
             _sampleLoops.Add(new SampleLoop(_from, _end, sampleFloats));
         }
 

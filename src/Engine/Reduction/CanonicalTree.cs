@@ -26,6 +26,12 @@ public static class CanonicalTree
     }
 
     /// <summary>
+    /// The most pieces that wait while a range of so many micro-batches is summed a node after the other: those of
+    /// what is summed so far, and the newest.
+    /// </summary>
+    public static int WaitingMax(int count) => count == 0 ? 0 : PiecesMax(count - 1) + 1;
+
+    /// <summary>
     /// Writes the largest aligned blocks that make up [first, first + count), left to right, and returns how many.
     /// </summary>
     public static int Pieces(int first, int count, Span<TreePiece> pieces)
@@ -34,9 +40,9 @@ public static class CanonicalTree
         var end = first + count;
         while (first < end)
         {
-            var size = BlockSizeAt(first, end - first);
-            pieces[written++] = new TreePiece(first, size);
-            first += size;
+            var piece = NodeAt(first, end - first);
+            pieces[written++] = piece;
+            first += piece.Size;
         }
 
         return written;
@@ -46,12 +52,19 @@ public static class CanonicalTree
     public static int PieceCount(int first, int count)
     {
         var pieces = 0;
-        for (var end = first + count; first < end; first += BlockSizeAt(first, end - first))
+        for (var end = first + count; first < end; first += NodeAt(first, end - first).Size)
         {
             pieces++;
         }
 
         return pieces;
+    }
+
+    /// <summary>The largest aligned block from first on within so many micro-batches.</summary>
+    public static TreePiece NodeAt(int first, int available)
+    {
+        var largest = 1 << BitOperations.Log2((uint)available);
+        return new TreePiece(first, first == 0 ? largest : Math.Min(largest, first & -first));
     }
 
     /// <summary>
@@ -94,12 +107,6 @@ public static class CanonicalTree
         }
 
         return leaves.IsEmpty ? 0 : stack[0];
-    }
-
-    private static int BlockSizeAt(int first, int available)
-    {
-        var largest = 1 << BitOperations.Log2((uint)available);
-        return first == 0 ? largest : Math.Min(largest, first & -first);
     }
 }
 

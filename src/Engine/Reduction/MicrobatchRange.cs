@@ -29,6 +29,10 @@ public readonly record struct MicrobatchRange(int First, int Count, int Size, in
     /// <summary>Index in the mini-batch of the first sample.</summary>
     public int FirstSample => First * Size;
 
+    /// <summary>So many of the range's micro-batches from its i-th on, i from 0.</summary>
+    public MicrobatchRange Slice(int i, int count) =>
+        new(First + i, count, Size, Math.Min(count * Size, Samples - (i * Size)));
+
     /// <summary>Samples in the range's i-th micro-batch, i from 0.</summary>
     public int SamplesIn(int i) => Math.Min(Size, Samples - (i * Size));
 }

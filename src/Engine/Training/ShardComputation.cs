@@ -48,7 +48,10 @@ public sealed class ShardComputation
 
     private int SamplesMax => _executable.Plan.SamplesMax;
 
-    /// <summary>Runs the plan over the samples that stand at these places of an order.</summary>
+    /// <summary>
+    /// Runs the plan over the samples that stand at these places of an order: as many micro-batches at a time as it is
+    /// made for, which leaves the pieces of partial sums that one run of all would have left.
+    /// </summary>
     /// <remarks>
     /// Shapes: losses and hits are [range.Count]: sums over each micro-batch's samples, a chain of additions
     /// ascending from 0. Units: losses in the loss's unit times samples; first is the place in the order of the
@@ -56,12 +59,36 @@ public sealed class ShardComputation
     /// </remarks>
     public void Run(Permutation? order, int first, in MicrobatchRange range, Span<float> losses, Span<float> hits)
     {
-        Read(order, first, range);
-        _executable.Run(range);
-        Sum(range, losses, hits);
+        if (range.Samples <= SamplesMax)
+        {
+            RunAtOnce(order, first, range, losses, hits);
+            return;
+        }
+
+        // As in a binary counter: pieces wait, and the newest is added to those before it that it makes a node with.
+        var (atOnce, waiting) = (Math.Max(1, SamplesMax / range.Size), 0);
+        for (var done = 0; done < range.Count;)
+        {
+            var node = CanonicalTree.NodeAt(range.First + done, Math.Min(atOnce, range.Count - done));
+            _executable.FirstPiece = waiting;
+            RunAtOnce(
+                order, first, range.Slice(done, node.Size), losses.Slice(done, node.Size), hits.Slice(done, node.Size));
+            for (var merges = CanonicalTree.MergesAfter(range.First, node); merges > 0; merges--)
+            {
+                _executable.AddNextPieceTo(--waiting);
+            }
+
+            waiting++;
+            done += node.Size;
+        }
+
+        _executable.FirstPiece = 0;
     }
 
-    /// <summary>The same, telling of every part of the partial sums as soon as it is final.</summary>
+    /// <summary>
+    /// The same, telling of every part of the partial sums as soon as it is final: along the backward pass where the
+    /// plan takes all samples at once, else at the end.
+    /// </summary>
     /// <remarks>Losses and hits are written before the first part is told. Errors: ArgumentException for the parts of
     /// another plan.</remarks>
     public void Run(
@@ -73,6 +100,13 @@ public sealed class ShardComputation
             throw new ArgumentException(
                 $"run: parts of a plan of {parts.Instructions} instructions: this one has "
                 + $"{_executable.Plan.Instructions.Count}");
+        }
+
+        if (range.Samples > SamplesMax)
+        {
+            Run(order, first, range, losses, hits);
+            ready.OnReady(parts.Count);
+            return;
         }
 
         Read(order, first, range);
@@ -87,24 +121,6 @@ public sealed class ShardComputation
 
             done = stop.End;
             ready.OnReady(stop.Parts);
-        }
-    }
-
-    /// <summary>
-    /// Runs the plan over micro-batches of a whole data set in its own order, as many at a time as fit.
-    /// </summary>
-    /// <remarks>
-    /// Shapes: losses and hits are [range.Count], sums as of one run. Units: range is a part of the set
-    /// seen as one mini-batch.
-    /// </remarks>
-    public void RunInParts(in MicrobatchRange range, Span<float> losses, Span<float> hits)
-    {
-        var atOnce = Math.Max(1, SamplesMax / range.Size);
-        for (var done = 0; done < range.Count; done += atOnce)
-        {
-            var count = Math.Min(atOnce, range.Count - done);
-            var part = MicrobatchRange.Part(_data.Count, range.Size, range.First + done, count);
-            Run(null, 0, part, losses.Slice(done, count), hits.Slice(done, count));
         }
     }
 
@@ -127,6 +143,14 @@ public sealed class ShardComputation
         {
             _executable.SumJointly(product, batch, shares, rank, strips);
         }
+    }
+
+    private void RunAtOnce(
+        Permutation? order, int first, in MicrobatchRange range, Span<float> losses, Span<float> hits)
+    {
+        Read(order, first, range);
+        _executable.Run(range);
+        Sum(range, losses, hits);
     }
 
     private static int SampleAt(Permutation? order, int place) => order is null ? place : (int)order[place];

@@ -27,6 +27,12 @@ public sealed class TrainingGraph
     /// <summary>Samples evaluated at once: enough for the kernels, little memory.</summary>
     private const int EvaluationSamples = 256;
 
+    /// <summary>What a run may write, if it can: 4 MB, a core's share of the last cache.</summary>
+    private const int RunFloats = 1024 * 1024;
+
+    /// <summary>Floats that a run writes for each that it only passes over.</summary>
+    private const int RunFloatsPerFloat = 8;
+
     private readonly Outputs _training;
     private readonly Outputs _evaluation;
 
@@ -68,6 +74,29 @@ public sealed class TrainingGraph
     /// <remarks>Units: stripFloats and jointSamples as in <see cref="Plan.Compile"/>.</remarks>
     public Plan TrainingPlan(int samplesMax, int stripFloats = int.MaxValue, int jointSamples = 0) =>
         Plan.Compile([.. _training.All, .. Gradients], samplesMax, BatchMode.Sharded, stripFloats, jointSamples);
+
+    /// <summary>
+    /// The same for shards of at most so many samples, to be run some micro-batches after the others where what is
+    /// computed of all of them is more than caches keep.
+    /// </summary>
+    /// <remarks>
+    /// Units: samples; stripFloats as in <see cref="Plan.Compile"/>. Every run reads all parameters and adds to all
+    /// sums, so of a model with many of them, or little to compute of a sample, it takes more micro-batches at a time.
+    /// </remarks>
+    public Plan ShardPlan(int shardMax, int microbatchSize, int stripFloats = int.MaxValue, int jointSamples = 0)
+    {
+        var one = TrainingPlan(microbatchSize, stripFloats, jointSamples);
+        var perSample = one.ArenaLength / microbatchSize;
+        var passedOver = (double)one.Layout.Length + one.Partials.Length;
+        long samples = microbatchSize;
+        while (samples < shardMax
+            && (2 * samples * perSample <= RunFloats || samples * perSample < RunFloatsPerFloat * passedOver))
+        {
+            samples *= 2;
+        }
+
+        return TrainingPlan((int)Math.Min(samples, shardMax), stripFloats, jointSamples);
+    }
 
     /// <summary>Loss and metric per sample only, for a handful of micro-batches of this size at a time.</summary>
     public Plan EvaluationPlan(int microbatchSize) =>

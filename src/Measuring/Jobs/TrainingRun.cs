@@ -83,7 +83,8 @@ public sealed class TrainingRun : IDisposable
         var state = new TrainingState(graph.Layout, new Momentum(0.01f));
         graph.Layout.Initialise(1, state.Parameters);
         var shardMax = sharding.ShardMax(batch, microbatchSize);
-        var plan = LocalJob.PlanOf(graph, state.Optimizer, Math.Min(shardMax * microbatchSize, batch), batch);
+        var plan = LocalJob.PlanOf(
+            graph, state.Optimizer, Math.Min(shardMax * microbatchSize, batch), microbatchSize, batch);
         return new LocalJob
         {
             Graph = graph,

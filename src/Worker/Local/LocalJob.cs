@@ -26,7 +26,7 @@ public sealed record LocalJob : WorkerJob
 
     public required SharedMemoryGroup Group { get; init; }
 
-    /// <summary>The training plan, for the largest shard; see <see cref="PlanOf"/>.</summary>
+    /// <summary>The training plan, for all or a part of the largest shard; see <see cref="PlanOf"/>.</summary>
     public required Plan TrainingPlan { get; init; }
 
     /// <summary>What joint products are made of, of all workers.</summary>
@@ -45,9 +45,11 @@ public sealed record LocalJob : WorkerJob
     /// The plan of workers that share memory: weight gradients are made jointly, unless none may be used before the
     /// norm of all is known.
     /// </summary>
-    /// <remarks>Units: samples; of the largest shard, and of a whole mini-batch.</remarks>
-    public static Plan PlanOf(TrainingGraph graph, Optimizer optimizer, int shardSamplesMax, int batchSamples) =>
-        graph.TrainingPlan(shardSamplesMax, jointSamples: ClipsNorm(optimizer) ? 0 : batchSamples);
+    /// <remarks>Units: samples; of the largest shard, of a micro-batch and of a whole mini-batch.</remarks>
+    public static Plan PlanOf(
+        TrainingGraph graph, Optimizer optimizer, int shardSamplesMax, int microbatchSize, int batchSamples) =>
+        graph.ShardPlan(
+            shardSamplesMax, microbatchSize, jointSamples: ClipsNorm(optimizer) ? 0 : batchSamples);
 
     private static bool ClipsNorm(Optimizer optimizer) => optimizer.Regularisation.ClipNorm is not null;
 }

@@ -89,7 +89,7 @@ public sealed class LocalSteps(LocalJob job, TimeProvider clock)
         var hits = new float[shard.Count];
         _evaluation ??= new ShardComputation(
             job.EvaluationPlan, job.Graph.CountsHits, job.Backend, test, job.State.Parameters, PartialSums.None);
-        _evaluation.RunInParts(shard, losses, hits);
+        _evaluation.Run(null, 0, shard, losses, hits);
         return new EvaluateDone(plan.Generation, plan.Rank, losses, hits);
     });
 

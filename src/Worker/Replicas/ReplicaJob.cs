@@ -45,9 +45,10 @@ public sealed record ReplicaJob : WorkerJob
     /// <summary>How the gradients' partial sums lie.</summary>
     public PartialLayout Partials => TrainingPlan(1).Partials;
 
-    /// <summary>A training plan for shards of so many samples at most; made once per size.</summary>
-    public Plan TrainingPlan(int samplesMax) =>
-        _plans.GetOrAdd(samplesMax, (size, graph) => graph.TrainingPlan(size, StripFloats), Graph);
+    /// <summary>A training plan for shards of so many samples at most, all or some of them at a time; made once per
+    /// size.</summary>
+    public Plan TrainingPlan(int samplesMax) => _plans.GetOrAdd(
+        samplesMax, (size, job) => job.Graph.ShardPlan(size, job.Schedule.MicrobatchSize, StripFloats), this);
 
     /// <summary>When in a pass each bucket becomes final; made once per number of buckets.</summary>
     public ReadyParts Ready(int buckets) => _ready.GetOrAdd(

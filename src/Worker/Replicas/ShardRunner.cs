@@ -22,9 +22,26 @@ internal sealed class ShardRunner(ReplicaJob job)
     /// <summary>The latest shard's partial sums; left alone until the next shard runs.</summary>
     internal PartialSums Partials { get; private set; } = PartialSums.None;
 
-    /// <summary>Makes room for so many pieces, of piecesMax that may come; true where the partial sums have moved.
+    /// <summary>
+    /// Makes room for what is summed of a shard, of shards that may have so many micro-batches; true where the partial
+    /// sums have moved.
     /// </summary>
-    internal bool Prepare(int pieces, int piecesMax)
+    internal bool Prepare(in MicrobatchRange shard, int microbatchesMax)
+    {
+        if (shard.Count == 0)
+        {
+            return false;
+        }
+
+        Grow(shard.Samples);
+        var isAtOnce = shard.Samples <= job.TrainingPlan(_samplesMax).SamplesMax;
+        return isAtOnce
+            ? Prepare(
+                CanonicalTree.PieceCount(shard.First, shard.Count), CanonicalTree.PiecesMax(microbatchesMax))
+            : Prepare(CanonicalTree.WaitingMax(shard.Count), CanonicalTree.WaitingMax(microbatchesMax));
+    }
+
+    private bool Prepare(int pieces, int piecesMax)
     {
         if (pieces <= Partials.PiecesMax)
         {
@@ -54,7 +71,7 @@ internal sealed class ShardRunner(ReplicaJob job)
             _evaluation.Add(parameters, computation);
         }
 
-        computation.RunInParts(shard, losses, hits);
+        computation.Run(null, 0, shard, losses, hits);
     }
 
     internal Cluster.Messages.NonFinite? FindBroken(
@@ -73,6 +90,15 @@ internal sealed class ShardRunner(ReplicaJob job)
             return bound.Computation;
         }
 
+        Grow(samples);
+        var computation = new ShardComputation(
+            job.TrainingPlan(_samplesMax), job.Graph.CountsHits, job.Backend, job.Data.Train, parameters, Partials);
+        _training[parameters] = (_samplesMax, computation);
+        return computation;
+    }
+
+    private void Grow(int samples)
+    {
         if (samples > _samplesMax)
         {
             var size = job.Schedule.MicrobatchSize;
@@ -82,10 +108,5 @@ internal sealed class ShardRunner(ReplicaJob job)
                 (int)BitOperations.RoundUpToPowerOf2((uint)microbatches),
                 MicrobatchRange.CountOf(job.Schedule.BatchSize, size)));
         }
-
-        var computation = new ShardComputation(
-            job.TrainingPlan(_samplesMax), job.Graph.CountsHits, job.Backend, job.Data.Train, parameters, Partials);
-        _training[parameters] = (_samplesMax, computation);
-        return computation;
     }
 }

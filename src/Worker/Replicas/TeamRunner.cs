@@ -59,7 +59,7 @@ internal sealed class TeamRunner
         }
         else if (_threads.Length == 1)
         {
-            Prepare(0, pass.Shard, room);
+            _threads[0].Prepare(pass.Shard, room);
             RunPart(0, pass, pass.Shard, ready);
         }
         else
@@ -83,9 +83,6 @@ internal sealed class TeamRunner
     internal NonFinite? FindBroken(
         long step, AlignedBuffer parameters, ReadOnlySpan<float> losses, int rank, in MicrobatchRange shard) =>
         _threads[0].FindBroken(OrderOf(step), step, parameters, losses, rank, shard);
-
-    private bool Prepare(int thread, in MicrobatchRange part, int microbatchesMax) => _threads[thread].Prepare(
-        CanonicalTree.PieceCount(part.First, part.Count), CanonicalTree.PiecesMax(microbatchesMax));
 
     private void RunTogether(ShardPass pass, int room, IPartsReady ready)
     {
@@ -191,7 +188,7 @@ internal sealed class TeamRunner
             var hasMoved = false;
             for (var thread = 0; thread < _threads.Length; thread++)
             {
-                hasMoved |= Prepare(thread, parts[thread], most);
+                hasMoved |= _threads[thread].Prepare(parts[thread], most);
             }
 
             if (hasMoved || _shards.Count == ShardsKept)

@@ -62,6 +62,83 @@ public sealed class SampleLoopTests
         Assert.Equal(Bits(plan, path, whole, oneByOne: true), Bits(plan, path, whole, oneByOne: false));
     }
 
+    /// <summary>Values whose places in a sample change, and sums that read what only a loop needs.</summary>
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void Run_GivesTheBitsOfInstructionsOneByOne_WhenATurnsValuesAreMoved(KernelPath path)
+    {
+        var graph = new Graph();
+        var x = graph.Input("x", TensorShape.Batch(2, 70, 60));
+        var filters = graph.Parameter("filters", [4, 2, 3, 3], new UniformInitializer(-1, 1));
+        var turned = (x.Conv2d(filters).Sigmoid().Transpose(1, 0, 2).Square() * 3).Transpose(2, 1, 0).Tanh();
+        var loss = turned.Slice(0, 5, 40).Square().Sum();
+        var plan = Plan.Compile(
+            [loss, graph.Gradients(loss.BatchSum(), [filters])[0]], Shard.Samples, BatchMode.Sharded);
+        Assert.True(plan.Instructions.Count(instruction => instruction.Output.Storage == Storage.Turn) > 8);
+        Assert.Contains(
+            plan.Instructions,
+            instruction => instruction.Operation is ConvolutionFilterGradientOperation
+                && instruction.Inputs[1].Storage == Storage.Turn);
+        Assert.Equal(Bits(plan, path, Shard, oneByOne: true), Bits(plan, path, Shard, oneByOne: false));
+        Assert.Equal(
+            Bits(plan, KernelPath.Definition, Shard, oneByOne: false), Bits(plan, path, Shard, oneByOne: false));
+    }
+
+    /// <summary>A run may stop between any two instructions.</summary>
+    [Fact]
+    public void Run_GivesTheSameBits_WhereverItIsCut()
+    {
+        var plan = ShardedPlan();
+        var expected = Bits(plan, KernelPaths.Best, Shard, oneByOne: false);
+        for (var cut = 1; cut < plan.Instructions.Count; cut += 3)
+        {
+            Assert.Equal(expected, Bits(plan, KernelPaths.Best, Shard, oneByOne: false, cut));
+        }
+    }
+
+    [Fact]
+    public void ValuesOfATurn_AreReadInTheirLoopAlone()
+    {
+        var plan = ShardedPlan();
+        Assert.DoesNotContain(plan.Outputs, output => output.Storage == Storage.Turn);
+        foreach (var loop in plan.SampleLoops)
+        {
+            var made = new HashSet<int>();
+            foreach (var instruction in plan.Instructions.Take(loop.From..loop.End))
+            {
+                Assert.All(
+                    instruction.Inputs.Where(input => input.Storage == Storage.Turn),
+                    input => Assert.Contains(input.Offset, made));
+                made.Add(instruction.Output.Storage == Storage.Turn ? instruction.Output.Offset : -1);
+            }
+        }
+    }
+
+    /// <summary>A loop that is cut runs all samples at once.</summary>
+    [Fact]
+    public void ReadyParts_EndWhereALoopEnds()
+    {
+        var graph = new Graph();
+        var y = graph.Input("x", TensorShape.Batch(4, 64, 60));
+        for (var layer = 0; layer < 16; layer++)
+        {
+            y = y.Conv2d(graph.Parameter($"filters{layer}", [4, 4, 3, 3], new UniformInitializer(-1, 1))).Tanh();
+        }
+
+        var loss = y.Square().Sum();
+        var plan = Plan.Compile(
+            [loss, .. graph.Gradients(loss.BatchSum(), graph.Parameters)], Shard.Samples, BatchMode.Sharded);
+        var filters = 4 * 4 * 3 * 3;
+        var ready = ReadyParts.Of(plan, [.. Enumerable.Range(0, 16).Reverse().Select(
+            layer => new[] { (layer * filters, filters) })]);
+        Assert.True(ready.Stops.Length > 2);
+        foreach (var stop in ready.Stops)
+        {
+            Assert.DoesNotContain(
+                plan.SampleLoops, loop => loop.SampleFloats > 0 && loop.From < stop.End && stop.End < loop.End);
+        }
+    }
+
     [Fact]
     public void SampleLoops_CoverThePlanInOrder()
     {
@@ -104,7 +181,7 @@ public sealed class SampleLoopTests
             [loss, .. graph.Gradients(loss.BatchSum(), graph.Parameters)], Shard.Samples, BatchMode.Sharded);
     }
 
-    private static uint[] Bits(Plan plan, KernelPath path, MicrobatchRange range, bool oneByOne)
+    private static uint[] Bits(Plan plan, KernelPath path, MicrobatchRange range, bool oneByOne, int cut = 0)
     {
         var partials = plan.Partials.Length == 0
             ? PartialSums.None
@@ -130,7 +207,8 @@ public sealed class SampleLoopTests
 
         if (!oneByOne)
         {
-            executable.Run(range);
+            executable.Run(range, 0, cut);
+            executable.Run(range, cut, plan.Instructions.Count);
         }
 
         return [.. MemoryMarshal.Cast<float, uint>(partials.Buffer.Span),

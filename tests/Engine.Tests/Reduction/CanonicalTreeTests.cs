@@ -56,6 +56,19 @@ public sealed class CanonicalTreeTests
     }
 
     [Fact]
+    public void WaitingMax_IsReached_WhileSomeRangeOfThatCountIsSummed()
+    {
+        for (var count = 1; count <= 100; count++)
+        {
+            var waiting = Enumerable.Range(0, 512).Max(first => Enumerable.Range(0, count).Max(
+                done => CanonicalTree.PieceCount(first, done) + 1));
+            Assert.Equal(CanonicalTree.WaitingMax(count), waiting);
+        }
+
+        Assert.Equal(0, CanonicalTree.WaitingMax(0));
+    }
+
+    [Fact]
     public void Cuttings_FinishToTheSameExpression_Always()
     {
         var random = new Random(20);

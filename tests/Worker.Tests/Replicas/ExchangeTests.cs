@@ -146,6 +146,24 @@ public sealed class ExchangeTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(1, 2)]
+    [InlineData(3, 1)]
+    [InlineData(2, 3)]
+    public void Replicas_HaveTheBitsOfOneWorker_WhenTheyRunOneMicrobatchAfterTheOther(int workers, int threads)
+    {
+        var model = new Sequential { new SmallJob.Swelling(), new Linear(6, 3) };
+        Assert.Equal(
+            SmallJob.MicrobatchSize,
+            SmallJob.Replicated(new Momentum(0.1f), model: model).TrainingPlan(SmallJob.BatchSize).SamplesMax);
+        var oracle = new SingleWorker(Steps, new Momentum(0.1f), model);
+        for (var seed = 0; seed < 3; seed++)
+        {
+            Check(oracle, new Momentum(0.1f), model, 1 + seed, Uneven(workers, seed), seed, threads);
+        }
+    }
+
     [Fact]
     public void Replicas_HaveTheBitsOfOneWorker_WhenAGradientHasManyTerms()
     {

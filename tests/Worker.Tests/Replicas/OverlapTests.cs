@@ -134,6 +134,12 @@ public sealed class OverlapTests
             set => inner.ClaimsShared = value;
         }
 
+        public int FirstPiece
+        {
+            get => inner.FirstPiece;
+            set => inner.FirstPiece = value;
+        }
+
         public Span<float> Input(Operand input, in MicrobatchRange range) => inner.Input(input, range);
 
         public ReadOnlySpan<float> Output(Operand output, in MicrobatchRange range) => inner.Output(output, range);
@@ -141,6 +147,8 @@ public sealed class OverlapTests
         public void SumJointly(
             int product, in MicrobatchRange batch, StripShares shares, int rank, IGradientStrips strips) =>
             inner.SumJointly(product, batch, shares, rank, strips);
+
+        public void AddNextPieceTo(int piece) => inner.AddNextPieceTo(piece);
 
         public Instruction? FirstNonFinite(in MicrobatchRange range) => inner.FirstNonFinite(range);
 

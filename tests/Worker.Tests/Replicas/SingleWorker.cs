@@ -7,14 +7,15 @@ using Distributed.Worker.Replicas;
 
 namespace Distributed.Worker.Tests.Replicas;
 
-/// <summary>The oracle: the bits that one worker by itself has after every step.</summary>
+/// <summary>The oracle: the bits that one worker by itself has after every step, a whole mini-batch at once.</summary>
 internal sealed class SingleWorker
 {
     private readonly List<uint[][]> _states = [];
 
     internal SingleWorker(int steps, Optimizer optimizer, Layer? model = null)
     {
-        var job = SmallJob.Create(workers: 1, model: model, optimizer: optimizer);
+        var job = SmallJob.Create(
+            workers: 1, model: model, optimizer: optimizer, samplesAtOnce: SmallJob.BatchSize);
         var work = new LocalSteps(job, TimeProvider.System);
         for (var step = 0; ; step++)
         {

@@ -1,5 +1,7 @@
 using Distributed.Engine.Graphs;
+using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Kernels.Reductions;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Plans;
 using Distributed.Engine.Reduction;
@@ -41,6 +43,15 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
 
     public bool ClaimsShared { get; set; }
 
+    public int FirstPiece
+    {
+        get => _memory.FirstPiece;
+        set => _memory.FirstPiece = value >= 0 && (value == 0 || value < _memory.Partials.PiecesMax)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(value), $"run: piece {value} of partial sums that have {_memory.Partials.PiecesMax}");
+    }
+
     public Span<float> Input(Operand input, in MicrobatchRange range)
     {
         var values = Values(input, range);
@@ -55,8 +66,23 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
         Begin(range);
         foreach (var loop in _sampleLoops)
         {
-            Run(range, Math.Max(from, loop.From), Math.Min(to, loop.End), loop.SampleFloats);
+            if (from <= loop.From && loop.End <= to)
+            {
+                Run(range, loop);
+            }
+            else
+            {
+                RunAtOnce(range, Math.Max(from, loop.From), Math.Min(to, loop.End));
+            }
         }
+    }
+
+    public void AddNextPieceTo(int piece)
+    {
+        var sums = _memory.Partials;
+        var (left, right) = (sums.StartOf(piece), sums.StartOf(piece + 1));
+        ElementWiseLoop.Binary<TLanes, TVector, NodeSum>(
+            default, sums.Pointer + left, sums.Pointer + right, sums.Pointer + left, sums.Length);
     }
 
     public Instruction? FirstNonFinite(in MicrobatchRange range)
@@ -83,28 +109,32 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     /// <summary>
     /// Instructions of one loop, in turns of as many samples as stay in the cache; the definition takes all at once.
     /// </summary>
-    private void Run(in MicrobatchRange range, int from, int to, int sampleFloats)
+    private void Run(in MicrobatchRange range, SampleLoop loop)
     {
-        var samples = sampleFloats == 0 ? int.MaxValue : Math.Max(1, TurnFloats / sampleFloats);
-        if (TLanes.Count == 1 || to - from < 2 || samples >= range.Samples)
+        var samples = loop.SampleFloats == 0 ? int.MaxValue : Math.Max(1, TurnFloats / loop.SampleFloats);
+        if (TLanes.Count == 1 || loop.End - loop.From < 2 || samples >= range.Samples)
         {
-            for (var i = from; i < to; i++)
-            {
-                Claim(Plan.Instructions[i].Output, 0, range.Samples);
-                _kernels[i].Run(range);
-            }
-
+            RunAtOnce(range, loop.From, loop.End);
             return;
         }
 
         for (var first = 0; first < range.Samples; first += samples)
         {
             var count = Math.Min(samples, range.Samples - first);
-            for (var i = from; i < to; i++)
+            for (var i = loop.From; i < loop.End; i++)
             {
                 Claim(Plan.Instructions[i].Output, first, count);
                 ((ISampleBySample)_kernels[i]).Run(range, first, count);
             }
+        }
+    }
+
+    private void RunAtOnce(in MicrobatchRange range, int from, int to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            Claim(Plan.Instructions[i].Output, 0, range.Samples);
+            _kernels[i].Run(range);
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed unsafe class CpuMemory
     /// <summary>Index in the mini-batch of a run's first sample: where its shared values begin.</summary>
     internal int FirstSample { get; set; }
 
+    /// <summary>The piece of the partial sums that a run writes first.</summary>
+    internal int FirstPiece { get; set; }
+
     /// <summary>Scratch that kernels share, one after the other.</summary>
     internal float* Workspace => _workspace.Pointer;
 
@@ -42,7 +45,7 @@ internal sealed unsafe class CpuMemory
     internal void Reserve(int workspaceFloats, int keptFloats) =>
         (_workspace, _kept) = (new AlignedBuffer(workspaceFloats), new AlignedBuffer(keptFloats));
 
-    /// <summary>Where a run finds an operand's first value; for partial sums in the first piece.</summary>
+    /// <summary>Where a run finds an operand's first value; for partial sums in the first piece it writes.</summary>
     internal float* At(Operand operand) => operand.Storage == Storage.Shared
         ? OfBatch(operand) + ((nint)FirstSample * operand.Shape.SampleLength)
         : OfBatch(operand);
@@ -53,9 +56,9 @@ internal sealed unsafe class CpuMemory
         Storage.Input => _inputs.Pointer,
         Storage.Parameter => _parameters.Pointer,
         Storage.Constant => _constants.Pointer,
-        Storage.Arena => _arena.Pointer,
+        Storage.Arena or Storage.Turn => _arena.Pointer,
         Storage.Shared => _shared.Pointer,
-        Storage.Partial => Partials.Pointer,
+        Storage.Partial => Partials.Pointer + Partials.StartOf(FirstPiece),
         _ => throw new InvalidOperationException($"memory: unknown storage {operand.Storage}"),
     };
 }

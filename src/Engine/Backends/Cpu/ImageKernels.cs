@@ -100,12 +100,19 @@ internal sealed unsafe class ConvolutionFilterGradientKernel<TLanes, TVector>(
             range,
             first,
             samples,
-            Input(0),
-            Input(1),
+            Start(0, first),
+            Start(1, first),
             pieces,
             stride,
             Kept,
             Memory.Workspace);
+
+    /// <summary>Where a range begins, so that the samples of a turn lie where they are in the range.</summary>
+    private float* Start(int index, int first)
+    {
+        var input = Instruction.Inputs[index];
+        return input.Storage == Storage.Turn ? Input(index) - ((long)first * input.Shape.SampleLength) : Input(index);
+    }
 }
 
 internal sealed unsafe class MaxPoolKernel<TLanes, TVector>(

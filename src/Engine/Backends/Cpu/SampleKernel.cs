@@ -22,11 +22,13 @@ internal abstract unsafe class SampleKernel(CpuMemory memory, Instruction instru
     internal abstract void Run(int first, int samples);
 
     /// <summary>An input's values from a sample on; all of them where there is no batch.</summary>
-    protected float* Input(int index, int first) => From(first, Input(index), Instruction.Inputs[index].Shape);
+    protected float* Input(int index, int first) => From(first, Input(index), Instruction.Inputs[index]);
 
     /// <summary>The result's values from a sample on.</summary>
-    protected float* Result(int first) => From(first, Output, Instruction.Output.Shape);
+    protected float* Result(int first) => From(first, Output, Instruction.Output);
 
-    private static float* From(int sample, float* values, TensorShape shape) =>
-        shape.Batched ? values + ((long)sample * shape.SampleLength) : values;
+    private static float* From(int sample, float* values, Operand operand) =>
+        operand.Shape.Batched && operand.Storage != Storage.Turn
+            ? values + ((long)sample * operand.Shape.SampleLength)
+            : values;
 }

@@ -40,9 +40,11 @@ internal sealed unsafe class TransposeKernel : SampleKernel
 
     internal override void Run(int first, int samples)
     {
-        for (var sample = first; _sampleLength > 0 && sample < first + samples; sample++)
+        var x = Input(0, first);
+        var y = Result(first);
+        for (long i = 0; _sampleLength > 0 && i < samples; i++)
         {
-            Move(0, Input(0, sample), Result(sample));
+            Move(0, x + (i * _sampleLength), y + (i * _sampleLength));
         }
     }
 

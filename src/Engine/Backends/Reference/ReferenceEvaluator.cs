@@ -351,7 +351,7 @@ public sealed partial class ReferenceEvaluator : IOperationVisitor
             Storage.Input => _inputs,
             Storage.Parameter => Parameters,
             Storage.Constant => _constants,
-            Storage.Arena => _arena,
+            Storage.Arena or Storage.Turn => _arena,
             _ => _partials,
         };
         return memory.AsSpan(operand.Offset, operand.Shape.Length(samples));
