@@ -6,7 +6,7 @@ namespace Distributed.Engine.Plans;
 internal sealed class SampleLoopBuilder(ArenaPlanner arena)
 {
     /// <summary>Bounds the memory that is held back: it is given back at the end of a loop.</summary>
-    private const int InstructionsMax = 8;
+    private const int InstructionsMax = 16;
 
     private readonly List<SampleLoop> _sampleLoops = [];
     private readonly List<(int Offset, int Length)> _held = [];
