@@ -135,6 +135,26 @@ public sealed class GradientAveragingTests : TestKit
         }
     }
 
+    /// <summary>Runs without partial sums, more micro-batches than a plan takes at once.</summary>
+    [Fact]
+    public void Evaluation_HasTheLossesOfEachMicrobatch_WhenTheSetIsLargerThanARun()
+    {
+        var job = SmallJob.Create(workers: 1);
+        var set = new SmallJob.Blobs(800);
+        var computation = new Engine.Training.ShardComputation(
+            job.EvaluationPlan, job.Graph.CountsHits, job.Backend, set, job.State.Parameters, PartialSums.None);
+        var whole = MicrobatchRange.Whole(set.Count, SmallJob.MicrobatchSize);
+        Assert.True(whole.Samples > job.EvaluationPlan.SamplesMax);
+        var (losses, hits) = (new float[whole.Count], new float[whole.Count]);
+        computation.Run(null, 0, whole, losses, hits);
+        for (var i = 0; i < whole.Count; i++)
+        {
+            var (loss, hit) = (new float[1], new float[1]);
+            computation.Run(null, 0, whole.Slice(i, 1), loss, hit);
+            Assert.Equal((losses[i], hits[i]), (loss[0], hit[0]));
+        }
+    }
+
     private static uint[] PartialSumsOf(
         LocalJob job, int samples, MicrobatchRange[] shards, int samplesAtOnce = SmallJob.BatchSize)
     {

@@ -46,10 +46,17 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
     public int FirstPiece
     {
         get => _memory.FirstPiece;
-        set => _memory.FirstPiece = value >= 0 && (value == 0 || value < _memory.Partials.PiecesMax)
-            ? value
-            : throw new ArgumentOutOfRangeException(
-                nameof(value), $"run: piece {value} of partial sums that have {_memory.Partials.PiecesMax}");
+        set
+        {
+            var sums = _memory.Partials;
+            if (sums.Length > 0 && (uint)value >= (uint)sums.PiecesMax)
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(value), $"run: piece {value} of partial sums that have {sums.PiecesMax}");
+            }
+
+            _memory.FirstPiece = value;
+        }
     }
 
     public Span<float> Input(Operand input, in MicrobatchRange range)
