@@ -30,6 +30,7 @@ internal sealed record TorchCase(
         Own("mlp:512,512", 1024),
         Own("lenet5", 64),
         Own("cnn", 16),
+        Own("resnet:1", 64),
     ];
 
     internal static TorchCase Small { get; } = new("small", Workload.Small, false, LeastGoal, 1);

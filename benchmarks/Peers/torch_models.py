@@ -15,6 +15,22 @@ def perceptron(widths):
     return nn.Sequential(*layers, nn.Linear(inputs, 10))
 
 
+class Residual(nn.Module):
+    def __init__(self, channels, width):
+        super().__init__()
+        stride = width // channels
+        self.branch = nn.Sequential(
+            *filters(channels, width, stride), nn.ReLU(), *filters(width, width))
+        self.shortcut = nn.Conv2d(channels, width, 1, stride, bias=False) if stride > 1 else nn.Identity()
+
+    def forward(self, x):
+        return torch.relu(self.branch(x) + self.shortcut(x))
+
+
+def filters(channels, width, stride=1):
+    return nn.Conv2d(channels, width, 3, stride, padding=1, bias=False), nn.BatchNorm2d(width)
+
+
 def model():
     if name == 'linear':
         return perceptron([])
@@ -29,7 +45,14 @@ def model():
             nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(),
             nn.AvgPool2d(2), nn.Flatten(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(),
             nn.Linear(84, 10))
-    sys.exit(f'{name} is unknown here: choose linear, mlp:WIDTHS, cnn or lenet5')
+    if name.startswith('resnet:'):
+        blocks, layers, channels = int(name[7:]), [*filters(1, 16), nn.ReLU()], 16
+        for width in (16, 32, 64):
+            for _ in range(blocks):
+                layers.append(Residual(channels, width))
+                channels = width
+        return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))
+    sys.exit(f'{name} is unknown here: choose linear, mlp:WIDTHS, cnn, lenet5 or resnet:BLOCKS')
 
 
 net = model()
