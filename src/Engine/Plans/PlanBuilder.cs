@@ -50,7 +50,7 @@ internal sealed class PlanBuilder
                 Emit(steps[i], i, loop.End);
             }
 
-            _sampleLoops.End(steps.Take(loop.From..loop.End), IsPartial);
+            _sampleLoops.End(loop.IsBySample);
         }
 
         Outputs = [.. outputs.Select(PlaceOf)];
@@ -228,9 +228,7 @@ internal sealed class PlanBuilder
         }
     }
 
-    /// <summary>
-    /// What lasts cannot take the place of what is of a turn, which the next turn writes over.
-    /// </summary>
+    /// <summary>What lasts cannot take the place of what is of a turn, which the next turn writes over.</summary>
     private bool CanOverwrite(Tensor input, Tensor result, Storage storage, int index) =>
         input.Shape.Equals(result.Shape) && _lastUse[Root(input)] == index
         && (PlaceOf(input).Storage == Storage.Arena

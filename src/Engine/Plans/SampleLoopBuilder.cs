@@ -53,8 +53,12 @@ internal sealed class SampleLoopBuilder(ArenaPlanner arena)
         }
     }
 
-    /// <summary>The steps of each loop, as from and before which, in order, none left out; leaves join any.</summary>
-    internal static IEnumerable<(int From, int End)> Split(IReadOnlyList<Step> steps, Predicate<Tensor> isPartial)
+    /// <summary>
+    /// The steps of each loop, as from and before which, in order, none left out; leaves join any. A step that needs
+    /// all samples at once is a loop by itself.
+    /// </summary>
+    internal static IEnumerable<(int From, int End, bool IsBySample)> Split(
+        IReadOnlyList<Step> steps, Predicate<Tensor> isPartial)
     {
         var (from, length, isBySample) = (0, 0, false);
         for (var i = 0; i < steps.Count; i++)
@@ -67,14 +71,14 @@ internal sealed class SampleLoopBuilder(ArenaPlanner arena)
             var joins = Joins(steps[i], isPartial(steps[i].Result));
             if (length > 0 && (!joins || !isBySample || length == InstructionsMax))
             {
-                yield return (from, i);
+                yield return (from, i, isBySample);
                 (from, length) = (i, 0);
             }
 
             (isBySample, length) = (joins, length + 1);
         }
 
-        yield return (from, steps.Count);
+        yield return (from, steps.Count, isBySample);
     }
 
     /// <summary>A sum over the batch that is read in the same plan must be whole before.</summary>
@@ -90,13 +94,11 @@ internal sealed class SampleLoopBuilder(ArenaPlanner arena)
     /// <summary>Takes back memory that nothing after this loop reads.</summary>
     internal void Release(int offset, int length) => _held.Add((offset, length));
 
-    /// <summary>Ends a loop of these steps, which are all placed.</summary>
-    internal void End(IEnumerable<Step> steps, Predicate<Tensor> isPartial)
+    /// <summary>Ends a loop.</summary>
+    internal void End(bool isBySample)
     {
         if (_end > _from)
         {
-            var isBySample = steps.All(
-                step => step.Operation is LeafOperation || Joins(step, isPartial(step.Result)));
             var places = _places.DistinctBy(place => (place.Storage, place.Offset));
             var sampleFloats = isBySample ? places.Sum(place => place.Shape.SampleLength) : 0;
             _sampleLoops.Add(new SampleLoop(_from, _end, sampleFloats));
