@@ -155,6 +155,32 @@ public sealed class GradientAveragingTests : TestKit
         }
     }
 
+    /// <summary>The pieces that waited when a sample could not be read are not the next run's.</summary>
+    [Fact]
+    public void Sums_AreThoseOfTheNextRun_WhenOneInPartsHasFailed()
+    {
+        var (failed, failedSums) = InParts(new SmallJob.Blobs(100) { Unreadable = 10 });
+        Assert.Throws<IOException>(() => Run(failed, MicrobatchRange.Whole(24, SmallJob.MicrobatchSize)));
+        var (fresh, freshSums) = InParts(new SmallJob.Blobs(100));
+        var last = MicrobatchRange.Part(24, SmallJob.MicrobatchSize, 7, 1);
+        Run(failed, last);
+        Run(fresh, last);
+        Assert.Contains(freshSums.Piece(0).ToArray(), sum => sum != 0);
+        Assert.Equal(freshSums.Piece(0).ToArray(), failedSums.Piece(0).ToArray());
+
+        static (Engine.Training.ShardComputation, PartialSums) InParts(SmallJob.Blobs data)
+        {
+            var job = SmallJob.Create(workers: 1, train: data);
+            var plan = job.Graph.TrainingPlan(SmallJob.MicrobatchSize);
+            var sums = new PartialSums(plan.Partials.Length, CanonicalTree.WaitingMax(8));
+            return (new Engine.Training.ShardComputation(
+                plan, job.Graph.CountsHits, job.Backend, data, job.State.Parameters, sums), sums);
+        }
+
+        static void Run(Engine.Training.ShardComputation computation, MicrobatchRange range) =>
+            computation.Run(null, 0, range, new float[range.Count], new float[range.Count]);
+    }
+
     private static uint[] PartialSumsOf(
         LocalJob job, int samples, MicrobatchRange[] shards, int samplesAtOnce = SmallJob.BatchSize)
     {

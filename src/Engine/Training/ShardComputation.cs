@@ -65,24 +65,14 @@ public sealed class ShardComputation
             return;
         }
 
-        // As in a binary counter: pieces wait, and the newest is added to those before it that it makes a node with.
-        var (atOnce, waiting) = (Math.Max(1, SamplesMax / range.Size), 0);
-        for (var done = 0; done < range.Count;)
+        try
         {
-            var node = CanonicalTree.NodeAt(range.First + done, Math.Min(atOnce, range.Count - done));
-            _executable.FirstPiece = waiting;
-            RunAtOnce(
-                order, first, range.Slice(done, node.Size), losses.Slice(done, node.Size), hits.Slice(done, node.Size));
-            for (var merges = CanonicalTree.MergesAfter(range.First, node); merges > 0; merges--)
-            {
-                _executable.AddNextPieceTo(--waiting);
-            }
-
-            waiting++;
-            done += node.Size;
+            RunInParts(order, first, range, losses, hits);
         }
-
-        _executable.FirstPiece = 0;
+        finally
+        {
+            _executable.FirstPiece = 0; // for the next run, whatever has become of this one
+        }
     }
 
     /// <summary>
@@ -142,6 +132,27 @@ public sealed class ShardComputation
         for (var product = 0; product < _executable.Plan.JointProducts.Count; product++)
         {
             _executable.SumJointly(product, batch, shares, rank, strips);
+        }
+    }
+
+    private void RunInParts(
+        Permutation? order, int first, in MicrobatchRange range, Span<float> losses, Span<float> hits)
+    {
+        // As in a binary counter: pieces wait, and the newest is added to those before it that it makes a node with.
+        var (atOnce, waiting) = (Math.Max(1, SamplesMax / range.Size), 0);
+        for (var done = 0; done < range.Count;)
+        {
+            var node = CanonicalTree.NodeAt(range.First + done, Math.Min(atOnce, range.Count - done));
+            _executable.FirstPiece = waiting;
+            RunAtOnce(
+                order, first, range.Slice(done, node.Size), losses.Slice(done, node.Size), hits.Slice(done, node.Size));
+            for (var merges = CanonicalTree.MergesAfter(range.First, node); merges > 0; merges--)
+            {
+                _executable.AddNextPieceTo(--waiting);
+            }
+
+            waiting++;
+            done += node.Size;
         }
     }
 
