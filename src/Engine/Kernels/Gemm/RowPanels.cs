@@ -65,6 +65,11 @@ internal readonly struct RowPanels
         ? panel * _tallHeight
         : (_tallCount * _tallHeight) + ((panel - _tallCount) * _shortHeight);
 
+    /// <summary>The same as <see cref="TileShapes.StepTime"/>, for a tile of each panel.</summary>
+    internal int StepTime(int vectors) =>
+        (_tallCount * TileShapes.StepTime(_tallHeight, vectors))
+        + ((Count - _tallCount) * TileShapes.StepTime(_shortHeight, vectors));
+
     private static RowPanels Fit(int rows, int tallHeight, int shortHeight)
     {
         var best = default(RowPanels);

@@ -66,6 +66,12 @@ internal static class TileShapes
         Math.Min(VectorsMax<TLanes, TVector>(), (columns + TLanes.Count - 1) / TLanes.Count);
 
     /// <summary>
+    /// How long a step of a tile takes, in vector multiply-adds of a core that does two in a cycle: as long as these,
+    /// as loading its lines, or as four cycles, after which a sum may be added to again.
+    /// </summary>
+    internal static int StepTime(int height, int vectors) => Math.Max(Math.Max(height * vectors, height + vectors), 8);
+
+    /// <summary>
     /// Does the work for so many columns with tiles of such a height: the widest ones, then one for the rest. It comes
     /// by reference, and is not changed: as an input, each call would copy it, which short tiles would feel.
     /// </summary>

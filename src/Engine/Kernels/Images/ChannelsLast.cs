@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
@@ -18,8 +16,6 @@ namespace Distributed.Engine.Kernels.Images;
 internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
 {
     private const int VectorFloatsMax = 16;
-
-    private const int PixelsAtOnce = 64;
 
     private readonly WindowGrid _grid = grid;
 
@@ -143,68 +139,20 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
 
     private int PixelOffset(int row, int column) => ((row * Width) + column) * channels;
 
-    /// <summary>
-    /// Four channels of four pixels at a time, the last pixels overlapping the ones before. Some pixels are moved for
-    /// all channels before the next ones: the channels' planes may fall into few sets of a cache. What overlaps is
-    /// written anew, so f is applied to it anew.
-    /// </summary>
-    [MethodImpl(HotLoop.Options)]
+    /// <summary>Where parts of a row overlap, planes are written anew, so f is applied anew.</summary>
     private void TakeRow<TLanes, TVector, TOperator>(float* pixels, float* z, TOperator f, float* image, int width)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
         where TOperator : struct, IBinaryOperator
     {
         nint plane = _grid.ImagePixels;
-        nint step = channels;
-        var fours = width < 4 ? 0 : channels / 4 * 4;
-        for (nint from = 0; from < width; from += PixelsAtOnce)
+        for (var from = 0; from < width; from += ChannelPlanes.PixelsAtOnce)
         {
-            var end = Math.Min(from + PixelsAtOnce, width);
-            var first = Math.Max(0, Math.Min(from, end - 4));
-            for (nint channel = 0; channel < fours; channel += 4)
-            {
-                for (var done = first; done < end; done += 4)
-                {
-                    var column = Math.Min(done, end - 4);
-                    Turn(pixels + (column * step) + channel, step, image + (channel * plane) + column, plane);
-                }
-            }
-
-            for (nint channel = fours; channel < step; channel++)
-            {
-                for (var column = first; column < end; column++)
-                {
-                    image[(channel * plane) + column] = pixels[(column * step) + channel];
-                }
-            }
-
-            for (nint at = first; z != null && at < step * plane; at += plane)
+            var (first, end) = ChannelPlanes.Write(pixels, channels, channels, from, width, image, plane);
+            for (nint at = first; z != null && at < channels * plane; at += plane)
             {
                 ElementWiseLoop.Binary<TLanes, TVector, TOperator>(f, image + at, z + at, image + at, end - first);
             }
         }
-    }
-
-    /// <summary>Writes a matrix of four by four the other way round.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn(float* from, nint fromStride, float* to, nint toStride)
-    {
-        if (!Sse.IsSupported && !AdvSimd.Arm64.IsSupported)
-        {
-            for (var i = 0; i < 16; i++)
-            {
-                to[(i / 4 * toStride) + (i % 4)] = from[(i % 4 * fromStride) + (i / 4)];
-            }
-
-            return;
-        }
-
-        Transposition.Interleave128(
-            Vector128.Load(from),
-            Vector128.Load(from + fromStride),
-            Vector128.Load(from + (2 * fromStride)),
-            Vector128.Load(from + (3 * fromStride)),
-            to,
-            toStride);
     }
 }

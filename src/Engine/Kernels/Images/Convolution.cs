@@ -4,36 +4,31 @@ using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
 
-/// <summary>Convolutions as matrix products whose right factor, the patches, is never put together.</summary>
+/// <summary>Convolutions as matrix products whose one factor, the patches, is never put together.</summary>
 /// <remarks>
-/// Shapes as in <see cref="ConvolutionShape"/>. The filters are packed once. Each image is copied once for each column
-/// of taps (<see cref="TapColumns"/>): then what a tap sees at positions that follow each other lies together, and the
-/// tiles read it in place. The last tiles of a row of them overlap the ones before, and compute the same again. Neither
-/// tiles nor blocks cut a chain, so every path gives the bits of <see cref="ConvolutionDefinition"/>, which the scalar
-/// one is.
+/// Shapes as in <see cref="ConvolutionShape"/>. Each image is copied once for each column of taps
+/// (<see cref="TapColumns"/>): then what a tap sees at positions that follow each other lies together, and tiles read
+/// it in place. Vectors are positions (<see cref="LineConvolution"/>) or filters
+/// (<see cref="PixelConvolution{TLanes, TVector}"/>), whichever fill tiles better: 49 positions are three vectors of 16
+/// and one more that is nearly empty. Neither tiles nor blocks cut a chain, so every path gives the bits of
+/// <see cref="ConvolutionDefinition"/>, which the scalar one is.
 /// </remarks>
 internal static unsafe class Convolution
 {
-    /// <summary>The longest stretch of the inner dimension: a left panel of 14 rows then fills 21 KB.</summary>
-    private const int DepthMax = 384;
-
-    /// <summary>Shorter chains, or fewer readers, do not repay putting the lines of a tile together.</summary>
-    private const int GatherDepthMin = 64;
-    private const int GatherPanelsMin = 8;
-
     internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
-        where TVector : struct => checked(
-        ConvolutionShape.Lines(shape.Inner)
-        + ProductBlock.ScratchFloats<TLanes, TVector>()
-        + GatheredFloats<TLanes, TVector>(shape)
-        + new TapColumns(shape.Grid, shape.Channels).Floats);
+        where TVector : struct =>
+        IsByPixel<TLanes, TVector>(shape)
+            ? PixelConvolution<TLanes, TVector>.WorkspaceFloats(shape)
+            : LineConvolution.WorkspaceFloats<TLanes, TVector>(shape);
 
     /// <summary>Room for the packed filters, which serve any number of samples.</summary>
     internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        checked(shape.Groups * GroupFloats<TLanes, TVector>(shape));
+        IsByPixel<TLanes, TVector>(shape)
+            ? PixelConvolution<TLanes, TVector>.PackedFloats(shape)
+            : LineConvolution.PackedFloats<TLanes, TVector>(shape);
 
     /// <summary>y = activation(x ∗ w + bias). Both rooms are 64-byte aligned.</summary>
     /// <param name="bias">One value per filter; null adds nothing.</param>
@@ -57,83 +52,30 @@ internal static unsafe class Convolution
         {
             ConvolutionDefinition.Forward(shape, samples, x, w, y);
             FinishAll(shape, samples, y, bias, activation);
-            return;
         }
-
-        var columns = new TapColumns(shape.Grid, shape.Channels);
-        var tiles = new TapTiles
+        else if (IsByPixel<TLanes, TVector>(shape))
         {
-            Rows = shape.Filters,
-            Stride = shape.Grid.Positions,
-            Offsets = (int*)workspace,
-            Scratch = workspace + ConvolutionShape.Lines(shape.Inner),
-        };
-        tiles.Gathered = tiles.Scratch + ProductBlock.ScratchFloats<TLanes, TVector>();
-        var copies = tiles.Gathered + GatheredFloats<TLanes, TVector>(shape);
-        if (!isPacked)
-        {
-            Pack<TLanes, TVector>(shape, w, packed);
-        }
-
-        columns.WriteOffsets(tiles.Offsets);
-        columns.Clear(copies);
-        var (imageFloats, resultFloats) = (
-            shape.Channels * shape.Grid.ImagePixels, shape.Filters * shape.Grid.Positions);
-        for (var part = 0; part < samples * shape.Groups; part++, x += imageFloats, y += resultFloats)
-        {
-            if (!columns.IsInPlace)
+            var convolution = new PixelConvolution<TLanes, TVector>(shape, packed, workspace);
+            if (!isPacked)
             {
-                columns.Fill<TLanes, TVector>(x, copies);
+                convolution.Pack(w);
             }
 
-            tiles.C = y;
-            tiles.Bias = bias == null ? null : bias + (part % shape.Groups * shape.Filters);
-            tiles.Right = columns.IsInPlace ? x : copies;
-            var filters = Filters<TLanes, TVector>(shape, packed, part % shape.Groups);
-            var steps = Blocking.WidePanels<TLanes, TVector>(shape.Grid.Positions) * filters.Panels.Count;
-            RunPart<TLanes, TVector, TActivation>(
-                shape, tiles, filters, activation, new ReadAhead(x + imageFloats, imageFloats, steps));
+            convolution.Run(samples, x, y, bias, activation);
         }
-    }
-
-    /// <summary>
-    /// Room for the lines of a tile, put together; 0 where tiles read them where they lie. Tiles of 256 bits read a
-    /// single cache line or two of each, from more places than a first-level cache of 32 KB keeps.
-    /// </summary>
-    private static int GatheredFloats<TLanes, TVector>(in ConvolutionShape shape)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        TLanes.Count == 8 && shape.Inner >= GatherDepthMin
-            && RowPanels.Of<TLanes, TVector>(shape.Filters, shape.Grid.Positions).Count >= GatherPanelsMin
-            ? Math.Min(shape.Inner, DepthMax) * TileShapes.WidthMax<TLanes, TVector>()
-            : 0;
-
-    /// <summary>Room for a group's packed filters.</summary>
-    private static int GroupFloats<TLanes, TVector>(in ConvolutionShape shape)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        PackedLeft.Floats<TLanes, TVector>(shape.Filters, shape.Inner, shape.Grid.Positions);
-
-    private static PackedLeft Filters<TLanes, TVector>(in ConvolutionShape shape, float* packed, int group)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        PackedLeft.Of<TLanes, TVector>(
-            packed + ((nint)group * GroupFloats<TLanes, TVector>(shape)),
-            shape.Filters,
-            shape.Inner,
-            shape.Grid.Positions);
-
-    private static void Pack<TLanes, TVector>(in ConvolutionShape shape, float* w, float* packed)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        for (var group = 0; group < shape.Groups; group++)
+        else
         {
-            var filters = new MatrixView(
-                w + ((nint)group * shape.Filters * shape.Inner), shape.Inner, transposed: false);
-            Filters<TLanes, TVector>(shape, packed, group).Pack<TLanes, TVector>(filters, shape.Filters);
+            LineConvolution.Run<TLanes, TVector, TActivation>(
+                shape, samples, x, w, y, bias, activation, packed, isPacked, workspace);
         }
     }
+
+    private static bool IsByPixel<TLanes, TVector>(in ConvolutionShape shape)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        TLanes.Count > 1
+        && PixelConvolution<TLanes, TVector>.Time(shape)
+            < (long)shape.Inner * LineConvolution.StepTime<TLanes, TVector>(shape);
 
     /// <summary>Bias and activation for results that are there.</summary>
     private static void FinishAll<TActivation>(
@@ -145,45 +87,6 @@ internal static unsafe class Convolution
         {
             TileKernels.FinishRows<ScalarLanes, float, TActivation>(
                 y, positions, filters, positions, bias, activation);
-        }
-    }
-
-    /// <summary>One sample and group.</summary>
-    private static void RunPart<TLanes, TVector, TActivation>(
-        in ConvolutionShape shape, TapTiles tiles, PackedLeft filters, TActivation activation, ReadAhead next)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-        where TActivation : struct, IUnaryOperator
-    {
-        var positions = shape.Grid.Positions;
-        var offsets = tiles.Offsets;
-        var gathers = GatheredFloats<TLanes, TVector>(shape) > 0;
-        for (var done = 0; done < positions;)
-        {
-            var vectors = Math.Min(
-                TileShapes.Vectors<TLanes, TVector>(positions - done), Math.Max(positions / TLanes.Count, 1));
-            var count = Math.Min(vectors * TLanes.Count, positions);
-            var first = Math.Min(done, positions - count);
-            for (var start = 0; start < shape.Inner; start += DepthMax)
-            {
-                tiles.Depth = Math.Min(shape.Inner - start, DepthMax);
-                tiles.Resumes = start > 0;
-                tiles.Ends = start + tiles.Depth == shape.Inner;
-                tiles.Offsets = offsets + start;
-                tiles.IsGathered = gathers && count == TileShapes.WidthMax<TLanes, TVector>();
-                if (tiles.IsGathered)
-                {
-                    tiles.Gather<WideRow<TLanes, TVector>>(first);
-                }
-
-                tiles.Run<TLanes, TVector, TActivation>(filters, start, first, count, activation);
-                for (var panel = 0; panel < filters.Panels.Count; panel++)
-                {
-                    next.Step();
-                }
-            }
-
-            done = first + count;
         }
     }
 }

@@ -11,11 +11,12 @@ namespace Distributed.Engine.Kernels.Images;
 /// [rows, Columns of the grid]: its row j holds what the taps of that column see in the image's row j · stride +
 /// remainder, for each column of positions. A tap row further down sees the copy some rows further on, so the line of a
 /// tap, which is what it sees for all positions in their order, is contiguous from its offset on. Taps outside the
-/// image see zeros. There is room for one more vector behind the copies, which may be read.
+/// image see zeros.
 /// </remarks>
 internal readonly unsafe struct TapColumns
 {
-    private const int VectorFloatsMax = 16;
+    /// <summary>Floats behind the copies that may be read.</summary>
+    internal const int VectorFloatsMax = 16;
 
     /// <summary>2 KB: lines a multiple of this apart fall into one or two sets of a first-level cache.</summary>
     private const int CrowdedFloats = 512;
@@ -25,9 +26,12 @@ internal readonly unsafe struct TapColumns
     private readonly int _remainders;
     private readonly int _rows;
 
-    internal TapColumns(in WindowGrid grid, int channels)
+    /// <param name="staysInside">Whether what reads a line reads nothing but its positions.</param>
+    internal TapColumns(in WindowGrid grid, int channels, bool staysInside)
     {
         (_grid, _channels) = (grid, channels);
+        IsInPlace = staysInside && grid.WindowWidth == 1 && grid.Stride == 1 && grid.Padding == 0
+            && grid.ImagePixels % CrowdedFloats != 0;
         var reach = (grid.WindowHeight - 1) * grid.Dilation;
         _remainders = Math.Min(grid.Stride, reach + 1);
         _rows = grid.Rows + (reach / grid.Stride);
@@ -38,9 +42,7 @@ internal readonly unsafe struct TapColumns
     /// True where the image itself is what the only column of taps sees, unless its channels lie apart so that their
     /// lines share few sets of a cache.
     /// </summary>
-    internal bool IsInPlace =>
-        _grid.WindowWidth == 1 && _grid.Stride == 1 && _grid.Padding == 0
-        && _grid.Positions >= VectorFloatsMax && _grid.ImagePixels % CrowdedFloats != 0;
+    internal bool IsInPlace { get; }
 
     /// <summary>Room for the copies; 0 where the image is read in place.</summary>
     internal int Floats => IsInPlace
@@ -83,41 +85,44 @@ internal readonly unsafe struct TapColumns
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        var seen = stackalloc SeenPart[Copies];
+        for (var copy = 0; copy < Copies; copy++)
+        {
+            seen[copy] = SeenBy(copy / _remainders, copy % _remainders);
+        }
+
         for (var channel = 0; channel < _channels; channel++, image += _grid.ImagePixels)
         {
             for (var copy = 0; copy < Copies; copy++, copies += CopyFloats)
             {
-                FillCopy<TLanes, TVector>(image, copy / _remainders, copy % _remainders, copies);
+                var part = seen[copy];
+                if (_grid.Stride > 1)
+                {
+                    CopyApart(image + part.From, copies + part.To, part.Rows, part.Count);
+                }
+                else
+                {
+                    CopyRows<TLanes, TVector>(image + part.From, copies + part.To, part.Rows, part.Count);
+                }
             }
         }
     }
 
     private static int OddLines(int floats) => ConvolutionShape.Lines(floats) | AlignedBuffer.LineFloats;
 
-    private void FillCopy<TLanes, TVector>(float* image, int tapColumn, int remainder, float* copy)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
+    /// <summary>What a column of taps sees of an image; nothing has no rows.</summary>
+    private SeenPart SeenBy(int tapColumn, int remainder)
     {
         var (first, end) = _grid.Inside(_grid.Width, _grid.Columns, tapColumn);
-        if (first == end)
-        {
-            return;
-        }
-
         var stride = _grid.Stride;
         var above = _grid.Padding - remainder;
         var firstRow = above <= 0 ? 0 : (above + stride - 1) / stride;
         var endRow = Math.Min(_rows, (_grid.Height - 1 + above + stride) / stride); // the dividend is not below 0
-        var from = image + _grid.Look(first, tapColumn) + ((nint)((firstRow * stride) - above) * _grid.Width);
-        var to = copy + ((nint)firstRow * _grid.Columns) + first;
-        if (stride > 1)
-        {
-            CopyApart(from, to, endRow - firstRow, end - first);
-        }
-        else
-        {
-            CopyRows<TLanes, TVector>(from, to, endRow - firstRow, end - first);
-        }
+        return new SeenPart(
+            _grid.Look(first, tapColumn) + (((firstRow * stride) - above) * _grid.Width),
+            (firstRow * _grid.Columns) + first,
+            first == end ? 0 : endRow - firstRow,
+            end - first);
     }
 
     [MethodImpl(HotLoop.Options)]
@@ -134,43 +139,47 @@ internal readonly unsafe struct TapColumns
         }
     }
 
-    /// <summary>The last floats of a row overlap the ones before.</summary>
-    [MethodImpl(HotLoop.Options)]
+    /// <summary>Vectors as wide as a row fills, or less; the last one overlaps the one before.</summary>
     private void CopyRows<TLanes, TVector>(float* from, float* to, int rows, int count)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        if (count >= TLanes.Count)
+        {
+            CopyVectors<TLanes, TVector>(from, to, rows, count);
+        }
+        else if (TLanes.Count > Lanes256.Count && count >= Lanes256.Count)
+        {
+            CopyVectors<Lanes256, Vector256<float>>(from, to, rows, count);
+        }
+        else if (TLanes.Count > Lanes128.Count && count >= Lanes128.Count)
+        {
+            CopyVectors<Lanes128, Vector128<float>>(from, to, rows, count);
+        }
+        else
+        {
+            CopyVectors<ScalarLanes, float>(from, to, rows, count);
+        }
+    }
+
+    [MethodImpl(HotLoop.Options)]
+    private void CopyVectors<TLanes, TVector>(float* from, float* to, int rows, nint count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
         var (fromStep, toStep) = (_grid.Width, _grid.Columns);
+        var last = count - TLanes.Count;
         for (; rows > 0; rows--, from += fromStep, to += toStep)
         {
-            nint i = 0;
-            for (; i <= count - TLanes.Count; i += TLanes.Count)
+            for (nint i = 0; i < last; i += TLanes.Count)
             {
                 TLanes.Store(TLanes.Load(from + i), to + i);
             }
 
-            if (TLanes.Count > 8 && i <= count - 8)
-            {
-                Vector256.Store(Vector256.Load(from + i), to + i);
-                i += 8;
-            }
-
-            if (TLanes.Count > 4 && i <= count - 4)
-            {
-                Vector128.Store(Vector128.Load(from + i), to + i);
-                i += 4;
-            }
-
-            if (i < count && count >= 4)
-            {
-                Vector128.Store(Vector128.Load(from + count - 4), to + count - 4);
-                continue;
-            }
-
-            for (; i < count; i++)
-            {
-                to[i] = from[i];
-            }
+            TLanes.Store(TLanes.Load(from + last), to + last);
         }
     }
+
+    /// <summary>Where a part of an image begins there and in its copy; its rows, and the floats that each has.</summary>
+    private readonly record struct SeenPart(int From, int To, int Rows, int Count);
 }

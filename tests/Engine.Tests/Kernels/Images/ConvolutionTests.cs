@@ -41,6 +41,7 @@ public sealed unsafe class ConvolutionTests
     [InlineData(24, 96, 3)]
     [InlineData(80, 20, 1)]
     [InlineData(104, 20, 1)]
+    [InlineData(400, 20, 1)]
     public void Convolution_GivesTheBitsOfTheDefinition_WhenVectorsAreFull(int channels, int filters, int side)
     {
         var grid = new WindowGrid(new Window2d(side, side, padding: side / 2), 9, 11);
@@ -102,7 +103,10 @@ public sealed unsafe class ConvolutionTests
         private const int SamplesAtOnce = 3;
 
         private static readonly string[] Names =
-            ["forward", "input gradient", "filter gradient", "rectified", "continued input gradient", "squared"];
+        [
+            "forward", "input gradient", "filter gradient", "rectified", "continued input gradient", "squared",
+            "by line", "by pixel",
+        ];
 
         private readonly Case _case;
         private readonly GuardedFloats _x;
@@ -129,6 +133,8 @@ public sealed unsafe class ConvolutionTests
                 new GuardedFloats(range.Samples * shape.ResultFloats, 2),
                 new GuardedFloats(range.Samples * shape.ImageFloats, 1),
                 new GuardedFloats(range.Samples * shape.ResultFloats, 3),
+                new GuardedFloats(range.Samples * shape.ResultFloats, 2),
+                new GuardedFloats(range.Samples * shape.ResultFloats, 1),
             ];
         }
 
@@ -139,6 +145,8 @@ public sealed unsafe class ConvolutionTests
             RunForward<TLanes, TVector, Identity>(null, _results[0]);
             RunForward<TLanes, TVector, ReluOperation.Operator>(_bias.Pointer, _results[3]);
             RunForward<TLanes, TVector, SquareOperation.Operator>(null, _results[5]);
+            RunByLine<TLanes, TVector>(_results[6]);
+            RunByPixel<TLanes, TVector>(_results[7]);
             RunImageGradient<TLanes, TVector>(null, _results[1]);
             RunImageGradient<TLanes, TVector>(_z.Pointer, _results[4]);
             RunFilterGradient<TLanes, TVector>();
@@ -209,6 +217,45 @@ public sealed unsafe class ConvolutionTests
 
             room.AssertGuardsIntact("forward");
             packed.AssertGuardsIntact("packed forward");
+        }
+
+        /// <summary>Whichever of the ways the shape would take; the scalar path has neither.</summary>
+        private void RunByLine<TLanes, TVector>(GuardedFloats y)
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct
+        {
+            if (TLanes.Count == 1)
+            {
+                RunForward<TLanes, TVector, ReluOperation.Operator>(_bias.Pointer, y);
+                return;
+            }
+
+            var packed = Room(LineConvolution.PackedFloats<TLanes, TVector>(_case.Shape));
+            var room = Room(LineConvolution.WorkspaceFloats<TLanes, TVector>(_case.Shape));
+            LineConvolution.Run<TLanes, TVector, ReluOperation.Operator>(
+                _case.Shape, _case.Range.Samples, _x.Pointer, _w.Pointer, y.Pointer, _bias.Pointer, default,
+                packed.Pointer, isPacked: false, room.Pointer);
+            room.AssertGuardsIntact("by line");
+            packed.AssertGuardsIntact("packed by line");
+        }
+
+        private void RunByPixel<TLanes, TVector>(GuardedFloats y)
+            where TLanes : struct, ILanes<TVector>
+            where TVector : struct
+        {
+            if (TLanes.Count == 1)
+            {
+                RunForward<TLanes, TVector, ReluOperation.Operator>(_bias.Pointer, y);
+                return;
+            }
+
+            var packed = Room(PixelConvolution<TLanes, TVector>.PackedFloats(_case.Shape));
+            var room = Room(PixelConvolution<TLanes, TVector>.WorkspaceFloats(_case.Shape));
+            var convolution = new PixelConvolution<TLanes, TVector>(_case.Shape, packed.Pointer, room.Pointer);
+            convolution.Pack(_w.Pointer);
+            convolution.Run(_case.Range.Samples, _x.Pointer, y.Pointer, _bias.Pointer, default(ReluOperation.Operator));
+            room.AssertGuardsIntact("by pixel");
+            packed.AssertGuardsIntact("packed by pixel");
         }
 
         private void RunImageGradient<TLanes, TVector>(float* z, GuardedFloats dx)
