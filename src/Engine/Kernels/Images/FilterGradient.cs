@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Kernels.Reductions;
@@ -193,17 +192,12 @@ internal static unsafe class FilterGradient
         }
 
         /// <summary>Writes the sums as filters are: [filters, lines].</summary>
-        [MethodImpl(HotLoop.Options)]
         private void Turn(float* sums, float* sum)
         {
-            var (filters, inner, stride) = (_shape.Filters, _shape.Inner, FiltersUp(_shape));
-            for (var filter = 0; filter < filters; filter++, sum += inner)
+            var inner = _shape.Inner;
+            for (var line = 0; line < inner; line += ChannelPlanes.PixelsAtOnce)
             {
-                var from = sums + filter;
-                for (var line = 0; line < inner; line++, from += stride)
-                {
-                    sum[line] = *from;
-                }
+                ChannelPlanes.Write(sums, FiltersUp(_shape), _shape.Filters, line, inner, sum, inner);
             }
         }
     }

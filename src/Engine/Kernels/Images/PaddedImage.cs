@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
@@ -63,43 +62,14 @@ internal readonly unsafe struct PaddedImage(in WindowGrid grid, int channels)
 
     private float* Inside(float* padded) => padded + (_grid.Padding * Width) + _grid.Padding;
 
-    [MethodImpl(HotLoop.Options)]
     private void CopyRows<TLanes, TVector>(
         float* from, int fromWidth, int fromPixels, float* to, int toWidth, int toPixels)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var (height, width) = (_grid.Height, _grid.Width);
         for (var channel = 0; channel < channels; channel++, from += fromPixels, to += toPixels)
         {
-            for (var row = 0; row < height; row++)
-            {
-                CopyRow<TLanes, TVector>(from + (row * fromWidth), to + (row * toWidth), width);
-            }
-        }
-    }
-
-    /// <summary>The last vector overlaps the one before it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyRow<TLanes, TVector>(float* from, float* to, int count)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        var i = 0;
-        for (; i <= count - TLanes.Count; i += TLanes.Count)
-        {
-            TLanes.Store(TLanes.Load(from + i), to + i);
-        }
-
-        if (i < count && count >= TLanes.Count)
-        {
-            TLanes.Store(TLanes.Load(from + count - TLanes.Count), to + count - TLanes.Count);
-            return;
-        }
-
-        for (; i < count; i++)
-        {
-            to[i] = from[i];
+            ImageRows.Copy<TLanes, TVector>(from, fromWidth, to, toWidth, _grid.Height, _grid.Width);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
 
@@ -102,7 +101,8 @@ internal readonly unsafe struct TapColumns
                 }
                 else
                 {
-                    CopyRows<TLanes, TVector>(image + part.From, copies + part.To, part.Rows, part.Count);
+                    ImageRows.Copy<TLanes, TVector>(
+                        image + part.From, _grid.Width, copies + part.To, _grid.Columns, part.Rows, part.Count);
                 }
             }
         }
@@ -136,47 +136,6 @@ internal readonly unsafe struct TapColumns
             {
                 to[i] = *source;
             }
-        }
-    }
-
-    /// <summary>Vectors as wide as a row fills, or less; the last one overlaps the one before.</summary>
-    private void CopyRows<TLanes, TVector>(float* from, float* to, int rows, int count)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        if (count >= TLanes.Count)
-        {
-            CopyVectors<TLanes, TVector>(from, to, rows, count);
-        }
-        else if (TLanes.Count > Lanes256.Count && count >= Lanes256.Count)
-        {
-            CopyVectors<Lanes256, Vector256<float>>(from, to, rows, count);
-        }
-        else if (TLanes.Count > Lanes128.Count && count >= Lanes128.Count)
-        {
-            CopyVectors<Lanes128, Vector128<float>>(from, to, rows, count);
-        }
-        else
-        {
-            CopyVectors<ScalarLanes, float>(from, to, rows, count);
-        }
-    }
-
-    [MethodImpl(HotLoop.Options)]
-    private void CopyVectors<TLanes, TVector>(float* from, float* to, int rows, nint count)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        var (fromStep, toStep) = (_grid.Width, _grid.Columns);
-        var last = count - TLanes.Count;
-        for (; rows > 0; rows--, from += fromStep, to += toStep)
-        {
-            for (nint i = 0; i < last; i += TLanes.Count)
-            {
-                TLanes.Store(TLanes.Load(from + i), to + i);
-            }
-
-            TLanes.Store(TLanes.Load(from + last), to + last);
         }
     }
 
