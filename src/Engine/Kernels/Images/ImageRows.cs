@@ -31,6 +31,29 @@ internal static unsafe class ImageRows
         }
     }
 
+    /// <summary>Copies floats that lie stride apart, so many of each row.</summary>
+    [MethodImpl(HotLoop.Options)]
+    internal static void CopyEvery(
+        nint stride, float* from, nint fromStep, float* to, nint toStep, int rows, int count)
+    {
+        for (; rows > 0; rows--, from += fromStep, to += toStep)
+        {
+            nint i = 0;
+
+            // The last float is none of a vector's, which would read the one after it.
+            for (; stride == 2 && i < count - Lanes128.Count; i += Lanes128.Count)
+            {
+                var source = from + (2 * i);
+                TwoByTwoPooling.Evens(Vector128.Load(source), Vector128.Load(source + Lanes128.Count)).Store(to + i);
+            }
+
+            for (; i < count; i++)
+            {
+                to[i] = from[i * stride];
+            }
+        }
+    }
+
     [MethodImpl(HotLoop.Options)]
     private static void CopyVectors<TLanes, TVector>(
         float* from, nint fromStep, float* to, nint toStep, int rows, nint count)

@@ -8,8 +8,9 @@ namespace Distributed.Engine.Kernels.Images;
 /// <summary>A convolution computed pixel by pixel: vectors are filters, rows of a tile positions.</summary>
 /// <remarks>
 /// Shapes as in <see cref="ConvolutionShape"/>. Positions that follow each other lie together in each line of the
-/// <see cref="TapColumns"/>, so a tile reads its rows there; the last tile may read behind the last position. Sums are
-/// [positions, filters], and turned into the result a sample at a time.
+/// <see cref="TapColumns"/>, so a tile reads its rows there. The last tile overlaps the one before it and computes the
+/// same again, or reads behind the last position where chains go on from what is there. Sums are [positions, filters],
+/// and turned into the result a sample at a time.
 /// </remarks>
 internal readonly unsafe struct PixelConvolution<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
@@ -19,7 +20,7 @@ internal readonly unsafe struct PixelConvolution<TLanes, TVector>
     private const int DepthMax = 384;
 
     /// <summary>What it takes to turn and finish a float, in the units of <see cref="TileShapes.StepTime"/>.</summary>
-    private const int TurnTime = 1;
+    private const int TurnTime = 2;
 
     private readonly ConvolutionShape _shape;
     private readonly TapColumns _columns;
@@ -115,9 +116,13 @@ internal readonly unsafe struct PixelConvolution<TLanes, TVector>
     private static TapColumns Columns(in ConvolutionShape shape)
     {
         var panels = Panels(shape);
-        return new TapColumns(
-            shape.Grid, shape.Channels, staysInside: panels.FirstRow(panels.Count) == shape.Grid.Positions);
+        var isWhole = panels.FirstRow(panels.Count) == shape.Grid.Positions;
+        return new TapColumns(shape.Grid, shape.Channels, staysInside: isWhole || Overlaps(shape, panels));
     }
+
+    /// <summary>Whether the last tile may begin before its place.</summary>
+    private static bool Overlaps(in ConvolutionShape shape, RowPanels panels) =>
+        shape.Inner <= DepthMax && shape.Grid.Positions >= panels.Height(0);
 
     /// <summary>Columns of the panel that begins with the given filter.</summary>
     private static int Width(in ConvolutionShape shape, int stripe, int filter) =>
@@ -181,9 +186,10 @@ internal readonly unsafe struct PixelConvolution<TLanes, TVector>
             ref readonly var all = ref _convolution;
             var depth = Math.Min(all._shape.Inner - start, DepthMax);
             var stride = Blocking.RoundUp(all._shape.Filters, TLanes.Count);
+            var rowMax = Overlaps(all._shape, all._panels) ? all._shape.Grid.Positions - TTile.Height : int.MaxValue;
             for (var panel = _from; panel < _end; panel++)
             {
-                var row = all._panels.FirstRow(panel);
+                var row = Math.Min(all._panels.FirstRow(panel), rowMax);
                 Chain<TTile>(
                     depth, image + row, all._offsets + start, right, all._sums + ((nint)row * stride) + filter, stride,
                     resumes: start > 0);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
 
@@ -97,7 +96,9 @@ internal readonly unsafe struct TapColumns
                 var part = seen[copy];
                 if (_grid.Stride > 1)
                 {
-                    CopyApart(image + part.From, copies + part.To, part.Rows, part.Count);
+                    ImageRows.CopyEvery(
+                        _grid.Stride, image + part.From, _grid.Stride * _grid.Width, copies + part.To, _grid.Columns, part.Rows,
+                        part.Count);
                 }
                 else
                 {
@@ -123,20 +124,6 @@ internal readonly unsafe struct TapColumns
             (firstRow * _grid.Columns) + first,
             first == end ? 0 : endRow - firstRow,
             end - first);
-    }
-
-    [MethodImpl(HotLoop.Options)]
-    private void CopyApart(float* from, float* to, int rows, int count)
-    {
-        nint stride = _grid.Stride;
-        for (; rows > 0; rows--, from += stride * _grid.Width, to += _grid.Columns)
-        {
-            var source = from;
-            for (var i = 0; i < count; i++, source += stride)
-            {
-                to[i] = *source;
-            }
-        }
     }
 
     /// <summary>Where a part of an image begins there and in its copy; its rows, and the floats that each has.</summary>

@@ -109,7 +109,7 @@ internal static unsafe class TwoByTwoPooling
         Vector256.Shuffle(pairs, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Evens(Vector128<float> left, Vector128<float> right) =>
+    internal static Vector128<float> Evens(Vector128<float> left, Vector128<float> right) =>
         Sse.IsSupported ? Sse.Shuffle(left, right, 0b10_00_10_00)
         : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.UnzipEven(left, right)
         : Vector128.Create(left[0], left[2], right[0], right[2]);
