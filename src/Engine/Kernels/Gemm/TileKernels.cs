@@ -28,16 +28,18 @@ internal static unsafe partial class TileKernels
     }
 
     /// <summary>
-    /// A chain from 0 per element, for so many tiles side by side whose right panels follow each other; the sums are
-    /// added to what is at one place for each row.
+    /// A chain from 0 per element, for so many tiles side by side whose right panels begin so many floats apart; the
+    /// sums are added to what is at one place for each row.
     /// </summary>
     /// <param name="offsets">Where each row's place begins, from the given one on. The last row is added first.</param>
     [MethodImpl(HotLoop.Options)]
-    internal static void ChainsOnto<TTile>(int count, int depth, Panel left, Panel right, float* to, int* offsets)
+    internal static void ChainsOnto<TTile>(
+        int count, int depth, Panel left, Panel right, nint apart, float* to, int* offsets)
         where TTile : struct, ITile
     {
         var a = left.Data;
         var b = right.Data;
+        var next = b;
         var tile = default(TTile);
         var rest = depth;
         while (true)
@@ -50,6 +52,8 @@ internal static unsafe partial class TileKernels
             }
 
             a = left.Data;
+            next += apart;
+            b = next;
             rest = PutAndBegin(ref tile, new AddedTile(to, offsets), depth, ref a, left.Step, ref b, right.Step);
             to += TTile.Width;
         }

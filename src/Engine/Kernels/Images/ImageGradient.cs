@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -11,14 +12,17 @@ namespace Distributed.Engine.Kernels.Images;
 /// <see cref="ConvolutionDefinition.InputGradient"/>, whose bits every path gives.
 /// Vectors are channels where a group has enough of them (<see cref="PixelGradient{TLanes, TVector}"/>): that needs no
 /// care for rows of positions, whatever the stride. Few channels would fill too little of a vector, so there vectors
-/// are positions (<see cref="LineGradient"/>). Measured, they are equal at about six channels.
+/// are pixels (<see cref="TapGradient{TLanes, TVector}"/>) or, where windows lie more than a pixel apart or a filter is
+/// not finite, positions (<see cref="LineGradient"/>).
 /// </remarks>
 internal static unsafe class ImageGradient
 {
     /// <summary>So many channels fill vectors, whatever the filters.</summary>
     private const int ChannelsMany = 16;
 
-    /// <summary>So many channels suffice where sums of at least as many filters are added to the pixels.</summary>
+    /// <summary>
+    /// So many suffice where windows lie more than a pixel apart and sums of at least as many filters are added.
+    /// </summary>
     private const int ChannelsFew = 8;
 
     internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
@@ -26,7 +30,9 @@ internal static unsafe class ImageGradient
         where TVector : struct =>
         IsByPixel(shape)
             ? PixelGradient<TLanes, TVector>.WorkspaceFloats(shape)
-            : LineGradient.WorkspaceFloats<TLanes, TVector>(shape);
+            : Math.Max(
+                LineGradient.WorkspaceFloats<TLanes, TVector>(shape),
+                IsByTap(shape) ? TapGradient<TLanes, TVector>.WorkspaceFloats(shape) : 0);
 
     /// <summary>Room for the packed filters, which serve any number of samples.</summary>
     internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
@@ -34,7 +40,9 @@ internal static unsafe class ImageGradient
         where TVector : struct =>
         IsByPixel(shape)
             ? PixelGradient<TLanes, TVector>.PackedFloats(shape)
-            : LineGradient.PackedFloats<TLanes, TVector>(shape);
+            : Math.Max(
+                LineGradient.PackedFloats<TLanes, TVector>(shape),
+                IsByTap(shape) ? TapGradient<TLanes, TVector>.PackedFloats(shape) : 0);
 
     /// <summary>dx = f(gradient, z), from dy and w. Both rooms are 64-byte aligned.</summary>
     /// <param name="z">Of dx's shape; null where the gradient itself is asked for, whatever f is.</param>
@@ -72,6 +80,16 @@ internal static unsafe class ImageGradient
 
             gradient.Run(samples, dy, z, f, dx);
         }
+        else if (IsByTap(shape) && IsFinite<TLanes, TVector>(w, shape.FilterFloats))
+        {
+            var gradient = new TapGradient<TLanes, TVector>(shape, packed, workspace);
+            if (!isPacked)
+            {
+                gradient.Pack(w);
+            }
+
+            gradient.Run(samples, dy, z, f, dx);
+        }
         else
         {
             LineGradient.Run<TLanes, TVector, TOperator>(
@@ -80,5 +98,37 @@ internal static unsafe class ImageGradient
     }
 
     private static bool IsByPixel(in ConvolutionShape shape) =>
-        shape.Channels >= ChannelsMany || (shape.Channels >= ChannelsFew && shape.Filters >= ChannelsMany);
+        shape.Channels >= ChannelsMany
+        || (shape.Grid.Stride > 1 && shape.Channels >= ChannelsFew && shape.Filters >= ChannelsMany);
+
+    private static bool IsByTap(in ConvolutionShape shape) => shape.Grid.Stride == 1 && !IsByPixel(shape);
+
+    /// <summary>Whether no number is infinite or NaN: such a one times 0 is NaN.</summary>
+    [MethodImpl(HotLoop.Options)]
+    private static bool IsFinite<TLanes, TVector>(float* numbers, nint count)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var zeros = TLanes.Zero;
+        nint i = 0;
+        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        {
+            zeros = TLanes.FusedMultiplyAdd(TLanes.Load(numbers + i), TLanes.Zero, zeros);
+        }
+
+        var rest = 0f;
+        for (; i < count; i++)
+        {
+            rest += numbers[i] * 0;
+        }
+
+        var lanes = stackalloc float[TLanes.Count];
+        TLanes.Store(zeros, lanes);
+        for (var lane = 0; lane < TLanes.Count; lane++)
+        {
+            rest += lanes[lane];
+        }
+
+        return !float.IsNaN(rest);
+    }
 }

@@ -148,7 +148,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         if (rows == TTile.Height && columns % TTile.Width == 0 && _shape.Channels % TLanes.Count == 0)
         {
             TileKernels.ChainsOnto<TTile>(
-                columns / TTile.Width, _shape.Filters, left, new Panel(filters, TTile.Width), pixels + column, offsets);
+                columns / TTile.Width, _shape.Filters, left, new Panel(filters, TTile.Width),
+                (nint)_shape.Filters * TTile.Width, pixels + column, offsets);
             return;
         }
 

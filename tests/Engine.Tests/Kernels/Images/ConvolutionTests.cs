@@ -63,6 +63,26 @@ public sealed unsafe class ConvolutionTests
         Check(new Case(shape, new MicrobatchRange(3, 2, 1, 2)), groups);
     }
 
+    /// <summary>Taps that do not see a pixel give it nothing, whatever their filter holds.</summary>
+    [Theory]
+    [InlineData(3, float.PositiveInfinity)]
+    [InlineData(6, float.NegativeInfinity)]
+    [InlineData(12, float.PositiveInfinity)]
+    [InlineData(20, float.NegativeInfinity)]
+    public void ImageGradient_GivesTheBitsOfTheDefinition_WhenAFilterIsInfinite(int channels, float value)
+    {
+        var grid = new WindowGrid(new Window2d(3, 3, padding: 1), 9, 11);
+        var sizes = new Case(new ConvolutionShape(grid, channels, 5, 1), new MicrobatchRange(0, 2, 1, 2));
+        var expected = new Call(sizes, channels).With(value);
+        EveryPath.Run(KernelPath.Definition, expected);
+        foreach (var path in EveryPath.Wide)
+        {
+            var call = new Call(sizes, channels).With(value);
+            EveryPath.Run(path, call);
+            call.AssertEqualGradient(expected, $"{path}");
+        }
+    }
+
     private static void Check(Case sizes, int seed)
     {
         var expected = new Call(sizes, seed);
@@ -177,6 +197,16 @@ public sealed unsafe class ConvolutionTests
                     $"{context}, continued {i}");
             }
         }
+
+        /// <summary>The same with a weight at a corner of a filter.</summary>
+        internal Call With(float weight)
+        {
+            _w.Span[0] = weight;
+            return this;
+        }
+
+        internal void AssertEqualGradient(Call expected, string context) =>
+            Bits.AssertEqual(expected._results[1].Span, _results[1].Span, context);
 
         internal void AssertEqual(Call expected, string context)
         {
