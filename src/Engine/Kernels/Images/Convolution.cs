@@ -10,7 +10,8 @@ namespace Distributed.Engine.Kernels.Images;
 /// (<see cref="TapColumns"/>): then what a tap sees at positions that follow each other lies together, and tiles read
 /// it in place. Vectors are positions (<see cref="LineConvolution"/>) or filters
 /// (<see cref="PixelConvolution{TLanes, TVector}"/>), whichever fill tiles better: 49 positions are three vectors of 16
-/// and one more that is nearly empty. Neither tiles nor blocks cut a chain, so every path gives the bits of
+/// and one more that is nearly empty; of depthwise ones they are groups
+/// (<see cref="DepthwiseConvolution{TLanes, TVector}"/>). Neither tiles nor blocks cut a chain, so every path gives the bits of
 /// <see cref="ConvolutionDefinition"/>, which the scalar one is.
 /// </remarks>
 internal static unsafe class Convolution
@@ -18,7 +19,9 @@ internal static unsafe class Convolution
     internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        IsByPixel<TLanes, TVector>(shape)
+        DepthwiseConvolution<TLanes, TVector>.Fits(shape)
+            ? DepthwiseConvolution<TLanes, TVector>.WorkspaceFloats(shape)
+            : IsByPixel<TLanes, TVector>(shape)
             ? PixelConvolution<TLanes, TVector>.WorkspaceFloats(shape)
             : LineConvolution.WorkspaceFloats<TLanes, TVector>(shape);
 
@@ -26,7 +29,9 @@ internal static unsafe class Convolution
     internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        IsByPixel<TLanes, TVector>(shape)
+        DepthwiseConvolution<TLanes, TVector>.Fits(shape)
+            ? DepthwiseConvolution<TLanes, TVector>.FiltersFloats(shape)
+            : IsByPixel<TLanes, TVector>(shape)
             ? PixelConvolution<TLanes, TVector>.PackedFloats(shape)
             : LineConvolution.PackedFloats<TLanes, TVector>(shape);
 
@@ -52,6 +57,16 @@ internal static unsafe class Convolution
         {
             ConvolutionDefinition.Forward(shape, samples, x, w, y);
             FinishAll(shape, samples, y, bias, activation);
+        }
+        else if (DepthwiseConvolution<TLanes, TVector>.Fits(shape))
+        {
+            var convolution = new DepthwiseConvolution<TLanes, TVector>(shape, workspace);
+            if (!isPacked)
+            {
+                convolution.Pack(w, packed);
+            }
+
+            convolution.Forward(samples, x, packed, y, bias, activation);
         }
         else if (IsByPixel<TLanes, TVector>(shape))
         {

@@ -17,12 +17,14 @@ internal static unsafe class FilterGradient
     internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        Part<TLanes, TVector>.Floats(shape);
+        DepthwiseConvolution<TLanes, TVector>.Fits(shape)
+            ? DepthwiseConvolution<TLanes, TVector>.WorkspaceFloats(shape)
+            : Part<TLanes, TVector>.Floats(shape);
 
     internal static int SumsFloats<TLanes, TVector>(in ConvolutionShape shape, int microbatches)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        checked(Part<TLanes, TVector>.SumsFloats(shape)
+        checked(SampleFloats<TLanes, TVector>(shape)
             + MicrobatchTree.WaitingFloats(shape.FilterFloats, microbatches));
 
     /// <summary>Adds so many samples of the range from one on; the pieces are there after its last one.</summary>
@@ -47,16 +49,28 @@ internal static unsafe class FilterGradient
             return;
         }
 
-        MicrobatchTree.Run<TLanes, TVector, Part<TLanes, TVector>>(
-            new Part<TLanes, TVector>(shape, x, dy, sums, workspace),
-            shape.FilterFloats,
-            range,
-            first,
-            samples,
-            pieces,
-            pieceStride,
-            sums + Part<TLanes, TVector>.SumsFloats(shape));
+        var waiting = sums + SampleFloats<TLanes, TVector>(shape);
+        if (DepthwiseConvolution<TLanes, TVector>.Fits(shape))
+        {
+            MicrobatchTree.Run<TLanes, TVector, DepthwisePart<TLanes, TVector>>(
+                new DepthwisePart<TLanes, TVector>(shape, x, dy, sums, workspace),
+                shape.FilterFloats, range, first, samples, pieces, pieceStride, waiting);
+        }
+        else
+        {
+            MicrobatchTree.Run<TLanes, TVector, Part<TLanes, TVector>>(
+                new Part<TLanes, TVector>(shape, x, dy, sums, workspace),
+                shape.FilterFloats, range, first, samples, pieces, pieceStride, waiting);
+        }
     }
+
+    /// <summary>Room for the sums of the samples of a micro-batch.</summary>
+    private static int SampleFloats<TLanes, TVector>(in ConvolutionShape shape)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        DepthwiseConvolution<TLanes, TVector>.Fits(shape)
+            ? DepthwiseConvolution<TLanes, TVector>.FiltersFloats(shape)
+            : Part<TLanes, TVector>.SumsFloats(shape);
 
     /// <summary>What some samples add, in order.</summary>
     private struct Part<TLanes, TVector> : ISampleSum
@@ -198,6 +212,31 @@ internal static unsafe class FilterGradient
             for (var line = 0; line < inner; line += ChannelPlanes.PixelsAtOnce)
             {
                 ChannelPlanes.Write(sums, FiltersUp(_shape), _shape.Filters, line, inner, sum, inner);
+            }
+        }
+    }
+
+    /// <summary>The same for groups of one channel and one filter.</summary>
+    private readonly struct DepthwisePart<TLanes, TVector>(
+        in ConvolutionShape shape, float* x, float* dy, float* sums, float* room) : ISampleSum
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        private readonly ConvolutionShape _shape = shape;
+        private readonly DepthwiseConvolution<TLanes, TVector> _convolution = new(shape, room);
+
+        public void Add(nint first, int samples, bool begins, bool ends, float* sum)
+        {
+            for (var sample = first; sample < first + samples; sample++)
+            {
+                _convolution.AddFilterGradient(
+                    x + (sample * _shape.ImageFloats), dy + (sample * _shape.ResultFloats), sums,
+                    adds: !begins || sample > first);
+            }
+
+            if (ends)
+            {
+                _convolution.Unpack(sums, sum);
             }
         }
     }

@@ -13,7 +13,8 @@ namespace Distributed.Engine.Kernels.Images;
 /// Vectors are channels where a group has enough of them (<see cref="PixelGradient{TLanes, TVector}"/>): that needs no
 /// care for rows of positions, whatever the stride. Few channels would fill too little of a vector, so there vectors
 /// are pixels (<see cref="TapGradient{TLanes, TVector}"/>) or, where windows lie more than a pixel apart or a filter is
-/// not finite, positions (<see cref="LineGradient"/>).
+/// not finite, positions (<see cref="LineGradient"/>); of depthwise convolutions they are groups
+/// (<see cref="DepthwiseConvolution{TLanes, TVector}"/>).
 /// </remarks>
 internal static unsafe class ImageGradient
 {
@@ -28,7 +29,9 @@ internal static unsafe class ImageGradient
     internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        IsByPixel(shape)
+        DepthwiseConvolution<TLanes, TVector>.Fits(shape)
+            ? DepthwiseConvolution<TLanes, TVector>.WorkspaceFloats(shape)
+            : IsByPixel(shape)
             ? PixelGradient<TLanes, TVector>.WorkspaceFloats(shape)
             : Math.Max(
                 LineGradient.WorkspaceFloats<TLanes, TVector>(shape),
@@ -38,7 +41,9 @@ internal static unsafe class ImageGradient
     internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct =>
-        IsByPixel(shape)
+        DepthwiseConvolution<TLanes, TVector>.Fits(shape)
+            ? DepthwiseConvolution<TLanes, TVector>.FiltersFloats(shape)
+            : IsByPixel(shape)
             ? PixelGradient<TLanes, TVector>.PackedFloats(shape)
             : Math.Max(
                 LineGradient.PackedFloats<TLanes, TVector>(shape),
@@ -69,6 +74,16 @@ internal static unsafe class ImageGradient
             {
                 ElementWiseLoop.Binary<ScalarLanes, float, TOperator>(f, dx, z, dx, (long)samples * shape.ImageFloats);
             }
+        }
+        else if (DepthwiseConvolution<TLanes, TVector>.Fits(shape))
+        {
+            var gradient = new DepthwiseConvolution<TLanes, TVector>(shape, workspace);
+            if (!isPacked)
+            {
+                gradient.Pack(w, packed);
+            }
+
+            gradient.ImageGradient(samples, dy, packed, z, f, dx);
         }
         else if (IsByPixel(shape))
         {

@@ -28,6 +28,16 @@ public sealed unsafe class ConvolutionTests
     public void Convolution_GivesTheBitsOfTheDefinition_WhenImagesAreSmall(int seed) =>
         Check(Drawn(200 + seed, channelsMax: 20, sideMin: 1, sideMax: 6), seed);
 
+    /// <summary>Depthwise: as many groups as fill vectors, more, less.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenGroupsHaveOneChannelAndOneFilter(int seed)
+    {
+        var drawn = Drawn(400 + seed, channelsMax: 1, sideMin: 3, sideMax: 15);
+        var groups = 1 + (seed * 7 % 37);
+        Check(drawn with { Shape = new ConvolutionShape(drawn.Shape.Grid, groups, groups, groups) }, seed);
+    }
+
     /// <summary>Channels and filters that fill vectors: tiles of every width, whole and at the edge.</summary>
     [Theory]
     [InlineData(16, 6, 3)]
