@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Distributed.Engine.Kernels.Lanes;
 
 namespace Distributed.Engine.Kernels.Images;
@@ -51,20 +50,13 @@ internal readonly unsafe ref struct PatchPanel<TLanes, TVector>
         }
     }
 
-    private static ReadOnlySpan<float> Numbers => [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
-
-    /// <summary>The numbers 0, 1, 2, … in lanes; they are data of the program, which nothing moves.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector LaneNumbers() =>
-        TLanes.Load((float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Numbers)));
-
     /// <summary>Whole vectors: pixels behind the piece are written back as they were.</summary>
     [MethodImpl(HotLoop.Options)]
     private void Scatter(PatchPiece piece, float* panel, int* offsets, int lines, float* image)
     {
         image += piece.Offset;
         panel += piece.First;
-        var (number, length) = (LaneNumbers(), TLanes.Broadcast(piece.Length));
+        var (number, length) = (LaneNumbers.From<TLanes, TVector>(0), TLanes.Broadcast(piece.Length));
         for (var line = 0; line < lines; line++, panel += _width)
         {
             var before = TLanes.Load(image + offsets[line]);

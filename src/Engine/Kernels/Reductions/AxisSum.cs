@@ -16,16 +16,15 @@ internal static unsafe class AxisSum
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
+        if (inner == 1)
+        {
+            LaneSum.Rows<TLanes, TVector>(x, axis, y, outer);
+            return;
+        }
+
         for (long o = 0; o < outer; o++)
         {
-            if (inner == 1)
-            {
-                y[o] = LaneSum.Run<TLanes, TVector>(x + (o * axis), axis);
-            }
-            else
-            {
-                ColumnChain.Run<TLanes, TVector>(x + (o * axis * inner), axis, inner, y + (o * inner), inner);
-            }
+            ColumnChain.Run<TLanes, TVector>(x + (o * axis * inner), axis, inner, y + (o * inner), inner);
         }
     }
 }

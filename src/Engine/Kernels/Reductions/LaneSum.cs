@@ -29,6 +29,59 @@ internal static unsafe class LaneSum
         where TOperator : struct, IUnaryOperator =>
         TLanes.Count == 1 ? Definition(op, x, count) : VectorPath<TLanes, TVector, TOperator>(op, x, count);
 
+    /// <summary>y[r] is the sum of row r of x, [rows, count].</summary>
+    internal static void Rows<TLanes, TVector>(float* x, int count, float* y, long rows)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        // The rest of a row is read as whole vectors where they end before x does.
+        var whole = count / Lanes * Lanes;
+        var beyond = count == whole ? 0 : whole + Lanes - count;
+        var inside = TLanes.Count == 1 || count == 0 ? 0 : Math.Max(0, rows - ((beyond + count - 1) / count));
+        if (inside > 0)
+        {
+            RowsInside<TLanes, TVector>(x, count, y, inside);
+        }
+
+        for (var row = inside; row < rows; row++)
+        {
+            y[row] = Run<TLanes, TVector>(x + (row * count), count);
+        }
+    }
+
+    /// <summary>What is behind a row adds +0 to its lane, which changes none: no lane's sum is −0.</summary>
+    [MethodImpl(HotLoop.Options)]
+    private static void RowsInside<TLanes, TVector>(float* x, int count, float* y, long rows)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var lanes = stackalloc float[Lanes];
+        var rest = TLanes.Broadcast(count % Lanes);
+        var whole = count / Lanes * Lanes;
+        for (long row = 0; row < rows; row++, x += count)
+        {
+            for (var first = 0; first < Lanes; first += TLanes.Count)
+            {
+                var sum = TLanes.Zero;
+                var i = first;
+                for (; i < whole; i += Lanes)
+                {
+                    sum = TLanes.Add(sum, TLanes.Load(x + i));
+                }
+
+                if (whole < count)
+                {
+                    var number = LaneNumbers.From<TLanes, TVector>(first);
+                    sum = TLanes.Add(sum, TLanes.WhereLess(number, rest, TLanes.Load(x + i), TLanes.Zero));
+                }
+
+                TLanes.Store(sum, lanes + first);
+            }
+
+            y[row] = AddPairwiseInVectors(lanes);
+        }
+    }
+
     private static float Definition<TOperator>(TOperator op, float* x, int count)
         where TOperator : struct, IUnaryOperator
     {
