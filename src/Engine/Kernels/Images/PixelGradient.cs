@@ -15,11 +15,18 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
+    /// <summary>Packed filters of more floats than this, 1 MB, are far.</summary>
+    internal const int FiltersNearMax = 256 * 1024;
+
+    /// <summary>The most floats of images, 256 KB, that far filters are used for before the next ones come.</summary>
+    private const int FloatsAtOnce = 64 * 1024;
+
     private readonly ConvolutionShape _shape;
     private readonly ChannelsLast _image;
     private readonly RowPanels _panels;
     private readonly int _stripe;
     private readonly bool _readsInPlace;
+    private readonly int _samplesAtOnce;
     private readonly int* _offsets;
     private readonly float* _tile;
     private readonly float* _pixels;
@@ -39,7 +46,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         _offsets = (int*)workspace;
         _tile = workspace + ConvolutionShape.Lines(shape.Grid.Positions);
         _pixels = _tile + ProductBlock.ScratchFloats<TLanes, TVector>();
-        _left = _pixels + _image.Floats;
+        _samplesAtOnce = SamplesAtOnce(shape);
+        _left = _pixels + (_samplesAtOnce * _image.Floats);
         _filters = packed;
         _filtersFloats = FilterFloats(shape);
     }
@@ -49,7 +57,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     internal static int WorkspaceFloats(in ConvolutionShape shape) => checked(
         ConvolutionShape.Lines(shape.Grid.Positions)
         + ProductBlock.ScratchFloats<TLanes, TVector>()
-        + new ChannelsLast(shape.Grid, shape.Channels).Floats
+        + (SamplesAtOnce(shape) * new ChannelsLast(shape.Grid, shape.Channels).Floats)
         + LeftFloats(shape));
 
     internal static int PackedFloats(in ConvolutionShape shape) => checked(shape.Groups * FilterFloats(shape));
@@ -73,15 +81,35 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         _image.WriteOffsets(_offsets);
         var (upstreamFloats, imageFloats) = (
             _shape.Filters * _shape.Grid.Positions, _shape.Channels * _shape.Grid.ImagePixels);
-        for (var part = 0; part < samples * _shape.Groups; part++, dy += upstreamFloats, dx += imageFloats)
+        for (var sample = 0; sample < samples; sample += _samplesAtOnce)
         {
-            _result = new ReadAhead(dx, imageFloats, _panels.Count * TilesAcross);
-            new Span<float>(_pixels, _image.Floats).Clear();
-            RunPart(dy, _filters + (part % _shape.Groups * _filtersFloats));
-            _image.Take<TLanes, TVector, TOperator>(_pixels, z, f, dx);
-            z += z == null ? 0 : imageFloats;
+            var count = Math.Min(_samplesAtOnce, samples - sample);
+            for (var group = 0; group < _shape.Groups; group++)
+            {
+                var part = ((nint)sample * _shape.Groups) + group;
+                _result = new ReadAhead(dx + (part * imageFloats), imageFloats, _panels.Count * TilesAcross);
+                new Span<float>(_pixels, count * _image.Floats).Clear();
+                RunParts(count, dy + (part * upstreamFloats), _filters + (group * _filtersFloats));
+                for (var i = 0; i < count; i++, part += _shape.Groups)
+                {
+                    var before = z == null ? null : z + (part * imageFloats);
+                    _image.Take<TLanes, TVector, TOperator>(
+                        _pixels + ((nint)i * _image.Floats), before, f, dx + (part * imageFloats));
+                }
+            }
         }
     }
+
+    /// <summary>
+    /// Samples whose images are computed together: filters that fill more than a second-level cache come from further
+    /// away once for all of them.
+    /// </summary>
+    private static int SamplesAtOnce(in ConvolutionShape shape) => IsFar(shape)
+        ? Math.Max(FloatsAtOnce / new ChannelsLast(shape.Grid, shape.Channels).Floats, 1)
+        : 1;
+
+    private static bool IsFar(in ConvolutionShape shape) =>
+        FilterFloats(shape) > FiltersNearMax && Blocking.ReadsInPlace(shape.Grid.Positions, uses: int.MaxValue);
 
     private static int LeftFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(
         checked((TileShapes.HeightMax<TLanes, TVector>() * shape.Filters) + TLanes.Count));
@@ -93,40 +121,51 @@ internal unsafe struct PixelGradient<TLanes, TVector>
             checked(image.Runs * Blocking.RoundUp(image.RunColumns, TLanes.Count) * shape.Filters));
     }
 
-    /// <summary>One sample and group, onto the pixels.</summary>
-    private void RunPart(float* dy, float* filters)
+    /// <summary>So many samples of one group, onto the pixels.</summary>
+    private void RunParts(int count, float* dy, float* filters)
     {
+        if (IsFar(_shape))
+        {
+            RunStripes(count, dy, filters);
+            return;
+        }
+
         var positions = _shape.Grid.Positions;
         for (var panel = _panels.Count - 1; panel >= 0; panel--)
         {
-            var (first, height) = (_panels.FirstRow(panel), _panels.Height(panel));
-            var available = positions - first;
-            var next = panel > 0 ? dy + _panels.FirstRow(panel - 1) : dy + ((nint)_shape.Filters * positions) + first;
+            var next = panel > 0
+                ? dy + _panels.FirstRow(panel - 1)
+                : dy + ((nint)_shape.Filters * positions) + _panels.FirstRow(panel);
             _nextLeft = new ReadAhead(next, positions, _shape.Filters, TilesAcross);
-            var left = new Panel(dy + first, positions);
-            if (available < height || !_readsInPlace)
-            {
-                var upstream = new MatrixView(dy, positions, transposed: true);
-                Packing.Pack<TLanes, TVector>(upstream, first, available, 0, _shape.Filters, _left, height);
-                left = new Panel(_left, height);
-            }
-
-            RunPanel(height, left, filters, _offsets + first, Math.Min(height, available));
+            RunPanel(panel, Left(dy, panel), filters);
         }
     }
 
+    /// <summary>Dy at some positions, read where it lies if all are there.</summary>
+    private readonly Panel Left(float* dy, int panel)
+    {
+        var positions = _shape.Grid.Positions;
+        var (first, height) = (_panels.FirstRow(panel), _panels.Height(panel));
+        if (positions - first >= height && _readsInPlace)
+        {
+            return new Panel(dy + first, positions);
+        }
+
+        var upstream = new MatrixView(dy, positions, transposed: true);
+        Packing.Pack<TLanes, TVector>(upstream, first, positions - first, 0, _shape.Filters, _left, height);
+        return new Panel(_left, height);
+    }
+
     /// <summary>Some positions' rows, all runs.</summary>
-    private void RunPanel(int height, Panel left, float* filters, int* offsets, int rows)
+    private void RunPanel(int panel, Panel left, float* filters)
     {
         var columns = _image.RunColumns;
         for (var run = 0; run < _image.Runs; run++)
         {
-            var pixels = _pixels + _image.RunOffset(run);
             for (int column = 0, some; column < columns; column += some)
             {
                 some = columns - column < _stripe ? columns - column : (columns - column) / _stripe * _stripe;
-                var work = new TileWork(in this, left, filters, offsets, rows, pixels, column, some);
-                TileShapes.Run<TLanes, TVector, TileWork>(height, Math.Min(some, _stripe), ref work);
+                RunTiles(panel, left, filters, _pixels + _image.RunOffset(run), column, some);
                 filters += (nint)_shape.Filters * Blocking.RoundUp(some, TLanes.Count);
                 for (var stripe = 0; stripe < some; stripe += _stripe)
                 {
@@ -135,6 +174,39 @@ internal unsafe struct PixelGradient<TLanes, TVector>
                 }
             }
         }
+    }
+
+    /// <summary>Stripe by stripe for all positions of all samples. Each pixel's taps still ascend.</summary>
+    private readonly void RunStripes(int count, float* dy, float* filters)
+    {
+        var sampleFloats = (nint)_shape.Groups * _shape.Filters * _shape.Grid.Positions;
+        for (var run = 0; run < _image.Runs; run++)
+        {
+            for (var column = 0; column < _image.RunColumns; column += _stripe)
+            {
+                var some = Math.Min(_stripe, _image.RunColumns - column);
+                for (var sample = 0; sample < count; sample++)
+                {
+                    var upstream = dy + (sample * sampleFloats);
+                    var pixels = _pixels + ((nint)sample * _image.Floats) + _image.RunOffset(run);
+                    for (var panel = _panels.Count - 1; panel >= 0; panel--)
+                    {
+                        RunTiles(panel, Left(upstream, panel), filters, pixels, column, some);
+                    }
+                }
+
+                filters += (nint)_shape.Filters * Blocking.RoundUp(some, TLanes.Count);
+            }
+        }
+    }
+
+    /// <summary>Tiles of some positions' rows and of so many columns of a run, which begins at pixels.</summary>
+    private readonly void RunTiles(int panel, Panel left, float* filters, float* pixels, int column, int columns)
+    {
+        var (first, height) = (_panels.FirstRow(panel), _panels.Height(panel));
+        var rows = Math.Min(height, _shape.Grid.Positions - first);
+        var work = new TileWork(in this, left, filters, _offsets + first, rows, pixels, column, columns);
+        TileShapes.Run<TLanes, TVector, TileWork>(height, Math.Min(columns, _stripe), ref work);
     }
 
     /// <summary>
