@@ -88,31 +88,30 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
     /// it, a row for each filter. Columns behind the last one repeat it.
     /// </summary>
     /// <param name="stripe">Columns of a panel, but for the last of a run.</param>
-    [MethodImpl(HotLoop.Options)]
-    internal void Pack<TLanes, TVector>(float* w, int filters, int stripe, float* packed)
+    /// <param name="room">For a filter [taps, channels], which an image of this shape has.</param>
+    internal void Pack<TLanes, TVector>(float* w, int filters, int stripe, float* packed, float* room)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var places = stackalloc int[TileShapes.WidthMax<TLanes, TVector>()];
-        var inner = channels * _grid.Taps;
-        for (var run = 0; run < Runs; run++)
+        var runFloats = (nint)Blocking.RoundUp(RunColumns, TLanes.Count) * filters;
+        for (var filter = 0; filter < filters; filter++, w += (nint)channels * _grid.Taps)
         {
-            for (var first = 0; first < RunColumns; first += stripe)
+            for (var channel = 0; channel < channels; channel += ChannelPlanes.PixelsAtOnce)
             {
-                var width = Math.Min(stripe, Blocking.RoundUp(RunColumns - first, TLanes.Count));
-                for (var i = 0; i < width; i++)
-                {
-                    var column = Math.Min(first + i, RunColumns - 1);
-                    places[i] = (column % channels * _grid.Taps) + (run * TapsPerRun) + (column / channels);
-                }
+                ChannelPlanes.Write(w, _grid.Taps, _grid.Taps, channel, channels, room, channels);
+            }
 
-                for (var filter = 0; filter < filters; filter++, packed += width)
+            for (var run = 0; run < Runs; run++)
+            {
+                var columns = new Span<float>(room + ((nint)run * RunColumns), RunColumns);
+                for (var first = 0; first < RunColumns; first += stripe)
                 {
-                    var from = w + ((nint)filter * inner);
-                    for (var i = 0; i < width; i++)
-                    {
-                        packed[i] = from[places[i]];
-                    }
+                    var width = Math.Min(stripe, Blocking.RoundUp(RunColumns - first, TLanes.Count));
+                    var some = Math.Min(width, RunColumns - first);
+                    var row = new Span<float>(
+                        packed + (run * runFloats) + ((nint)first * filters) + ((nint)filter * width), width);
+                    columns.Slice(first, some).CopyTo(row);
+                    row[some..].Fill(columns[^1]);
                 }
             }
         }

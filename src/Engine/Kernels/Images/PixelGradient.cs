@@ -70,7 +70,8 @@ internal unsafe struct PixelGradient<TLanes, TVector>
                 w + ((nint)group * _shape.Filters * _shape.Inner),
                 _shape.Filters,
                 _stripe,
-                _filters + (group * _filtersFloats));
+                _filters + (group * _filtersFloats),
+                _pixels);
         }
     }
 
