@@ -15,18 +15,14 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Packed filters of more floats than this, 1 MB, are far.</summary>
-    internal const int FiltersNearMax = 256 * 1024;
-
-    /// <summary>The most floats of images, 256 KB, that far filters are used for before the next ones come.</summary>
-    private const int FloatsAtOnce = 64 * 1024;
+    /// <summary>Packed filters of more floats than this, 1 MB, do not stay in a second-level cache.</summary>
+    private const int FiltersNearMax = 256 * 1024;
 
     private readonly ConvolutionShape _shape;
     private readonly ChannelsLast _image;
     private readonly RowPanels _panels;
     private readonly int _stripe;
     private readonly bool _readsInPlace;
-    private readonly int _samplesAtOnce;
     private readonly int* _offsets;
     private readonly float* _tile;
     private readonly float* _pixels;
@@ -46,8 +42,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         _offsets = (int*)workspace;
         _tile = workspace + ConvolutionShape.Lines(shape.Grid.Positions);
         _pixels = _tile + ProductBlock.ScratchFloats<TLanes, TVector>();
-        _samplesAtOnce = SamplesAtOnce(shape);
-        _left = _pixels + (_samplesAtOnce * _image.Floats);
+        _left = _pixels + _image.Floats;
         _filters = packed;
         _filtersFloats = FilterFloats(shape);
     }
@@ -57,7 +52,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     internal static int WorkspaceFloats(in ConvolutionShape shape) => checked(
         ConvolutionShape.Lines(shape.Grid.Positions)
         + ProductBlock.ScratchFloats<TLanes, TVector>()
-        + (SamplesAtOnce(shape) * new ChannelsLast(shape.Grid, shape.Channels).Floats)
+        + new ChannelsLast(shape.Grid, shape.Channels).Floats
         + LeftFloats(shape));
 
     internal static int PackedFloats(in ConvolutionShape shape) => checked(shape.Groups * FilterFloats(shape));
@@ -82,35 +77,15 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         _image.WriteOffsets(_offsets);
         var (upstreamFloats, imageFloats) = (
             _shape.Filters * _shape.Grid.Positions, _shape.Channels * _shape.Grid.ImagePixels);
-        for (var sample = 0; sample < samples; sample += _samplesAtOnce)
+        for (var part = 0; part < samples * _shape.Groups; part++, dy += upstreamFloats, dx += imageFloats)
         {
-            var count = Math.Min(_samplesAtOnce, samples - sample);
-            for (var group = 0; group < _shape.Groups; group++)
-            {
-                var part = ((nint)sample * _shape.Groups) + group;
-                _result = new ReadAhead(dx + (part * imageFloats), imageFloats, _panels.Count * TilesAcross);
-                new Span<float>(_pixels, count * _image.Floats).Clear();
-                RunParts(count, dy + (part * upstreamFloats), _filters + (group * _filtersFloats));
-                for (var i = 0; i < count; i++, part += _shape.Groups)
-                {
-                    var before = z == null ? null : z + (part * imageFloats);
-                    _image.Take<TLanes, TVector, TOperator>(
-                        _pixels + ((nint)i * _image.Floats), before, f, dx + (part * imageFloats));
-                }
-            }
+            _result = new ReadAhead(dx, imageFloats, _panels.Count * TilesAcross);
+            new Span<float>(_pixels, _image.Floats).Clear();
+            RunPart(dy, _filters + (part % _shape.Groups * _filtersFloats));
+            _image.Take<TLanes, TVector, TOperator>(_pixels, z, f, dx);
+            z += z == null ? 0 : imageFloats;
         }
     }
-
-    /// <summary>
-    /// Samples whose images are computed together: filters that fill more than a second-level cache come from further
-    /// away once for all of them.
-    /// </summary>
-    private static int SamplesAtOnce(in ConvolutionShape shape) => IsFar(shape)
-        ? Math.Max(FloatsAtOnce / new ChannelsLast(shape.Grid, shape.Channels).Floats, 1)
-        : 1;
-
-    private static bool IsFar(in ConvolutionShape shape) =>
-        FilterFloats(shape) > FiltersNearMax && Blocking.ReadsInPlace(shape.Grid.Positions, uses: int.MaxValue);
 
     private static int LeftFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(
         checked((TileShapes.HeightMax<TLanes, TVector>() * shape.Filters) + TLanes.Count));
@@ -122,12 +97,12 @@ internal unsafe struct PixelGradient<TLanes, TVector>
             checked(image.Runs * Blocking.RoundUp(image.RunColumns, TLanes.Count) * shape.Filters));
     }
 
-    /// <summary>So many samples of one group, onto the pixels.</summary>
-    private void RunParts(int count, float* dy, float* filters)
+    /// <summary>One sample and group, onto the pixels.</summary>
+    private void RunPart(float* dy, float* filters)
     {
-        if (IsFar(_shape))
+        if (_filtersFloats > FiltersNearMax && _readsInPlace)
         {
-            RunStripes(count, dy, filters);
+            RunStripes(dy, filters);
             return;
         }
 
@@ -177,23 +152,20 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         }
     }
 
-    /// <summary>Stripe by stripe for all positions of all samples. Each pixel's taps still ascend.</summary>
-    private readonly void RunStripes(int count, float* dy, float* filters)
+    /// <summary>
+    /// Stripe by stripe for all positions, so that filters come from further away once for each sample, not for each
+    /// panel of positions. Each pixel's taps still ascend.
+    /// </summary>
+    private readonly void RunStripes(float* dy, float* filters)
     {
-        var sampleFloats = (nint)_shape.Groups * _shape.Filters * _shape.Grid.Positions;
         for (var run = 0; run < _image.Runs; run++)
         {
             for (var column = 0; column < _image.RunColumns; column += _stripe)
             {
                 var some = Math.Min(_stripe, _image.RunColumns - column);
-                for (var sample = 0; sample < count; sample++)
+                for (var panel = _panels.Count - 1; panel >= 0; panel--)
                 {
-                    var upstream = dy + (sample * sampleFloats);
-                    var pixels = _pixels + ((nint)sample * _image.Floats) + _image.RunOffset(run);
-                    for (var panel = _panels.Count - 1; panel >= 0; panel--)
-                    {
-                        RunTiles(panel, Left(upstream, panel), filters, pixels, column, some);
-                    }
+                    RunTiles(panel, Left(dy, panel), filters, _pixels + _image.RunOffset(run), column, some);
                 }
 
                 filters += (nint)_shape.Filters * Blocking.RoundUp(some, TLanes.Count);

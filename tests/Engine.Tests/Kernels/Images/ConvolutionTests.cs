@@ -65,6 +65,7 @@ public sealed unsafe class ConvolutionTests
     [InlineData(2, 45, 2)]
     [InlineData(1, 2, 800)]
     [InlineData(2, 1, 390)]
+    [InlineData(1, 64, 520)]
     public void Convolution_GivesTheBitsOfTheDefinition_WhenChainsFillSeveralBlocks(
         int groups, int channels, int filters)
     {
