@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 
@@ -117,41 +116,21 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
         }
     }
 
-    /// <summary>image = f(what lies inside the padding, z); z null is that itself.</summary>
-    internal void Take<TLanes, TVector, TOperator>(float* pixels, float* z, TOperator f, float* image)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-        where TOperator : struct, IBinaryOperator
+    /// <summary>Copies what lies inside the padding to an image.</summary>
+    internal void Take(float* pixels, float* image)
     {
         // Without padding the rows follow each other.
         var (rows, width) = _grid.Padding == 0 ? (1, _grid.ImagePixels) : (_grid.Height, _grid.Width);
         for (var row = 0; row < rows; row++)
         {
-            TakeRow<TLanes, TVector, TOperator>(
-                pixels + PixelOffset(row + _grid.Padding, _grid.Padding),
-                z == null ? null : z + ((nint)row * width),
-                f,
-                image + ((nint)row * width),
-                width);
+            var from = pixels + PixelOffset(row + _grid.Padding, _grid.Padding);
+            var to = image + ((nint)row * width);
+            for (var column = 0; column < width; column += ChannelPlanes.PixelsAtOnce)
+            {
+                ChannelPlanes.Write(from, channels, channels, column, width, to, _grid.ImagePixels);
+            }
         }
     }
 
     private int PixelOffset(int row, int column) => ((row * Width) + column) * channels;
-
-    /// <summary>Where parts of a row overlap, planes are written anew, so f is applied anew.</summary>
-    private void TakeRow<TLanes, TVector, TOperator>(float* pixels, float* z, TOperator f, float* image, int width)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-        where TOperator : struct, IBinaryOperator
-    {
-        nint plane = _grid.ImagePixels;
-        for (var from = 0; from < width; from += ChannelPlanes.PixelsAtOnce)
-        {
-            var (first, end) = ChannelPlanes.Write(pixels, channels, channels, from, width, image, plane);
-            for (nint at = first; z != null && at < channels * plane; at += plane)
-            {
-                ElementWiseLoop.Binary<TLanes, TVector, TOperator>(f, image + at, z + at, image + at, end - first);
-            }
-        }
-    }
 }

@@ -82,8 +82,12 @@ internal unsafe struct PixelGradient<TLanes, TVector>
             _result = new ReadAhead(dx, imageFloats, _panels.Count * TilesAcross);
             new Span<float>(_pixels, _image.Floats).Clear();
             RunPart(dy, _filters + (part % _shape.Groups * _filtersFloats));
-            _image.Take<TLanes, TVector, TOperator>(_pixels, z, f, dx);
-            z += z == null ? 0 : imageFloats;
+            _image.Take(_pixels, dx);
+            if (z != null)
+            {
+                ElementWiseLoop.Binary<TLanes, TVector, TOperator>(f, dx, z, dx, imageFloats);
+                z += imageFloats;
+            }
         }
     }
 
