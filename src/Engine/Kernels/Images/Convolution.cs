@@ -8,11 +8,11 @@ namespace Distributed.Engine.Kernels.Images;
 /// <remarks>
 /// Shapes as in <see cref="ConvolutionShape"/>. Each image is copied once for each column of taps
 /// (<see cref="TapColumns"/>): then what a tap sees at positions that follow each other lies together, and tiles read
-/// it in place. Vectors are positions (<see cref="LineConvolution"/>) or filters
+/// it in place. Vectors are positions (<see cref="LineConvolution{TLanes, TVector}"/>) or filters
 /// (<see cref="PixelConvolution{TLanes, TVector}"/>), whichever fill tiles better: 49 positions are three vectors of 16
 /// and one more that is nearly empty; of depthwise ones they are groups
-/// (<see cref="DepthwiseConvolution{TLanes, TVector}"/>). Neither tiles nor blocks cut a chain, so every path gives the bits of
-/// <see cref="ConvolutionDefinition"/>, which the scalar one is.
+/// (<see cref="DepthwiseConvolution{TLanes, TVector}"/>). Neither tiles nor blocks cut a chain, so every path gives the
+/// bits of <see cref="ConvolutionDefinition"/>, which the scalar one is.
 /// </remarks>
 internal static unsafe class Convolution
 {
@@ -23,7 +23,7 @@ internal static unsafe class Convolution
             ? DepthwiseConvolution<TLanes, TVector>.WorkspaceFloats(shape)
             : IsByPixel<TLanes, TVector>(shape)
             ? PixelConvolution<TLanes, TVector>.WorkspaceFloats(shape)
-            : LineConvolution.WorkspaceFloats<TLanes, TVector>(shape);
+            : LineConvolution<TLanes, TVector>.WorkspaceFloats(shape);
 
     /// <summary>Room for the packed filters, which serve any number of samples.</summary>
     internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
@@ -33,7 +33,7 @@ internal static unsafe class Convolution
             ? DepthwiseConvolution<TLanes, TVector>.FiltersFloats(shape)
             : IsByPixel<TLanes, TVector>(shape)
             ? PixelConvolution<TLanes, TVector>.PackedFloats(shape)
-            : LineConvolution.PackedFloats<TLanes, TVector>(shape);
+            : LineConvolution<TLanes, TVector>.PackedFloats(shape);
 
     /// <summary>y = activation(x ∗ w + bias). Both rooms are 64-byte aligned.</summary>
     /// <param name="bias">One value per filter; null adds nothing.</param>
@@ -80,8 +80,13 @@ internal static unsafe class Convolution
         }
         else
         {
-            LineConvolution.Run<TLanes, TVector, TActivation>(
-                shape, samples, x, w, y, bias, activation, packed, isPacked, workspace);
+            var convolution = new LineConvolution<TLanes, TVector>(shape, packed, workspace);
+            if (!isPacked)
+            {
+                convolution.Pack(w);
+            }
+
+            convolution.Run(samples, x, y, bias, activation);
         }
     }
 
@@ -90,7 +95,7 @@ internal static unsafe class Convolution
         where TVector : struct =>
         TLanes.Count > 1
         && PixelConvolution<TLanes, TVector>.Time(shape)
-            < (long)shape.Inner * LineConvolution.StepTime<TLanes, TVector>(shape);
+            < (long)shape.Inner * LineConvolution<TLanes, TVector>.StepTime(shape);
 
     /// <summary>Bias and activation for results that are there.</summary>
     private static void FinishAll<TActivation>(

@@ -10,7 +10,9 @@ namespace Distributed.Engine.Kernels.Images;
 /// <see cref="TapColumns"/> are read in place. The last tiles of a row of them overlap the ones before, and compute the
 /// same again.
 /// </remarks>
-internal static unsafe class LineConvolution
+internal readonly unsafe struct LineConvolution<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : struct
 {
     /// <summary>The longest stretch of the inner dimension: a left panel of 14 rows then fills 21 KB.</summary>
     private const int DepthMax = 384;
@@ -19,33 +21,36 @@ internal static unsafe class LineConvolution
     private const int GatherDepthMin = 64;
     private const int GatherPanelsMin = 8;
 
-    internal static int WorkspaceFloats<TLanes, TVector>(in ConvolutionShape shape)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct => checked(
-        ConvolutionShape.Lines(shape.Inner)
-        + ProductBlock.ScratchFloats<TLanes, TVector>()
-        + GatheredFloats<TLanes, TVector>(shape)
-        + Columns(shape).Floats);
+    private readonly ConvolutionShape _shape;
+    private readonly TapColumns _columns;
+    private readonly int* _offsets;
+    private readonly float* _tile;
+    private readonly float* _gathered;
+    private readonly float* _copies;
+    private readonly float* _filters;
 
-    /// <summary>Room for the packed filters, which serve any number of samples.</summary>
-    internal static int PackedFloats<TLanes, TVector>(in ConvolutionShape shape)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        checked(shape.Groups * GroupFloats<TLanes, TVector>(shape));
+    internal LineConvolution(in ConvolutionShape shape, float* packed, float* workspace)
+    {
+        _shape = shape;
+        _columns = Columns(shape);
+        _offsets = (int*)workspace;
+        _tile = workspace + ConvolutionShape.Lines(shape.Inner);
+        _gathered = _tile + ProductBlock.ScratchFloats<TLanes, TVector>();
+        _copies = _gathered + GatheredFloats(shape);
+        _filters = packed;
+    }
 
     /// <summary>
     /// How long a step of the chains of one sample and group takes, as <see cref="TileShapes.StepTime"/> has it.
     /// </summary>
-    internal static int StepTime<TLanes, TVector>(in ConvolutionShape shape)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
+    internal static int StepTime(in ConvolutionShape shape)
     {
         var positions = shape.Grid.Positions;
         var panels = RowPanels.Of<TLanes, TVector>(shape.Filters, positions);
         var time = 0;
         for (var done = 0; done < positions;)
         {
-            var vectors = Vectors<TLanes, TVector>(positions, done);
+            var vectors = Vectors(positions, done);
             time += panels.StepTime(vectors);
             done += vectors * TLanes.Count;
         }
@@ -53,55 +58,52 @@ internal static unsafe class LineConvolution
         return time;
     }
 
-    /// <summary>y = activation(x ∗ w + bias), as <see cref="Convolution.Run"/>.</summary>
-    internal static void Run<TLanes, TVector, TActivation>(
-        in ConvolutionShape shape,
-        int samples,
-        float* x,
-        float* w,
-        float* y,
-        float* bias,
-        TActivation activation,
-        float* packed,
-        bool isPacked,
-        float* workspace)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
+    internal static int WorkspaceFloats(in ConvolutionShape shape) => checked(
+        ConvolutionShape.Lines(shape.Inner)
+        + ProductBlock.ScratchFloats<TLanes, TVector>()
+        + GatheredFloats(shape)
+        + Columns(shape).Floats);
+
+    internal static int PackedFloats(in ConvolutionShape shape) => checked(shape.Groups * GroupFloats(shape));
+
+    internal void Pack(float* w)
+    {
+        for (var group = 0; group < _shape.Groups; group++)
+        {
+            var filters = new MatrixView(
+                w + ((nint)group * _shape.Filters * _shape.Inner), _shape.Inner, transposed: false);
+            Filters(group).Pack<TLanes, TVector>(filters, _shape.Filters);
+        }
+    }
+
+    /// <summary>y = activation(x ∗ w + bias), as <see cref="Convolution.Run"/>, with filters that are packed.</summary>
+    internal void Run<TActivation>(int samples, float* x, float* y, float* bias, TActivation activation)
         where TActivation : struct, IUnaryOperator
     {
-        var columns = Columns(shape);
         var tiles = new TapTiles
         {
-            Rows = shape.Filters,
-            Stride = shape.Grid.Positions,
-            Offsets = (int*)workspace,
-            Scratch = workspace + ConvolutionShape.Lines(shape.Inner),
+            Rows = _shape.Filters,
+            Stride = _shape.Grid.Positions,
+            Scratch = _tile,
+            Gathered = _gathered,
         };
-        tiles.Gathered = tiles.Scratch + ProductBlock.ScratchFloats<TLanes, TVector>();
-        var copies = tiles.Gathered + GatheredFloats<TLanes, TVector>(shape);
-        if (!isPacked)
-        {
-            Pack<TLanes, TVector>(shape, w, packed);
-        }
-
-        columns.WriteOffsets(tiles.Offsets);
-        columns.Clear(copies);
+        _columns.WriteOffsets(_offsets);
+        _columns.Clear(_copies);
         var (imageFloats, resultFloats) = (
-            shape.Channels * shape.Grid.ImagePixels, shape.Filters * shape.Grid.Positions);
-        for (var part = 0; part < samples * shape.Groups; part++, x += imageFloats, y += resultFloats)
+            _shape.Channels * _shape.Grid.ImagePixels, _shape.Filters * _shape.Grid.Positions);
+        for (var part = 0; part < samples * _shape.Groups; part++, x += imageFloats, y += resultFloats)
         {
-            if (!columns.IsInPlace)
+            if (!_columns.IsInPlace)
             {
-                columns.Fill<TLanes, TVector>(x, copies);
+                _columns.Fill<TLanes, TVector>(x, _copies);
             }
 
             tiles.C = y;
-            tiles.Bias = bias == null ? null : bias + (part % shape.Groups * shape.Filters);
-            tiles.Right = columns.IsInPlace ? x : copies;
-            var filters = Filters<TLanes, TVector>(shape, packed, part % shape.Groups);
-            var steps = Blocking.WidePanels<TLanes, TVector>(shape.Grid.Positions) * filters.Panels.Count;
-            RunPart<TLanes, TVector, TActivation>(
-                shape, tiles, filters, activation, new ReadAhead(x + imageFloats, imageFloats, steps));
+            tiles.Bias = bias == null ? null : bias + (part % _shape.Groups * _shape.Filters);
+            tiles.Right = _columns.IsInPlace ? x : _copies;
+            var filters = Filters(part % _shape.Groups);
+            var steps = Blocking.WidePanels<TLanes, TVector>(_shape.Grid.Positions) * filters.Panels.Count;
+            RunPart(tiles, filters, activation, new ReadAhead(x + imageFloats, imageFloats, steps));
         }
     }
 
@@ -110,71 +112,42 @@ internal static unsafe class LineConvolution
         new(shape.Grid, shape.Channels, staysInside: shape.Grid.Positions >= TapColumns.VectorFloatsMax);
 
     /// <summary>Vectors across the tile that comes after so many positions.</summary>
-    private static int Vectors<TLanes, TVector>(int positions, int done)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
+    private static int Vectors(int positions, int done) =>
         Math.Min(TileShapes.Vectors<TLanes, TVector>(positions - done), Math.Max(positions / TLanes.Count, 1));
 
     /// <summary>
     /// Room for the lines of a tile, put together; 0 where tiles read them where they lie. Tiles of 256 bits read a
     /// single cache line or two of each, from more places than a first-level cache of 32 KB keeps.
     /// </summary>
-    private static int GatheredFloats<TLanes, TVector>(in ConvolutionShape shape)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
+    private static int GatheredFloats(in ConvolutionShape shape) =>
         TLanes.Count == 8 && shape.Inner >= GatherDepthMin
             && RowPanels.Of<TLanes, TVector>(shape.Filters, shape.Grid.Positions).Count >= GatherPanelsMin
             ? Math.Min(shape.Inner, DepthMax) * TileShapes.WidthMax<TLanes, TVector>()
             : 0;
 
     /// <summary>Room for a group's packed filters.</summary>
-    private static int GroupFloats<TLanes, TVector>(in ConvolutionShape shape)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
+    private static int GroupFloats(in ConvolutionShape shape) =>
         PackedLeft.Floats<TLanes, TVector>(shape.Filters, shape.Inner, shape.Grid.Positions);
 
-    private static PackedLeft Filters<TLanes, TVector>(in ConvolutionShape shape, float* packed, int group)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct =>
-        PackedLeft.Of<TLanes, TVector>(
-            packed + ((nint)group * GroupFloats<TLanes, TVector>(shape)),
-            shape.Filters,
-            shape.Inner,
-            shape.Grid.Positions);
-
-    private static void Pack<TLanes, TVector>(in ConvolutionShape shape, float* w, float* packed)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        for (var group = 0; group < shape.Groups; group++)
-        {
-            var filters = new MatrixView(
-                w + ((nint)group * shape.Filters * shape.Inner), shape.Inner, transposed: false);
-            Filters<TLanes, TVector>(shape, packed, group).Pack<TLanes, TVector>(filters, shape.Filters);
-        }
-    }
+    private PackedLeft Filters(int group) => PackedLeft.Of<TLanes, TVector>(
+        _filters + ((nint)group * GroupFloats(_shape)), _shape.Filters, _shape.Inner, _shape.Grid.Positions);
 
     /// <summary>One sample and group.</summary>
-    private static void RunPart<TLanes, TVector, TActivation>(
-        in ConvolutionShape shape, TapTiles tiles, PackedLeft filters, TActivation activation, ReadAhead next)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
+    private void RunPart<TActivation>(TapTiles tiles, PackedLeft filters, TActivation activation, ReadAhead next)
         where TActivation : struct, IUnaryOperator
     {
-        var positions = shape.Grid.Positions;
-        var offsets = tiles.Offsets;
-        var gathers = GatheredFloats<TLanes, TVector>(shape) > 0;
+        var positions = _shape.Grid.Positions;
+        var gathers = GatheredFloats(_shape) > 0;
         for (var done = 0; done < positions;)
         {
-            var vectors = Vectors<TLanes, TVector>(positions, done);
-            var count = Math.Min(vectors * TLanes.Count, positions);
+            var count = Math.Min(Vectors(positions, done) * TLanes.Count, positions);
             var first = Math.Min(done, positions - count);
-            for (var start = 0; start < shape.Inner; start += DepthMax)
+            for (var start = 0; start < _shape.Inner; start += DepthMax)
             {
-                tiles.Depth = Math.Min(shape.Inner - start, DepthMax);
+                tiles.Depth = Math.Min(_shape.Inner - start, DepthMax);
                 tiles.Resumes = start > 0;
-                tiles.Ends = start + tiles.Depth == shape.Inner;
-                tiles.Offsets = offsets + start;
+                tiles.Ends = start + tiles.Depth == _shape.Inner;
+                tiles.Offsets = _offsets + start;
                 tiles.IsGathered = gathers && count == TileShapes.WidthMax<TLanes, TVector>();
                 if (tiles.IsGathered)
                 {

@@ -271,11 +271,11 @@ public sealed unsafe class ConvolutionTests
                 return;
             }
 
-            var packed = Room(LineConvolution.PackedFloats<TLanes, TVector>(_case.Shape));
-            var room = Room(LineConvolution.WorkspaceFloats<TLanes, TVector>(_case.Shape));
-            LineConvolution.Run<TLanes, TVector, ReluOperation.Operator>(
-                _case.Shape, _case.Range.Samples, _x.Pointer, _w.Pointer, y.Pointer, _bias.Pointer, default,
-                packed.Pointer, isPacked: false, room.Pointer);
+            var packed = Room(LineConvolution<TLanes, TVector>.PackedFloats(_case.Shape));
+            var room = Room(LineConvolution<TLanes, TVector>.WorkspaceFloats(_case.Shape));
+            var convolution = new LineConvolution<TLanes, TVector>(_case.Shape, packed.Pointer, room.Pointer);
+            convolution.Pack(_w.Pointer);
+            convolution.Run(_case.Range.Samples, _x.Pointer, y.Pointer, _bias.Pointer, default(ReluOperation.Operator));
             room.AssertGuardsIntact("by line");
             packed.AssertGuardsIntact("packed by line");
         }
