@@ -16,6 +16,18 @@ internal sealed record TorchCase(
     /// <summary>What no job may fall below.</summary>
     private const double LeastGoal = 0.9;
 
+    /// <summary>Depthwise convolutions of 3×3, each before one of 1×1, as small networks for pictures have them.</summary>
+    private const string Separable =
+        """
+        [images, conv(16, size=3, padding=1, bias=false), batchnorm, relu,
+         conv(16, size=3, padding=1, groups=16, bias=false), batchnorm, relu,
+         conv(32, size=1, bias=false), batchnorm, relu,
+         conv(32, size=3, stride=2, padding=1, groups=32, bias=false), batchnorm, relu,
+         conv(64, size=1, bias=false), batchnorm, relu,
+         conv(64, size=3, stride=2, padding=1, groups=64, bias=false), batchnorm, relu,
+         conv(128, size=1, bias=false), batchnorm, relu, globalpool, linear(10)]
+        """;
+
     internal static IReadOnlyList<TorchCase> All { get; } =
     [
         new("mlp", Workload.Mlp, true, 1.3, 1.9, 2.5),
@@ -31,10 +43,15 @@ internal sealed record TorchCase(
         Own("lenet5", 64),
         Own("cnn", 16),
         Own("resnet:1", 64),
+        Own("separable", 64, Separable),
     ];
+
+    /// <summary>What PyTorch's script calls the model.</summary>
+    internal string PeerModel => Name.Split('@')[0];
 
     internal static TorchCase Small { get; } = new("small", Workload.Small, false, LeastGoal, 1);
 
-    private static TorchCase Own(string model, int batchSize) => new(
-        $"{model}@{batchSize}", Workload.Digits($"{model}, batch {batchSize}", model, batchSize), false, LeastGoal);
+    private static TorchCase Own(string model, int batchSize, string? layers = null) => new(
+        $"{model}@{batchSize}", Workload.Digits($"{model}, batch {batchSize}", layers ?? model, batchSize), false,
+        LeastGoal);
 }

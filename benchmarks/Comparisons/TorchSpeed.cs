@@ -130,7 +130,7 @@ internal static class TorchSpeed
         one.IsGiven
             ? peer.Rate(effort.TorchScript!, $"{one.Name} 1 {mode}")
             : peer.Rate(TorchPeer.OwnScript("torch_models.py"), string.Create(
-                CultureInfo.InvariantCulture, $"{one.Workload.Model} {one.Workload.BatchSize} {round.TotalSeconds}"));
+                CultureInfo.InvariantCulture, $"{one.PeerModel} {one.Workload.BatchSize} {round.TotalSeconds}"));
 
     /// <summary>Warms up, and returns the rate of the best round.</summary>
     private static double Turn(TrainingRun run, TimeSpan round)

@@ -31,6 +31,12 @@ def filters(channels, width, stride=1):
     return nn.Conv2d(channels, width, 3, stride, padding=1, bias=False), nn.BatchNorm2d(width)
 
 
+def separable(channels, width, stride=1):
+    return (
+        nn.Conv2d(channels, channels, 3, stride, padding=1, groups=channels, bias=False), nn.BatchNorm2d(channels),
+        nn.ReLU(), nn.Conv2d(channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU())
+
+
 def model():
     if name == 'linear':
         return perceptron([])
@@ -52,7 +58,11 @@ def model():
                 layers.append(Residual(channels, width))
                 channels = width
         return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))
-    sys.exit(f'{name} is unknown here: choose linear, mlp:WIDTHS, cnn, lenet5 or resnet:BLOCKS')
+    if name == 'separable':
+        return nn.Sequential(
+            *filters(1, 16), nn.ReLU(), *separable(16, 32), *separable(32, 64, 2), *separable(64, 128, 2),
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
+    sys.exit(f'{name} is unknown here: choose linear, mlp:WIDTHS, cnn, lenet5, resnet:BLOCKS or separable')
 
 
 net = model()

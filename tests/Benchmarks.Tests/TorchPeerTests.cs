@@ -27,9 +27,10 @@ public sealed class TorchPeerTests
     public void OwnScript_LiesBesideTheProgram(string name) => Assert.True(File.Exists(TorchPeer.OwnScript(name)));
 
     [Fact]
-    public void Cases_HaveNamesOfTheirOwn_AndNoneMayBeMuchSlower()
+    public void Cases_HaveNamesOfTheirOwnAndModelsThatBuild_AndNoneMayBeMuchSlower()
     {
         Assert.Distinct(TorchCase.All.Select(one => one.Name));
         Assert.All(TorchCase.All, one => Assert.True(one.OneGoal >= 0.9));
+        Assert.All(TorchCase.All, one => one.Workload.Check());
     }
 }

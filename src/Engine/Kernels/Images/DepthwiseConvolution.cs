@@ -9,8 +9,8 @@ namespace Distributed.Engine.Kernels.Images;
 /// <summary>The three sums of a depthwise convolution, whose groups have one channel and one filter each.</summary>
 /// <remarks>
 /// Shapes as in <see cref="ConvolutionShape"/>. Vectors are groups: so many channels are copied pixel by pixel,
-/// [height + 2 · padding, width + 2 · padding, lanes], and so is what belongs to positions, [positions, lanes]. Then every
-/// tap is one vector at one place, whatever the stride, and each lane does what
+/// [height + 2 · padding, width + 2 · padding, lanes], and so is what belongs to positions, [positions, lanes]. Then
+/// every tap is one vector at one place, whatever the stride, and each lane does what
 /// <see cref="ConvolutionDefinition"/> says. Where groups are fewer than lanes, the last one is repeated.
 /// </remarks>
 internal readonly unsafe struct DepthwiseConvolution<TLanes, TVector>
@@ -55,11 +55,12 @@ internal readonly unsafe struct DepthwiseConvolution<TLanes, TVector>
 
     internal static int WorkspaceFloats(in ConvolutionShape shape) => checked(
         ConvolutionShape.Lines(shape.Grid.Taps) + ConvolutionShape.Lines(shape.Grid.Positions)
-        + PlainFloats(shape.Grid) + PixelsFloats(shape.Grid) + ResultsFloats(shape.Grid) + (shape.Grid.Taps * TLanes.Count));
+        + PlainFloats(shape.Grid) + PixelsFloats(shape.Grid) + ResultsFloats(shape.Grid)
+        + (shape.Grid.Taps * TLanes.Count));
 
     /// <summary>Room for the filters of all groups, or for sums that become their gradients.</summary>
-    internal static int FiltersFloats(in ConvolutionShape shape) =>
-        ConvolutionShape.Lines(checked((Blocking.RoundUp(shape.Groups, TLanes.Count) * shape.Grid.Taps) + TLanes.Count));
+    internal static int FiltersFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(
+        checked((Blocking.RoundUp(shape.Groups, TLanes.Count) * shape.Grid.Taps) + TLanes.Count));
 
     /// <summary>Packs filters [groups, taps] as [taps, lanes] for each block of groups.</summary>
     internal void Pack(float* w, float* packed)

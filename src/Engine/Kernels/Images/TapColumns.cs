@@ -97,8 +97,8 @@ internal readonly unsafe struct TapColumns
                 if (_grid.Stride > 1)
                 {
                     ImageRows.CopyEvery(
-                        _grid.Stride, image + part.From, _grid.Stride * _grid.Width, copies + part.To, _grid.Columns, part.Rows,
-                        part.Count);
+                        _grid.Stride, image + part.From, _grid.Stride * _grid.Width, copies + part.To, _grid.Columns,
+                        part.Rows, part.Count);
                 }
                 else
                 {
@@ -126,6 +126,6 @@ internal readonly unsafe struct TapColumns
             end - first);
     }
 
-    /// <summary>Where a part of an image begins there and in its copy; its rows, and the floats that each has.</summary>
+    /// <summary>Where a part of an image begins there and in its copy; its rows, and the floats of each.</summary>
     private readonly record struct SeenPart(int From, int To, int Rows, int Count);
 }

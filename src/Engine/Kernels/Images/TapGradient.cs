@@ -52,7 +52,7 @@ internal readonly unsafe struct TapGradient<TLanes, TVector>
     internal static int PackedFloats(in ConvolutionShape shape) => checked(
         shape.Groups * shape.Grid.Taps * TapFloats(shape));
 
-    /// <summary>Tap by tap the panels of its channels, a line for each filter; rows past the last one are zeros.</summary>
+    /// <summary>Tap by tap the panels of its channels, a line for each filter; other rows are zeros.</summary>
     internal void Pack(float* w)
     {
         var (taps, channels, inner) = (_shape.Grid.Taps, _shape.Channels, _shape.Inner);
