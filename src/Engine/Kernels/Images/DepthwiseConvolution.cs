@@ -227,7 +227,7 @@ internal readonly unsafe struct DepthwiseConvolution<TLanes, TVector>
         var (taps, positions) = (_grid.Taps, _grid.Positions);
         for (var position = 0; position < positions; position += 4)
         {
-            // The last ones overlap those before.
+            // In place of those behind the last one it is computed again.
             var last = positions - 1;
             var x0 = _pixels + _places[position];
             var x1 = _pixels + _places[Math.Min(position + 1, last)];
