@@ -16,7 +16,7 @@ internal sealed record TorchCase(
     /// <summary>What no job may fall below.</summary>
     private const double LeastGoal = 0.9;
 
-    /// <summary>Depthwise convolutions of 3×3, each before one of 1×1, as small networks for pictures have them.</summary>
+    /// <summary>Depthwise convolutions of 3×3, each before one of 1×1, as small networks have them.</summary>
     private const string Separable =
         """
         [images, conv(16, size=3, padding=1, bias=false), batchnorm, relu,
