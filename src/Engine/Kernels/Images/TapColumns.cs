@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
 
@@ -18,6 +19,9 @@ internal readonly unsafe struct TapColumns
 
     /// <summary>2 KB: lines a multiple of this apart fall into one or two sets of a first-level cache.</summary>
     private const int CrowdedFloats = 512;
+
+    /// <summary>Copies that are filled from a channel before the next one, so that it is near.</summary>
+    private const int CopiesAtOnce = 64;
 
     private readonly WindowGrid _grid;
     private readonly int _channels;
@@ -83,33 +87,45 @@ internal readonly unsafe struct TapColumns
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var seen = stackalloc SeenPart[Copies];
-        for (var copy = 0; copy < Copies; copy++)
+        var seen = stackalloc SeenPart[CopiesAtOnce];
+        for (var first = 0; first < Copies; first += CopiesAtOnce)
         {
-            seen[copy] = SeenBy(copy / _remainders, copy % _remainders);
-        }
-
-        for (var channel = 0; channel < _channels; channel++, image += _grid.ImagePixels)
-        {
-            for (var copy = 0; copy < Copies; copy++, copies += CopyFloats)
+            var count = Math.Min(Copies - first, CopiesAtOnce);
+            for (var i = 0; i < count; i++)
             {
-                var part = seen[copy];
-                if (_grid.Stride > 1)
+                seen[i] = SeenBy((first + i) / _remainders, (first + i) % _remainders);
+            }
+
+            for (nint channel = 0; channel < _channels; channel++)
+            {
+                var to = copies + (((channel * Copies) + first) * CopyFloats);
+                for (var i = 0; i < count; i++, to += CopyFloats)
                 {
-                    ImageRows.CopyEvery(
-                        _grid.Stride, image + part.From, _grid.Stride * _grid.Width, copies + part.To, _grid.Columns,
-                        part.Rows, part.Count);
-                }
-                else
-                {
-                    ImageRows.Copy<TLanes, TVector>(
-                        image + part.From, _grid.Width, copies + part.To, _grid.Columns, part.Rows, part.Count);
+                    CopyPart<TLanes, TVector>(image + (channel * _grid.ImagePixels), seen[i], to);
                 }
             }
         }
     }
 
     private static int OddLines(int floats) => ConvolutionShape.Lines(floats) | AlignedBuffer.LineFloats;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void CopyPart<TLanes, TVector>(float* image, SeenPart part, float* copy)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        if (_grid.Stride > 1)
+        {
+            ImageRows.CopyEvery(
+                _grid.Stride, image + part.From, _grid.Stride * _grid.Width, copy + part.To, _grid.Columns, part.Rows,
+                part.Count);
+        }
+        else
+        {
+            ImageRows.Copy<TLanes, TVector>(
+                image + part.From, _grid.Width, copy + part.To, _grid.Columns, part.Rows, part.Count);
+        }
+    }
 
     /// <summary>What a column of taps sees of an image; nothing has no rows.</summary>
     private SeenPart SeenBy(int tapColumn, int remainder)

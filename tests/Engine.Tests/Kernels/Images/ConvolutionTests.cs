@@ -94,6 +94,16 @@ public sealed unsafe class ConvolutionTests
         }
     }
 
+    /// <summary>More columns of taps than are copied at a time.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Convolution_GivesTheBitsOfTheDefinition_WhenWindowsAreWide(int stride)
+    {
+        var grid = new WindowGrid(new Window2d(2, 70, stride, padding: 1), 5, 90);
+        Check(new Case(new ConvolutionShape(grid, 2, 3, 1), new MicrobatchRange(0, 2, 1, 2)), stride);
+    }
+
     private static void Check(Case sizes, int seed)
     {
         var expected = new Call(sizes, seed);
