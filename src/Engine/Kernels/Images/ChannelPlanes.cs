@@ -12,18 +12,22 @@ internal static unsafe class ChannelPlanes
     /// <summary>
     /// Pixels that are moved for all channels before the next ones: the planes may fall into few sets of a cache.
     /// </summary>
-    internal const int PixelsAtOnce = 64;
+    private const int PixelsAtOnce = 64;
 
-    /// <summary>
-    /// Writes so many pixels at once, or those that are left, from the given one on: four channels of four pixels at a
-    /// time, the last pixels overlapping the ones before.
-    /// </summary>
+    /// <summary>Writes so many pixels.</summary>
     /// <param name="step">Floats from pixel to pixel.</param>
-    /// <param name="width">Pixels there are.</param>
     /// <param name="plane">Floats from plane to plane.</param>
-    /// <returns>The pixels that were written, the end not included; the first may lie before from.</returns>
+    internal static void Write(float* pixels, nint step, int channels, int width, float* planes, nint plane)
+    {
+        for (var from = 0; from < width; from += PixelsAtOnce)
+        {
+            WriteSome(pixels, step, channels, from, width, planes, plane);
+        }
+    }
+
+    /// <summary>Four channels of four pixels at a time, the last pixels overlapping the ones before.</summary>
     [MethodImpl(HotLoop.Options)]
-    internal static (int First, int End) Write(
+    private static void WriteSome(
         float* pixels, nint step, int channels, int from, int width, float* planes, nint plane)
     {
         var end = Math.Min(from + PixelsAtOnce, width);
@@ -45,8 +49,6 @@ internal static unsafe class ChannelPlanes
                 planes[(channel * plane) + column] = pixels[(column * step) + channel];
             }
         }
-
-        return (first, end);
     }
 
     /// <summary>Writes a matrix of four by four the other way round.</summary>

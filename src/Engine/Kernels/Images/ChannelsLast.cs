@@ -95,11 +95,8 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
         var runFloats = (nint)Blocking.RoundUp(RunColumns, TLanes.Count) * filters;
         for (var filter = 0; filter < filters; filter++, w += (nint)channels * _grid.Taps)
         {
-            for (var channel = 0; channel < channels; channel += ChannelPlanes.PixelsAtOnce)
-            {
-                ChannelPlanes.Write(w, _grid.Taps, _grid.Taps, channel, channels, room, channels);
-            }
-
+            // Of a filter its channels are the pixels, and its taps the planes.
+            ChannelPlanes.Write(w, _grid.Taps, _grid.Taps, channels, room, channels);
             for (var run = 0; run < Runs; run++)
             {
                 var columns = new Span<float>(room + ((nint)run * RunColumns), RunColumns);
@@ -123,12 +120,9 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
         var (rows, width) = _grid.Padding == 0 ? (1, _grid.ImagePixels) : (_grid.Height, _grid.Width);
         for (var row = 0; row < rows; row++)
         {
-            var from = pixels + PixelOffset(row + _grid.Padding, _grid.Padding);
-            var to = image + ((nint)row * width);
-            for (var column = 0; column < width; column += ChannelPlanes.PixelsAtOnce)
-            {
-                ChannelPlanes.Write(from, channels, channels, column, width, to, _grid.ImagePixels);
-            }
+            ChannelPlanes.Write(
+                pixels + PixelOffset(row + _grid.Padding, _grid.Padding), channels, channels, width,
+                image + ((nint)row * width), _grid.ImagePixels);
         }
     }
 

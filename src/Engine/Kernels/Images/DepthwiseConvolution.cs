@@ -86,7 +86,7 @@ internal readonly unsafe struct DepthwiseConvolution<TLanes, TVector>
                 var count = Math.Min(TLanes.Count, _groups - group);
                 TakePixels(x, count);
                 Chains(packed + ((nint)group * _grid.Taps));
-                WriteRows(_results, 0, 1, positions, y, positions, count);
+                ChannelPlanes.Write(_results, TLanes.Count, count, positions, y, positions);
                 if (bias != null || typeof(TActivation) != typeof(Identity))
                 {
                     TileKernels.FinishRows<TLanes, TVector, TActivation>(
@@ -112,7 +112,7 @@ internal readonly unsafe struct DepthwiseConvolution<TLanes, TVector>
                 TakeResults(dy, count);
                 new Span<float>(_pixels, PixelsFloats(_grid)).Clear();
                 AddTaps(packed + ((nint)group * _grid.Taps));
-                WriteRows(Inside, Width, _grid.Height, _grid.Width, dx, _grid.ImagePixels, count);
+                WriteImage(dx, count);
                 var floats = count * _grid.ImagePixels;
                 if (z != null)
                 {
@@ -207,16 +207,14 @@ internal readonly unsafe struct DepthwiseConvolution<TLanes, TVector>
     private void TakeResults(float* dy, int count) => Packing.Pack<TLanes, TVector>(
         new MatrixView(dy, _grid.Positions, transposed: false), 0, count, 0, _grid.Positions, _results, TLanes.Count);
 
-    /// <summary>Writes rows of so many pixels, a step of pixels apart, as planes.</summary>
-    private static void WriteRows(
-        float* from, int step, int rows, int width, float* planes, int plane, int channels)
+    /// <summary>Writes what lies inside the padding to so many channels.</summary>
+    private void WriteImage(float* image, int count)
     {
-        for (var row = 0; row < rows; row++, from += (nint)step * TLanes.Count, planes += width)
+        for (var row = 0; row < _grid.Height; row++)
         {
-            for (var column = 0; column < width; column += ChannelPlanes.PixelsAtOnce)
-            {
-                ChannelPlanes.Write(from, TLanes.Count, channels, column, width, planes, plane);
-            }
+            ChannelPlanes.Write(
+                Inside + ((nint)row * Width * TLanes.Count), TLanes.Count, count, _grid.Width,
+                image + ((nint)row * _grid.Width), _grid.ImagePixels);
         }
     }
 

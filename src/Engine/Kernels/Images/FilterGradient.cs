@@ -206,14 +206,8 @@ internal static unsafe class FilterGradient
         }
 
         /// <summary>Writes the sums as filters are: [filters, lines].</summary>
-        private void Turn(float* sums, float* sum)
-        {
-            var inner = _shape.Inner;
-            for (var line = 0; line < inner; line += ChannelPlanes.PixelsAtOnce)
-            {
-                ChannelPlanes.Write(sums, FiltersUp(_shape), _shape.Filters, line, inner, sum, inner);
-            }
-        }
+        private void Turn(float* sums, float* sum) => ChannelPlanes.Write(
+            sums, FiltersUp(_shape), _shape.Filters, _shape.Inner, sum, _shape.Inner);
     }
 
     /// <summary>The same for groups of one channel and one filter.</summary>

@@ -148,20 +148,15 @@ internal readonly unsafe struct PixelConvolution<TLanes, TVector>
             width);
     }
 
-    /// <summary>One sample's and group's result. Where parts overlap, they are written and finished anew.</summary>
+    /// <summary>One sample's and group's result.</summary>
     private void Finish<TActivation>(float* y, float* bias, TActivation activation)
         where TActivation : struct, IUnaryOperator
     {
-        var positions = _shape.Grid.Positions;
-        for (var from = 0; from < positions; from += ChannelPlanes.PixelsAtOnce)
+        var (positions, filters) = (_shape.Grid.Positions, _shape.Filters);
+        ChannelPlanes.Write(_sums, Blocking.RoundUp(filters, TLanes.Count), filters, positions, y, positions);
+        if (bias != null || typeof(TActivation) != typeof(Identity))
         {
-            var (first, end) = ChannelPlanes.Write(
-                _sums, Blocking.RoundUp(_shape.Filters, TLanes.Count), _shape.Filters, from, positions, y, positions);
-            if (bias != null || typeof(TActivation) != typeof(Identity))
-            {
-                TileKernels.FinishRows<TLanes, TVector, TActivation>(
-                    y + first, positions, _shape.Filters, end - first, bias, activation);
-            }
+            TileKernels.FinishRows<TLanes, TVector, TActivation>(y, positions, filters, positions, bias, activation);
         }
     }
 
