@@ -45,6 +45,12 @@ public abstract class Operation
     internal virtual bool SumsOverBatch => false;
 
     /// <summary>
+    /// True where workers of a process had better make the sum over a mini-batch of so many samples jointly; see Note
+    /// [Joint products].
+    /// </summary>
+    internal virtual bool IsMadeJointly(IReadOnlyList<Tensor> inputs, int samples) => false;
+
+    /// <summary>
     /// True where a sample of the result needs that sample of the inputs alone, and some samples at a time cost no more
     /// than all at once.
     /// </summary>

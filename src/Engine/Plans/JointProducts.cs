@@ -11,7 +11,8 @@ namespace Distributed.Engine.Plans;
 /// add up: each makes strips of it over the whole mini-batch. It multiplies as much, and along the same tree, so the
 /// bits are the same; but no partial sums are written and read again, and what a strip of rows sums up to is in a near
 /// cache when the optimizer takes it. What is shared instead, the factors, is small beside the weights. A gradient that
-/// is the sum of several products, or that something else than a product makes, is reduced as between processes.
+/// is the sum of several products, or that something else than a product makes, is reduced as between processes. The
+/// gradient to a table is such a product too, with rows of zeros and a one.
 /// </remarks>
 internal sealed class JointProducts
 {
@@ -26,7 +27,7 @@ internal sealed class JointProducts
         ArgumentOutOfRangeException.ThrowIfNegative(samples);
         Samples = samples;
         foreach (var step in steps.Where(
-            step => samples > 0 && step.Operation is BatchProductOperation && outputs.Contains(step.Result)))
+            step => samples > 0 && step.Operation.IsMadeJointly(step.Inputs, samples) && outputs.Contains(step.Result)))
         {
             _steps.Add(step);
             foreach (var factor in step.Inputs.Select(root).Where(factor => !_factors.ContainsKey(factor)))

@@ -11,6 +11,12 @@ namespace Distributed.Engine.Reduction;
 /// </remarks>
 public sealed class StripShares
 {
+    /// <summary>A strip of 64 KB stays in the second-level cache with what it is joined to.</summary>
+    internal const int StripFloats = 16 * 1024;
+
+    /// <summary>Where workers share a product, none waits longer for another than one such part takes.</summary>
+    private const int StripsPerWorker = 8;
+
     /// <summary>Longs between two shares, so that no two are in one cache line (pairs are prefetched).</summary>
     private const int Spacing = 16;
 
@@ -41,6 +47,9 @@ public sealed class StripShares
             Volatile.Write(ref Taken(product, rank), 0);
         }
     }
+
+    /// <summary>How many parts of at most so many make up a count.</summary>
+    internal static int PartsOf(int count, int each) => (count + each - 1) / each;
 
     /// <summary>What a worker takes strips of a product from.</summary>
     internal Taker For(int product, int rank) => new(this, product, rank);
@@ -91,6 +100,17 @@ public sealed class StripShares
     internal readonly struct Taker(StripShares shares, int product, int rank)
     {
         internal int Workers => shares._workers;
+
+        /// <summary>How many of so many rows, or panels of rows, make a strip.</summary>
+        /// <param name="count">All of them.</param>
+        /// <param name="least">Where workers share them: so many are worth taking.</param>
+        /// <param name="most">So many have room; at least one is taken.</param>
+        internal int PerStrip(int count, int least, int most)
+        {
+            var even = PartsOf(count, Workers);
+            var part = Math.Max(even / StripsPerWorker, Math.Min(least, even));
+            return Math.Clamp(Workers == 1 ? count : part, 1, Math.Max(1, most));
+        }
 
         /// <summary>
         /// Takes a strip of a product that is cut into so many strips of rows, and each of them into so many blocks of

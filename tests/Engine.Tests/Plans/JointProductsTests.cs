@@ -49,11 +49,29 @@ public sealed class JointProductsTests
     [InlineData(7)]
     public void Products_HaveTheBitsOfTheWholeBatch_ForAnyWorkers(int workers)
     {
-        var expected = WholeBatch();
+        var expected = WholeBatch(Outputs(), 1, 4);
         foreach (var path in Enum.GetValues<KernelPath>())
         {
-            Assert.Equal(expected, Jointly(path, workers, claimsShared: false));
-            Assert.Equal(expected, Jointly(path, workers, claimsShared: true));
+            Assert.Equal(expected, Jointly(Outputs(), path, workers, claimsShared: false));
+            Assert.Equal(expected, Jointly(Outputs(), path, workers, claimsShared: true));
+        }
+    }
+
+    /// <summary>A table that is large beside what reads it; with a smaller one nothing is left to be made jointly.
+    /// </summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(7)]
+    public void Table_HasTheBitsOfTheWholeBatch_ForAnyWorkers(int workers)
+    {
+        Assert.Empty(Plan.Compile(Reading(40), Samples, BatchMode.Sharded, jointSamples: Samples).JointProducts);
+        var whole = Reading(3000);
+        var expected = WholeBatch(whole, 1);
+        foreach (var path in Enum.GetValues<KernelPath>())
+        {
+            Assert.Equal(expected, Jointly(whole, path, workers, claimsShared: false));
+            Assert.Equal(expected, Jointly(whole, path, workers, claimsShared: true));
         }
     }
 
@@ -99,19 +117,29 @@ public sealed class JointProductsTests
         return [loss, .. graph.Gradients(loss.BatchSum(), graph.Parameters)];
     }
 
-    private static uint[] WholeBatch()
+    /// <summary>Five reads of a table with so many rows of three.</summary>
+    private static Tensor[] Reading(int rows)
     {
-        var plan = Plan.Compile(Outputs(), Samples, BatchMode.Whole);
+        var graph = new Graph();
+        var x = graph.Input("x", TensorShape.Batch(5));
+        var table = graph.Parameter("table", [rows, 3], new HeUniformInitializer());
+        var loss = ((8 * x) + 5f).Embedding(table).Tanh().Sum(1).Sum(0);
+        return [loss, .. graph.Gradients(loss.BatchSum(), graph.Parameters)];
+    }
+
+    private static uint[] WholeBatch(Tensor[] outputs, params int[] joint)
+    {
+        var plan = Plan.Compile(outputs, Samples, BatchMode.Whole);
         var executable = Load(plan, KernelPath.Definition, null);
         var range = MicrobatchRange.Whole(Samples, MicrobatchSize);
         Write(executable, range);
         executable.Run(range);
-        return [.. new[] { 1, 4 }.SelectMany(i => Bits(executable.Output(plan.Outputs[i], range)))];
+        return [.. joint.SelectMany(i => Bits(executable.Output(plan.Outputs[i], range)))];
     }
 
-    private static uint[] Jointly(KernelPath path, int workers, bool claimsShared)
+    private static uint[] Jointly(Tensor[] outputs, KernelPath path, int workers, bool claimsShared)
     {
-        var plan = Plan.Compile(Outputs(), Samples, BatchMode.Sharded, jointSamples: Samples);
+        var plan = Plan.Compile(outputs, Samples, BatchMode.Sharded, jointSamples: Samples);
         var shared = new AlignedBuffer(plan.SharedLength);
         var executables = Enumerable.Range(0, workers).Select(_ => Load(plan, path, shared)).ToList();
         var batch = MicrobatchRange.Whole(Samples, MicrobatchSize);

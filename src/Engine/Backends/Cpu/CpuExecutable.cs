@@ -25,7 +25,7 @@ internal sealed unsafe class CpuExecutable<TLanes, TVector> : IExecutable
 
     private readonly CpuMemory _memory;
     private readonly CpuKernel[] _kernels;
-    private readonly JointProductKernel<TLanes, TVector>[] _joint;
+    private readonly JointKernel<TLanes, TVector>[] _joint;
     private readonly SampleLoop[] _sampleLoops;
 
     internal CpuExecutable(Plan plan, CpuMemory memory)

@@ -37,9 +37,11 @@ internal sealed partial class CpuKernelBuilder<TLanes, TVector>(Plan plan, CpuMe
         KeptFloats = Math.Max(KeptFloats, kept);
     }
 
-    internal JointProductKernel<TLanes, TVector> Build(Instruction joint)
+    internal JointKernel<TLanes, TVector> Build(Instruction joint)
     {
-        var kernel = new JointProductKernel<TLanes, TVector>(memory, joint);
+        JointKernel<TLanes, TVector> kernel = joint.Operation is EmbeddingGradientOperation
+            ? new JointTableKernel<TLanes, TVector>(memory, joint)
+            : new JointProductKernel<TLanes, TVector>(memory, joint);
         Reserve(kernel.WorkspaceFloats(plan.JointSamples));
         return kernel;
     }

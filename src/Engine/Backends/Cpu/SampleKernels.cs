@@ -35,11 +35,14 @@ internal sealed unsafe class DropoutKernel<TLanes, TVector>(
 internal sealed unsafe class EmbeddingKernel(CpuMemory memory, Instruction instruction)
     : SampleKernel(memory, instruction)
 {
-    private readonly int _count = instruction.Inputs[1].Shape.Dimensions[0];
-    private readonly int _width = instruction.Inputs[1].Shape.Dimensions[1];
+    private readonly TensorShape _table = instruction.Inputs[1].Shape;
 
-    internal override void Run(int first, int samples) => TableRows.Read(
-        Input(0, first), Instruction.Inputs[0].Shape.Length(samples), Input(1, first), _count, _width, Result(first));
+    internal override void Run(int first, int samples)
+    {
+        var perSample = Instruction.Inputs[0].Shape.SampleLength;
+        var table = new TableRows(Input(0, first), perSample, _table.Dimensions[0], _table.Dimensions[1]);
+        table.Read(samples, Input(1, first), Result(first));
+    }
 }
 
 internal sealed unsafe class EmbeddingGradientKernel<TLanes, TVector>(
@@ -52,9 +55,10 @@ internal sealed unsafe class EmbeddingGradientKernel<TLanes, TVector>(
     private readonly int _count = instruction.Output.Shape.Dimensions[0];
     private readonly int _width = instruction.Output.Shape.Dimensions[1];
 
-    internal int WorkspaceFloats(int samplesMax) => MicrobatchTree.WaitingFloats(_count * _width, samplesMax);
+    internal int WorkspaceFloats(int samplesMax) =>
+        TableGradient.WorkspaceFloats(_perSample, _count, _width, samplesMax);
 
     protected override void Sum(in MicrobatchRange range, float* pieces, int stride) =>
-        TableRows.AddUp<TLanes, TVector>(
-            Input(0), _perSample, range, Input(1), _count, _width, pieces, stride, Memory.Workspace);
+        TableGradient.Run<TLanes, TVector>(
+            new TableRows(Input(0), _perSample, _count, _width), Input(1), range, pieces, stride, Memory.Workspace);
 }

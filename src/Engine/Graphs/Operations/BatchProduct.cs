@@ -34,6 +34,8 @@ public sealed class BatchProductOperation : Operation
 
     internal override bool SumsOverBatch => true;
 
+    internal override bool IsMadeJointly(IReadOnlyList<Tensor> inputs, int samples) => true;
+
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs)
     {
         var (x, y) = (inputs[0], inputs[1]);

@@ -49,6 +49,9 @@ public sealed class EmbeddingOperation : Operation
 /// </summary>
 public sealed class EmbeddingGradientOperation : Operation
 {
+    /// <summary>Floats of a table for each read of a mini-batch from which on it is large.</summary>
+    private const int JointFloatsPerRead = 64;
+
     private readonly TensorShape _table;
 
     internal EmbeddingGradientOperation(TensorShape table) => _table = table;
@@ -56,6 +59,10 @@ public sealed class EmbeddingGradientOperation : Operation
     public override string Name => "embedding-gradient";
 
     internal override bool SumsOverBatch => true;
+
+    /// <summary>A small table's partial sums cost less than that every worker looks through all reads.</summary>
+    internal override bool IsMadeJointly(IReadOnlyList<Tensor> inputs, int samples) =>
+        _table.SampleLength >= (long)JointFloatsPerRead * inputs[0].Shape.SampleLength * samples;
 
     internal override TensorShape Infer(ReadOnlySpan<TensorShape> inputs) => _table;
 

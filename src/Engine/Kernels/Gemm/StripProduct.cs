@@ -13,12 +13,6 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// </remarks>
 internal static unsafe class StripProduct
 {
-    /// <summary>A strip of 64 KB stays in the second-level cache with what it is joined to.</summary>
-    private const int StripFloats = 16 * 1024;
-
-    /// <summary>Where workers share a product, none waits longer for another than one such part takes.</summary>
-    private const int StripsPerWorker = 8;
-
     /// <summary>
     /// Multiply-adds that make a strip worth taking, two microseconds of them: what it costs beside is some tenths.
     /// </summary>
@@ -81,10 +75,11 @@ internal static unsafe class StripProduct
         var asks = Blocking.AsksForResults(rowsPerWorker, n, block.Depth);
         var columnsMax = Blocking.Columns<TLanes, TVector>(n, block.Depth);
         var perPanel = block.Panels.Height(0) * columnsMax;
-        var panels = PerStrip(
-            block.Panels.Count, (int)(StripWork / ((long)perPanel * block.Depth)) + 1, StripFloats / perPanel,
-            taker.Workers);
-        var (count, blocks) = (PartsOf(block.Panels.Count, panels), PartsOf(n, columnsMax));
+        var panels = taker.PerStrip(
+            block.Panels.Count, (int)(StripWork / ((long)perPanel * block.Depth)) + 1,
+            StripShares.StripFloats / perPanel);
+        var count = StripShares.PartsOf(block.Panels.Count, panels);
+        var blocks = StripShares.PartsOf(n, columnsMax);
         var current = -1;
         for (int taken; (taken = taker.Take(count, blocks)) >= 0;)
         {
@@ -140,8 +135,8 @@ internal static unsafe class StripProduct
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var most = PerStrip(m, least: 1, strip.PieceStride / n, taker.Workers);
-        for (int taken; (taken = taker.Take(PartsOf(m, most), 1)) >= 0;)
+        var most = taker.PerStrip(m, least: 1, strip.PieceStride / n);
+        for (int taken; (taken = taker.Take(StripShares.PartsOf(m, most), 1)) >= 0;)
         {
             var row = taken * most;
             var rows = Math.Min(most, m - row);
@@ -151,23 +146,13 @@ internal static unsafe class StripProduct
         }
     }
 
-    /// <summary>How many of so many panels or rows make a strip.</summary>
-    private static int PerStrip(int count, int least, int most, int workers)
-    {
-        var even = PartsOf(count, workers);
-        var part = Math.Max(even / StripsPerWorker, Math.Min(least, even));
-        return Math.Clamp(workers == 1 ? count : part, 1, Math.Max(1, most));
-    }
-
-    private static int PartsOf(int count, int each) => (count + each - 1) / each;
-
     /// <summary>Room for a strip of at least one panel, or one row of the definition's.</summary>
     private static int StripMax<TLanes, TVector>(int n)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
         var rows = TLanes.Count == 1 ? 1 : TileShapes.HeightMax<TLanes, TVector>();
-        return Blocking.RoundUp(Math.Max(StripFloats, checked(n * rows)), AlignedBuffer.LineFloats);
+        return Blocking.RoundUp(Math.Max(StripShares.StripFloats, checked(n * rows)), AlignedBuffer.LineFloats);
     }
 
     /// <summary>Where strips are summed, a piece behind the other, and where they go.</summary>

@@ -6,7 +6,7 @@ using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Tests.Kernels.Reductions;
 
-/// <summary>Means over micro-batches, masks and sums of rows: every path gives the bits of the scalar one.</summary>
+/// <summary>Means over micro-batches and masks: every path gives the bits of the scalar one.</summary>
 public sealed unsafe class SampleKernelTests
 {
     public static TheoryData<int> Widths => [1, 3, 4, 7, 8, 15, 16, 17, 33, 100];
@@ -43,29 +43,22 @@ public sealed unsafe class SampleKernelTests
 
     private sealed class Call : IPathCall
     {
-        private const int Rows = 5;
-        private const int PerSample = 2;
-
         private readonly MicrobatchRange _range;
         private readonly int _width;
         private readonly GuardedFloats _x;
-        private readonly GuardedFloats _indices;
         private readonly GuardedFloats _keys;
         private readonly GuardedFloats[] _results;
 
         internal Call(MicrobatchRange range, int width)
         {
             (_range, _width) = (range, width);
-            _x = new GuardedFloats(SampleFloats.Ordinary(range.Samples * PerSample * width, width), 1);
-            _indices = new GuardedFloats(
-                [.. Enumerable.Range(0, range.Samples * PerSample).Select(i => (float)(i % Rows))]);
+            _x = new GuardedFloats(SampleFloats.Ordinary(range.Samples * width, width), 1);
             _keys = new GuardedFloats(
                 [.. Enumerable.Range(0, range.Samples * SampleKey.Floats).Select(i => (float)(i * 977))]);
             _results =
             [
                 new GuardedFloats(range.Samples * width, 3),
                 new GuardedFloats(range.Samples * width, 1),
-                new GuardedFloats(CanonicalTree.PieceCount(range.First, range.Count) * Rows * width, 2),
             ];
         }
 
@@ -76,11 +69,6 @@ public sealed unsafe class SampleKernelTests
             MicrobatchMean.Run<TLanes, TVector>(_x.Pointer, _width, _range, 0.25f, _results[0].Pointer);
             DropoutMask.Run<TLanes, TVector>(
                 _keys.Pointer, _range.Samples, _width, 0.4f, 1, _results[1].Pointer);
-            var waiting = new GuardedFloats(MicrobatchTree.WaitingFloats(Rows * _width, _range.Count), 0);
-            TableRows.AddUp<TLanes, TVector>(
-                _indices.Pointer, PerSample, _range, _x.Pointer, Rows, _width, _results[2].Pointer, Rows * _width,
-                waiting.Pointer);
-            waiting.AssertGuardsIntact("waiting");
         }
 
         internal void AssertEqual(Call expected, string context)
