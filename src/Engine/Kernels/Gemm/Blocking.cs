@@ -18,6 +18,9 @@ internal static class Blocking
     /// <summary>The most floats of a right block: 512 KB.</summary>
     private const int RightFloatsMax = 128 * 1024;
 
+    /// <summary>The most floats of the right blocks of all stretches of a weight gradient: 16 MB.</summary>
+    private const int StretchesFloatsMax = 4 * 1024 * 1024;
+
     /// <summary>Lines that lie closer than seven eighths of a page do not lie far apart.</summary>
     private const int InPlaceStrideMax = 896;
 
@@ -84,10 +87,16 @@ internal static class Blocking
     /// <summary>Columns of a right block of such a depth: whole wide panels, or all the columns.</summary>
     internal static int Columns<TLanes, TVector>(int n, int depth)
         where TLanes : struct, ILanes<TVector>
+        where TVector : struct => Columns<TLanes, TVector>(n, depth, depth);
+
+    /// <summary>The same for stretches of at most such a depth, all of whose right blocks are there at one time.</summary>
+    internal static int Columns<TLanes, TVector>(int n, int depth, int depthOfAll)
+        where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
         var wide = TileShapes.WidthMax<TLanes, TVector>();
-        var max = Math.Max(wide, RightFloatsMax / Math.Max(depth, 1) / wide * wide);
+        var most = Math.Min(RightFloatsMax / Math.Max(depth, 1), StretchesFloatsMax / Math.Max(depthOfAll, 1));
+        var max = Math.Max(wide, most / wide * wide);
         return n <= max ? n : RoundUp(Even(n, max), wide);
     }
 
@@ -98,6 +107,16 @@ internal static class Blocking
     {
         var wide = TileShapes.WidthMax<TLanes, TVector>();
         return Math.Min(RoundUp(n, wide) * depthMax, Math.Max(RightFloatsMax, wide * depthMax));
+    }
+
+    /// <summary>The same for all stretches of a weight gradient over at most so many rows.</summary>
+    internal static int GradientRightFloats<TLanes, TVector>(int n, int rowsMax)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var wide = TileShapes.WidthMax<TLanes, TVector>();
+        var all = (long)RoundUp(n, wide) * rowsMax;
+        return checked((int)Math.Min(all, Math.Max(StretchesFloatsMax, (long)wide * rowsMax)));
     }
 
     /// <summary>Rounds up to a multiple.</summary>

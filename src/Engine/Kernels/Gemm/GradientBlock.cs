@@ -22,8 +22,10 @@ internal unsafe struct GradientBlock
     internal int Columns;
     internal int Depth;
 
-    internal LeafPlan Leaves;
-    internal int PieceCount;
+    /// <summary>How the rows of the operands are taken; see Note [Stretches].</summary>
+    internal GradientStretch* Stretches;
+    internal int StretchCount;
+
     internal RowPanels Panels;
 
     /// <summary>True where panels of x that lie wholly inside the matrix are not packed.</summary>
@@ -49,8 +51,11 @@ internal unsafe struct GradientBlock
     internal bool AsksForLeft;
 
     internal float* Left;
-    internal RightFactor Right;
     internal float* Stack;
+
+    /// <summary>Where sums of stretches wait: for each level the tiles of a strip, one behind the other.</summary>
+    internal float* Waiting;
+    internal nint WaitingStep;
 
     /// <summary>Where the results go: rows Stride apart, pieces PieceStride apart.</summary>
     internal float* Pieces;
@@ -59,6 +64,11 @@ internal unsafe struct GradientBlock
 
     /// <summary>What tiles see to beside their results.</summary>
     internal Besides Besides;
+
+    /// <summary>The stretch at hand, the first row of the strip, and its columns with their padding.</summary>
+    private GradientStretch _stretch;
+    private int _firstRow;
+    private int _paddedColumns;
 
     /// <summary>Room for the blocks of the tree that can be waiting at one time, a tile each.</summary>
     internal static int StackFloats<TLanes, TVector>(int microbatches)
@@ -82,6 +92,31 @@ internal unsafe struct GradientBlock
     /// <summary>Whether all panels are few enough floats to be kept.</summary>
     internal static bool Keeps(int m, int rows) => AllFloats(m, rows) <= KeptFloatsMax;
 
+    /// <summary>Rows of the longest stretch.</summary>
+    internal readonly int StretchDepth
+    {
+        get
+        {
+            var depth = 0;
+            for (var i = 0; i < StretchCount; i++)
+            {
+                depth = Math.Max(depth, Stretches[i].Depth);
+            }
+
+            return depth;
+        }
+    }
+
+    /// <summary>Columns of dy that are taken at a time.</summary>
+    internal readonly int ColumnsMax<TLanes, TVector>(int n)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct => Blocking.Columns<TLanes, TVector>(n, StretchDepth, Depth);
+
+    /// <summary>The most floats of a panel's results over so many columns, padding included.</summary>
+    internal readonly int PanelFloats<TLanes, TVector>(int columns)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct => Panels.Height(0) * Blocking.RoundUp(columns, TLanes.Count);
+
     /// <summary>Prepares so many columns of dy from one on, for so many panels of x.</summary>
     internal void TakeRight<TLanes, TVector>(
         float* dy, int dyRowStride, int column, int columns, int panels, float* room)
@@ -90,11 +125,33 @@ internal unsafe struct GradientBlock
     {
         Columns = columns;
         var view = new MatrixView(dy, dyRowStride, transposed: false);
-        Right = RightFactor.Prepare<TLanes, TVector>(view, 0, Depth, column, columns, panels, room);
+        var padded = Blocking.RoundUp(columns, TLanes.Count);
+        for (var i = 0; i < StretchCount; i++)
+        {
+            ref var stretch = ref Stretches[i];
+            stretch.Right = RightFactor.Prepare<TLanes, TVector>(
+                view, stretch.Start, stretch.Depth, column, columns, panels, room);
+            room += (nint)padded * stretch.Depth;
+        }
     }
 
     /// <summary>The rows of panels from … to before the end.</summary>
     internal readonly void Run<TLanes, TVector>(MatrixView x, int from, int end)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var part = this;
+        part._firstRow = Panels.FirstRow(from);
+        part._paddedColumns = Blocking.RoundUp(Columns, TLanes.Count);
+        for (var i = 0; i < StretchCount; i++)
+        {
+            part._stretch = Stretches[i];
+            part.RunStretch<TLanes, TVector>(
+                new MatrixView(x.At(0, part._stretch.Start), x.RowStride, x.Transposed), from, end);
+        }
+    }
+
+    private readonly void RunStretch<TLanes, TVector>(MatrixView x, int from, int end)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
@@ -131,7 +188,7 @@ internal unsafe struct GradientBlock
         if (line != row / AlignedBuffer.LineFloats)
         {
             TileKernels.Prefetch(
-                x.At((line + 1) * AlignedBuffer.LineFloats, 0), x.RowStride, Depth, AlignedBuffer.LineFloats);
+                x.At((line + 1) * AlignedBuffer.LineFloats, 0), x.RowStride, _stretch.Depth, AlignedBuffer.LineFloats);
         }
     }
 
@@ -143,8 +200,8 @@ internal unsafe struct GradientBlock
     private readonly nint Kept(int panel)
     {
         var tall = Math.Min(panel, Panels.TallCount);
-        return ((nint)tall * PanelFloats(Panels.Height(0), Depth))
-            + ((nint)(panel - tall) * PanelFloats(Panels.Height(panel), Depth));
+        return ((nint)tall * PanelFloats(Panels.Height(0), _stretch.Depth))
+            + ((nint)(panel - tall) * PanelFloats(Panels.Height(panel), _stretch.Depth));
     }
 
     /// <summary>A packed panel with what may be overwritten behind it.</summary>
@@ -157,7 +214,7 @@ internal unsafe struct GradientBlock
         where TVector : struct
     {
         var (row, height) = (Panels.FirstRow(panel), Panels.Height(panel));
-        var step = PanelFloats(height, Depth);
+        var step = PanelFloats(height, _stretch.Depth);
         var most = Math.Clamp(GroupFloatsMax / step, 1, GroupPanelsMax);
         var end = panel;
         while (end - panel < most && end < last && Panels.Height(end) == height
@@ -168,11 +225,11 @@ internal unsafe struct GradientBlock
 
         if (end > panel)
         {
-            Packing.PackSideBySide(x.At(row, 0), x.RowStride, Depth, left, step, end - panel, height);
+            Packing.PackSideBySide(x.At(row, 0), x.RowStride, _stretch.Depth, left, step, end - panel, height);
             return end;
         }
 
-        Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, Depth, left, height);
+        Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, _stretch.Depth, left, height);
         return panel + 1;
     }
 
@@ -182,7 +239,7 @@ internal unsafe struct GradientBlock
         where TVector : struct
     {
         var height = Panels.Height(from);
-        var step = PanelFloats(height, Depth);
+        var step = PanelFloats(height, _stretch.Depth);
         if (TakesTurns)
         {
             var work = new TurnWork(in this, from, end, left, step);
@@ -208,13 +265,24 @@ internal unsafe struct GradientBlock
     private readonly void RunTile<TTile>(int row, int column, Panel left)
         where TTile : struct, ITile
     {
-        var right = Right.At(column, TTile.Width);
+        ref readonly var stretch = ref _stretch;
+        var right = stretch.Right.At(column, TTile.Width);
+        var waiting = Waiting + (stretch.Waiting * WaitingStep)
+            + ((nint)(row - _firstRow) * _paddedColumns) + ((nint)column * TTile.Height);
+        if (!stretch.EndsPiece)
+        {
+            TileKernels.Tree<TTile>(
+                stretch.Leaves, left, right, Stack, stretch.Merges, waiting, WaitingStep,
+                waiting - (stretch.Merges * WaitingStep), TTile.Width);
+            return;
+        }
+
         var rows = Math.Min(TTile.Height, Rows - row);
         var columns = Math.Min(TTile.Width, Columns - column);
         var isWhole = rows == TTile.Height && columns == TTile.Width;
-        var destination = Pieces + (row * Stride) + column;
-        var last = destination + ((PieceCount - 1) * PieceStride);
-        var lastSlot = Stack + ((nint)(PieceCount - 1) * TTile.Height * TTile.Width);
+        var destination = Pieces + (stretch.Piece * PieceStride) + (row * Stride) + column;
+        var last = destination + ((stretch.PieceCount - 1) * PieceStride);
+        var lastSlot = Stack + ((nint)(stretch.PieceCount - 1) * TTile.Height * TTile.Width);
         if (isWhole && AsksForResults)
         {
             TileKernels.Prefetch<TTile>(last, Stride);
@@ -226,8 +294,9 @@ internal unsafe struct GradientBlock
         }
 
         TileKernels.Tree<TTile>(
-            Leaves, left, right, Stack, isWhole ? last : lastSlot, isWhole ? Stride : TTile.Width);
-        for (var piece = 0; piece < (isWhole ? PieceCount - 1 : PieceCount); piece++)
+            stretch.Leaves, left, right, Stack, stretch.Merges, waiting, WaitingStep, isWhole ? last : lastSlot,
+            isWhole ? Stride : TTile.Width);
+        for (var piece = 0; piece < (isWhole ? stretch.PieceCount - 1 : stretch.PieceCount); piece++)
         {
             var slot = Stack + ((nint)piece * TTile.Height * TTile.Width);
             if (isWhole)

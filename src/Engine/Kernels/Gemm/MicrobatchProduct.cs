@@ -1,3 +1,4 @@
+using System.Numerics;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
 using Distributed.Engine.Reduction;
@@ -19,12 +20,23 @@ internal static unsafe class MicrobatchProduct
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        return GradientBlock.StackFloats<TLanes, TVector>(microbatches)
+        return checked(GradientBlock.StackFloats<TLanes, TVector>(microbatches)
             + GradientBlock.LeftFloats<TLanes, TVector>(m, n, rows)
             + Blocking.RoundUp(microbatches, AlignedBuffer.LineFloats)
-            + Blocking.RightFloats<TLanes, TVector>(n, rows)
-            + (m > 0 ? AlignedBuffer.LineFloats : 0);
+            + GradientStretch.ListFloats(rows, microbatches)
+            + WaitingFloats<TLanes, TVector>(n, rows, microbatches)
+            + Blocking.GradientRightFloats<TLanes, TVector>(n, rows)
+            + (m > 0 ? AlignedBuffer.LineFloats : 0));
     }
+
+    /// <summary>The most floats of a strip's tiles, of one panel at least; their padding counts.</summary>
+    internal static int StripMax<TLanes, TVector>(int n)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct => Blocking.RoundUp(
+            Math.Max(
+                StripShares.StripFloats,
+                checked(Blocking.RoundUp(n, TLanes.Count) * TileShapes.HeightMax<TLanes, TVector>())),
+            AlignedBuffer.LineFloats);
 
     internal static void Run<TLanes, TVector>(
         int m,
@@ -52,12 +64,21 @@ internal static unsafe class MicrobatchProduct
         block.PieceStride = pieceStride;
         block.Stride = n;
         block.AsksForResults = Blocking.AsksForResults(m, n, block.Depth);
-        var columns = Blocking.Columns<TLanes, TVector>(n, block.Depth);
+        var columns = block.ColumnsMax<TLanes, TVector>(n);
+        var strip = block.StretchCount == 1
+            ? block.Panels.Count
+            : Math.Max(1, StripShares.StripFloats / block.PanelFloats<TLanes, TVector>(columns));
         for (var j = 0; j < n; j += columns)
         {
             block.Pieces = pieces + j;
             block.TakeRight<TLanes, TVector>(dy, dyRowStride, j, Math.Min(columns, n - j), block.Panels.Count, room);
-            block.Run<TLanes, TVector>(new MatrixView(x, xRowStride, transposed: true), 0, block.Panels.Count);
+            for (var panel = 0; panel < block.Panels.Count; panel += strip)
+            {
+                block.Run<TLanes, TVector>(
+                    new MatrixView(x, xRowStride, transposed: true), panel,
+                    Math.Min(panel + strip, block.Panels.Count));
+            }
+
             block.LeftIsPacked = block.KeepsLeft;
         }
     }
@@ -72,20 +93,34 @@ internal static unsafe class MicrobatchProduct
         var rows = range.Samples * rowsPerSample;
         var left = workspace + GradientBlock.StackFloats<TLanes, TVector>(range.Count);
         var merges = left + GradientBlock.LeftFloats<TLanes, TVector>(m, n, rows);
-        room = merges + Blocking.RoundUp(range.Count, AlignedBuffer.LineFloats);
-        return new GradientBlock
+        var stretches = (GradientStretch*)(merges + Blocking.RoundUp(range.Count, AlignedBuffer.LineFloats));
+        var waiting = (float*)stretches + GradientStretch.ListFloats(rows, range.Count);
+        room = waiting + WaitingFloats<TLanes, TVector>(n, rows, range.Count);
+        var block = new GradientBlock
         {
-            Leaves = new LeafPlan(range, rowsPerSample, (int*)merges),
-            PieceCount = CanonicalTree.PieceCount(range.First, range.Count),
+            Stretches = stretches,
+            StretchCount = GradientStretch.Write(range, rowsPerSample, (int*)merges, stretches),
             Depth = rows,
             Rows = m,
             Panels = RowPanels.Of<TLanes, TVector>(m, n),
             Stack = workspace,
             Left = left,
             TakesTurns = !Blocking.LiesFarApart(n),
-            KeepsLeft = Blocking.Columns<TLanes, TVector>(n, rows) < n && GradientBlock.Keeps(m, rows),
-            LeftIsInPlace = Blocking.ReadsInPlace<TLanes, TVector>(
-                xRowStride, Blocking.WidePanels<TLanes, TVector>(n), rows, Blocking.InPlaceLinesMax),
+            Waiting = waiting,
+            WaitingStep = StripMax<TLanes, TVector>(n),
         };
+        block.AsksForLeft = block.StretchCount > 1;
+        block.KeepsLeft = block.StretchCount == 1 && block.ColumnsMax<TLanes, TVector>(n) < n
+            && GradientBlock.Keeps(m, rows);
+        block.LeftIsInPlace = Blocking.ReadsInPlace<TLanes, TVector>(
+            xRowStride, Blocking.WidePanels<TLanes, TVector>(n), block.StretchDepth, Blocking.InPlaceLinesMax);
+        return block;
     }
+
+    /// <summary>Room for the sums of stretches, of a strip each, that can wait at one time.</summary>
+    private static int WaitingFloats<TLanes, TVector>(int n, int rows, int microbatches)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct => GradientStretch.AreSeveral(rows)
+            ? checked(StripMax<TLanes, TVector>(n) * (BitOperations.Log2((uint)microbatches) + 1))
+            : 0;
 }

@@ -25,7 +25,7 @@ internal static unsafe class StripProduct
     internal static int WorkspaceFloats<TLanes, TVector>(int m, int n, int rows, int microbatches)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct => checked(
-        (StripMax<TLanes, TVector>(n) * CanonicalTree.PiecesMax(microbatches))
+        (MicrobatchProduct.StripMax<TLanes, TVector>(n) * CanonicalTree.PiecesMax(microbatches))
         + Blocking.RoundUp(m, AlignedBuffer.LineFloats)
         + MicrobatchProduct.WorkspaceFloats<TLanes, TVector>(m, n, rows, microbatches));
 
@@ -52,7 +52,7 @@ internal static unsafe class StripProduct
             return;
         }
 
-        var strip = new Strip(workspace, StripMax<TLanes, TVector>(n), n, finish, strips, place);
+        var strip = new Strip(workspace, MicrobatchProduct.StripMax<TLanes, TVector>(n), n, finish, strips, place);
         workspace += strip.PieceStride * finish.PieceCount;
         if (TLanes.Count == 1)
         {
@@ -67,14 +67,14 @@ internal static unsafe class StripProduct
         block.PieceStride = strip.PieceStride;
         if (taker.Workers > 1)
         {
-            block.AsksForLeft = !AskForSmall(x, (long)m * block.Depth);
+            block.AsksForLeft |= !AskForSmall(x, (long)m * block.Depth);
             AskForSmall(dy, (long)n * block.Depth);
         }
 
         var (rowsPerWorker, panelsPerWorker) = (m / taker.Workers, block.Panels.Count / taker.Workers);
         var asks = Blocking.AsksForResults(rowsPerWorker, n, block.Depth);
-        var columnsMax = Blocking.Columns<TLanes, TVector>(n, block.Depth);
-        var perPanel = block.Panels.Height(0) * columnsMax;
+        var columnsMax = block.ColumnsMax<TLanes, TVector>(n);
+        var perPanel = block.PanelFloats<TLanes, TVector>(columnsMax);
         var panels = taker.PerStrip(
             block.Panels.Count, (int)(StripWork / ((long)perPanel * block.Depth)) + 1,
             StripShares.StripFloats / perPanel);
@@ -144,15 +144,6 @@ internal static unsafe class StripProduct
                 rows, n, batch, rowsPerSample, x + row, m, dy, n, strip.Sums, strip.PieceStride);
             strip.Hand<TLanes, TVector>(row, rows, 0, n);
         }
-    }
-
-    /// <summary>Room for a strip of at least one panel, or one row of the definition's.</summary>
-    private static int StripMax<TLanes, TVector>(int n)
-        where TLanes : struct, ILanes<TVector>
-        where TVector : struct
-    {
-        var rows = TLanes.Count == 1 ? 1 : TileShapes.HeightMax<TLanes, TVector>();
-        return Blocking.RoundUp(Math.Max(StripShares.StripFloats, checked(n * rows)), AlignedBuffer.LineFloats);
     }
 
     /// <summary>Where strips are summed, a piece behind the other, and where they go.</summary>

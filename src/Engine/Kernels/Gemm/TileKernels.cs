@@ -226,11 +226,13 @@ internal static unsafe partial class TileKernels
     /// <summary>
     /// The sum over micro-batches along the canonical tree: a chain per micro-batch in registers, the blocks that are
     /// finished on a stack that stays in the first-level cache. What the stack holds in the end are the pieces of the
-    /// range, in order; the last of them is written to last instead.
+    /// range, in order; the last of them is written to last instead, after as many merges with sums that wait, the
+    /// latest right before the given place.
     /// </summary>
     [MethodImpl(HotLoop.Options)]
     internal static void Tree<TTile>(
-        in LeafPlan leaves, Panel left, Panel right, float* stack, float* last, nint lastStride)
+        in LeafPlan leaves, Panel left, Panel right, float* stack, int waitingMerges, float* waiting, nint waitingStep,
+        float* last, nint lastStride)
         where TTile : struct, ITile
     {
         var a = left.Data;
@@ -248,6 +250,12 @@ internal static unsafe partial class TileKernels
 
             if (leaf == leaves.Count - 1)
             {
+                for (; waitingMerges > 0; waitingMerges--)
+                {
+                    waiting -= waitingStep;
+                    tile.AddLeft(waiting, TTile.Width);
+                }
+
                 tile.Store(last, lastStride);
                 return;
             }

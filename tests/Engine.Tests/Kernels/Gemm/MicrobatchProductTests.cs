@@ -92,6 +92,35 @@ public sealed unsafe class MicrobatchProductTests
         }
     }
 
+    /// <summary>
+    /// So many rows that they are taken in stretches: of any number of micro-batches, in pieces of any size, the last
+    /// one short; a micro-batch that is longer than a stretch; far rows, several blocks of columns.
+    /// </summary>
+    [Theory]
+    [InlineData(9, 40, 1700, 16, 1, 3)]
+    [InlineData(20, 70, 1601, 1, 1, 5)]
+    [InlineData(15, 130, 1555, 48, 1, 0)]
+    [InlineData(7, 33, 300, 4, 6, 1)]
+    [InlineData(5, 20, 1800, 300, 1, 0)]
+    [InlineData(3, 20, 4100, 16, 1, 2)]
+    [InlineData(31, 1000, 1600, 16, 1, 0)]
+    public void Gradient_EqualsDefinition_AcrossStretches(
+        int m, int n, int samples, int size, int rowsPerSample, int first)
+    {
+        if (GemmPaths.IsSlow && m * n > 500)
+        {
+            return;
+        }
+
+        var batch = new Batch(m, n, samples, rowsPerSample, seed: 18);
+        var range = MicrobatchRange.Part(samples, size, first, MicrobatchRange.CountOf(samples, size) - first);
+        var expected = batch.Pieces(KernelPath.Definition, range);
+        foreach (var path in GemmPaths.Vectorised)
+        {
+            AssertSameBits(expected, batch.Pieces(path, range), $"{path}");
+        }
+    }
+
     /// <summary>Rows that lie far apart are packed where many tiles read them.</summary>
     [Theory]
     [InlineData(90, 33)]

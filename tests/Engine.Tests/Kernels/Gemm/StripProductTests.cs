@@ -12,7 +12,7 @@ namespace Distributed.Engine.Tests.Kernels.Gemm;
 /// </summary>
 public sealed unsafe class StripProductTests
 {
-    /// <summary>Few and many micro-batches, the last one short; several strips, several blocks of columns.</summary>
+    /// <summary>Few and many micro-batches, the last one short; several strips, several blocks of columns, stretches.</summary>
     [Theory]
     [InlineData(15, 33, 43, 4, 1)]
     [InlineData(22, 49, 26, 2, 3)]
@@ -21,6 +21,8 @@ public sealed unsafe class StripProductTests
     [InlineData(70, 600, 50, 16, 1)]
     [InlineData(301, 130, 64, 16, 1)]
     [InlineData(40, 700, 300, 16, 1)]
+    [InlineData(9, 20, 1650, 16, 1)]
+    [InlineData(50, 130, 1590, 16, 1)]
     public void Strips_EqualDefinition_WhoeverMakesThem(int m, int n, int samples, int size, int rowsPerSample)
     {
         if (GemmPaths.IsSlow && m * n > 3000)
