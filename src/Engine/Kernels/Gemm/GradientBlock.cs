@@ -112,6 +112,12 @@ internal unsafe struct GradientBlock
         where TLanes : struct, ILanes<TVector>
         where TVector : struct => Blocking.Columns<TLanes, TVector>(n, StretchDepth, Depth);
 
+    /// <summary>
+    /// The most floats of a strip's tiles, if it has several: where each stretch reads its rows of dy anew for every
+    /// strip, twice as many.
+    /// </summary>
+    internal readonly int StripFloats => StripShares.StripFloats * (StretchCount > 1 ? 2 : 1);
+
     /// <summary>The most floats of a panel's results over so many columns, padding included.</summary>
     internal readonly int PanelFloats<TLanes, TVector>(int columns)
         where TLanes : struct, ILanes<TVector>
@@ -267,20 +273,16 @@ internal unsafe struct GradientBlock
     {
         ref readonly var stretch = ref _stretch;
         var right = stretch.Right.At(column, TTile.Width);
-        var waiting = Waiting + (stretch.Waiting * WaitingStep)
-            + ((nint)(row - _firstRow) * _paddedColumns) + ((nint)column * TTile.Height);
-        if (!stretch.EndsPiece)
+        if (StretchCount > 1)
         {
-            TileKernels.Tree<TTile>(
-                stretch.Leaves, left, right, Stack, stretch.Merges, waiting, WaitingStep,
-                waiting - (stretch.Merges * WaitingStep), TTile.Width);
+            RunTile<TTile>(row, column, left, right);
             return;
         }
 
         var rows = Math.Min(TTile.Height, Rows - row);
         var columns = Math.Min(TTile.Width, Columns - column);
         var isWhole = rows == TTile.Height && columns == TTile.Width;
-        var destination = Pieces + (stretch.Piece * PieceStride) + (row * Stride) + column;
+        var destination = Pieces + (row * Stride) + column;
         var last = destination + ((stretch.PieceCount - 1) * PieceStride);
         var lastSlot = Stack + ((nint)(stretch.PieceCount - 1) * TTile.Height * TTile.Width);
         if (isWhole && AsksForResults)
@@ -294,8 +296,7 @@ internal unsafe struct GradientBlock
         }
 
         TileKernels.Tree<TTile>(
-            stretch.Leaves, left, right, Stack, stretch.Merges, waiting, WaitingStep, isWhole ? last : lastSlot,
-            isWhole ? Stride : TTile.Width);
+            stretch.Leaves, left, right, Stack, isWhole ? last : lastSlot, isWhole ? Stride : TTile.Width);
         for (var piece = 0; piece < (isWhole ? stretch.PieceCount - 1 : stretch.PieceCount); piece++)
         {
             var slot = Stack + ((nint)piece * TTile.Height * TTile.Width);
@@ -309,6 +310,28 @@ internal unsafe struct GradientBlock
             }
 
             destination += PieceStride;
+        }
+    }
+
+    /// <summary>A tile of one of several stretches, whose sum waits for others or ends a piece.</summary>
+    private readonly void RunTile<TTile>(int row, int column, Panel left, Panel right)
+        where TTile : struct, ITile
+    {
+        ref readonly var stretch = ref _stretch;
+        var own = Waiting + (stretch.Waiting * WaitingStep)
+            + ((nint)(row - _firstRow) * _paddedColumns) + ((nint)column * TTile.Height);
+        TileKernels.Tree<TTile>(stretch.Leaves, left, right, Stack, own, TTile.Width);
+        var sum = own - (stretch.Merges * WaitingStep);
+        if (stretch.Merges > 0)
+        {
+            TileKernels.AddWaiting<TTile>(own, WaitingStep, stretch.Merges);
+        }
+
+        if (stretch.EndsPiece)
+        {
+            TileKernels.CopyPart(
+                sum, TTile.Width, Pieces + (stretch.Piece * PieceStride) + (row * Stride) + column, Stride,
+                Math.Min(TTile.Height, Rows - row), Math.Min(TTile.Width, Columns - column));
         }
     }
 

@@ -34,7 +34,7 @@ internal static unsafe class MicrobatchProduct
         where TLanes : struct, ILanes<TVector>
         where TVector : struct => Blocking.RoundUp(
             Math.Max(
-                StripShares.StripFloats,
+                2 * StripShares.StripFloats,
                 checked(Blocking.RoundUp(n, TLanes.Count) * TileShapes.HeightMax<TLanes, TVector>())),
             AlignedBuffer.LineFloats);
 
@@ -67,7 +67,7 @@ internal static unsafe class MicrobatchProduct
         var columns = block.ColumnsMax<TLanes, TVector>(n);
         var strip = block.StretchCount == 1
             ? block.Panels.Count
-            : Math.Max(1, StripShares.StripFloats / block.PanelFloats<TLanes, TVector>(columns));
+            : Math.Max(1, block.StripFloats / block.PanelFloats<TLanes, TVector>(columns));
         for (var j = 0; j < n; j += columns)
         {
             block.Pieces = pieces + j;

@@ -77,7 +77,7 @@ internal static unsafe class StripProduct
         var perPanel = block.PanelFloats<TLanes, TVector>(columnsMax);
         var panels = taker.PerStrip(
             block.Panels.Count, (int)(StripWork / ((long)perPanel * block.Depth)) + 1,
-            StripShares.StripFloats / perPanel);
+            block.StripFloats / perPanel);
         var count = StripShares.PartsOf(block.Panels.Count, panels);
         var blocks = StripShares.PartsOf(n, columnsMax);
         var current = -1;

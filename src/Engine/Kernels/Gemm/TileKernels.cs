@@ -226,13 +226,11 @@ internal static unsafe partial class TileKernels
     /// <summary>
     /// The sum over micro-batches along the canonical tree: a chain per micro-batch in registers, the blocks that are
     /// finished on a stack that stays in the first-level cache. What the stack holds in the end are the pieces of the
-    /// range, in order; the last of them is written to last instead, after as many merges with sums that wait, the
-    /// latest right before the given place.
+    /// range, in order; the last of them is written to last instead.
     /// </summary>
     [MethodImpl(HotLoop.Options)]
     internal static void Tree<TTile>(
-        in LeafPlan leaves, Panel left, Panel right, float* stack, int waitingMerges, float* waiting, nint waitingStep,
-        float* last, nint lastStride)
+        in LeafPlan leaves, Panel left, Panel right, float* stack, float* last, nint lastStride)
         where TTile : struct, ITile
     {
         var a = left.Data;
@@ -250,12 +248,6 @@ internal static unsafe partial class TileKernels
 
             if (leaf == leaves.Count - 1)
             {
-                for (; waitingMerges > 0; waitingMerges--)
-                {
-                    waiting -= waitingStep;
-                    tile.AddLeft(waiting, TTile.Width);
-                }
-
                 tile.Store(last, lastStride);
                 return;
             }
@@ -265,6 +257,27 @@ internal static unsafe partial class TileKernels
                 right.Step);
             stack += TTile.Height * TTile.Width;
         }
+    }
+
+    /// <summary>
+    /// Adds a tile to so many sums that wait to the left of it, latest first, each a step before the last, and puts the
+    /// sum in the place of the first.
+    /// </summary>
+    /// <remarks>As a part of <see cref="Tree"/>, it left the compiler too few registers for tiles that need them all: a
+    /// quarter of the speed.</remarks>
+    [MethodImpl(HotLoop.Options)]
+    internal static void AddWaiting<TTile>(float* waiting, nint step, int count)
+        where TTile : struct, ITile
+    {
+        var tile = default(TTile);
+        tile.Load(waiting, TTile.Width);
+        for (; count > 0; count--)
+        {
+            waiting -= step;
+            tile.AddLeft(waiting, TTile.Width);
+        }
+
+        tile.Store(waiting, TTile.Width);
     }
 
     /// <summary>
