@@ -40,6 +40,7 @@ internal sealed record TorchCase(
         Own("mlp:512,512", 8),
         Own("mlp:512,512", 32),
         Own("mlp:512,512", 1024),
+        Own("mlp:512,512", 4096),
         Own("lenet5", 64),
         Own("cnn", 16),
         Own("resnet:1", 64),

@@ -89,7 +89,7 @@ internal static class Blocking
         where TLanes : struct, ILanes<TVector>
         where TVector : struct => Columns<TLanes, TVector>(n, depth, depth);
 
-    /// <summary>The same for stretches of at most such a depth, all of whose right blocks are there at one time.</summary>
+    /// <summary>The same for stretches of at most such a depth, whose right blocks are all there at one time.</summary>
     internal static int Columns<TLanes, TVector>(int n, int depth, int depthOfAll)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct

@@ -6,11 +6,11 @@ namespace Distributed.Engine.Kernels.Gemm;
 
 /// <summary>Micro-batches whose rows a strip of a weight gradient takes one after the other.</summary>
 /// <remarks>
-/// Note [Stretches]: over thousands of rows a panel of either factor has left the near caches before the next tile reads
-/// it again. So rows are taken in stretches, each a node of the canonical tree and each over all tiles of a strip. What
-/// a stretch sums up to waits, tile by tile, as in a binary counter; one that ends a larger node is added to what waits,
-/// and the last of a piece is copied to where the piece belongs. Fewer rows are one stretch, which may have several
-/// pieces.
+/// Note [Stretches]: over thousands of rows a panel of either factor has left the near caches before the next tile
+/// reads it again. So rows are taken in stretches, each a node of the canonical tree and each over all tiles of a
+/// strip. What a stretch sums up to waits, tile by tile, as in a binary counter; one that ends a larger node is added
+/// to what waits, and the last of a piece is copied to where the piece belongs. Fewer rows are one stretch, which may
+/// have several pieces.
 /// </remarks>
 internal unsafe struct GradientStretch
 {

@@ -12,7 +12,7 @@ namespace Distributed.Engine.Tests.Kernels.Gemm;
 /// </summary>
 public sealed unsafe class StripProductTests
 {
-    /// <summary>Few and many micro-batches, the last one short; several strips, several blocks of columns, stretches.</summary>
+    /// <summary>Few and many micro-batches, the last one short; several strips, blocks of columns, stretches.</summary>
     [Theory]
     [InlineData(15, 33, 43, 4, 1)]
     [InlineData(22, 49, 26, 2, 3)]
