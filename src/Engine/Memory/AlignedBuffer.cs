@@ -32,6 +32,9 @@ public sealed unsafe class AlignedBuffer
     /// <summary>The first float.</summary>
     public float* Pointer { get; }
 
+    /// <summary>So many floats, rounded up to whole cache lines.</summary>
+    internal static int WholeLines(int floats) => checked(floats + LineFloats - 1) / LineFloats * LineFloats;
+
     /// <summary>Floats from a place on that lie before the next cache line begins: 0 where one begins there.</summary>
     internal static int FloatsToLine(float* place) =>
         (int)(-(nint)place & (AlignmentBytes - 1)) / sizeof(float);

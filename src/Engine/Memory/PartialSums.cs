@@ -10,7 +10,7 @@ public sealed unsafe class PartialSums
 
     public PartialSums(int length, int piecesMax)
     {
-        (Length, PiecesMax, Stride) = (length, piecesMax, StrideOf(length));
+        (Length, PiecesMax, Stride) = (length, piecesMax, AlignedBuffer.WholeLines(length));
         _buffer = new AlignedBuffer(checked(Stride * piecesMax));
     }
 
@@ -35,7 +35,4 @@ public sealed unsafe class PartialSums
 
     /// <summary>Where in the buffer a piece starts.</summary>
     public int StartOf(int index) => index * Stride;
-
-    private static int StrideOf(int length) =>
-        checked(length + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats * AlignedBuffer.LineFloats;
 }

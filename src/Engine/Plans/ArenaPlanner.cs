@@ -13,7 +13,7 @@ internal sealed class ArenaPlanner
 
     internal int Take(int length)
     {
-        length = Rounded(length);
+        length = AlignedBuffer.WholeLines(length);
         var (offset, gap) = _gaps.Where(entry => entry.Value >= length)
             .OrderBy(entry => entry.Value)
             .Select(entry => (entry.Key, entry.Value))
@@ -36,7 +36,7 @@ internal sealed class ArenaPlanner
 
     internal void Return(int offset, int length)
     {
-        length = Rounded(length);
+        length = AlignedBuffer.WholeLines(length);
         if (length == 0)
         {
             return;
@@ -60,7 +60,4 @@ internal sealed class ArenaPlanner
             _gaps.RemoveAt(index + 1);
         }
     }
-
-    private static int Rounded(int length) =>
-        checked(length + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats * AlignedBuffer.LineFloats;
 }

@@ -1,7 +1,8 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Distributed.Engine.Kernels.Images;
 
@@ -18,7 +19,7 @@ internal readonly unsafe struct ChannelsLast(in WindowGrid grid, int channels)
 
     private readonly WindowGrid _grid = grid;
 
-    internal int Floats => checked(ConvolutionShape.Lines(
+    internal int Floats => checked(AlignedBuffer.WholeLines(
         ((_grid.Height + (2 * _grid.Padding)) * Width * channels) + VectorFloatsMax));
 
     internal int Runs => _grid.Taps / TapsPerRun;

@@ -1,5 +1,6 @@
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Images;
 
@@ -27,7 +28,7 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
         (Image, _rows, _inner) = (new PaddedImage(shape.Grid, shape.Channels), rows, inner);
         Depth = Blocking.Even(inner, DepthMax);
         Offsets = (int*)workspace;
-        Padded = workspace + ConvolutionShape.Lines(shape.Inner);
+        Padded = workspace + AlignedBuffer.WholeLines(shape.Inner);
         Tile = Padded + Image.Floats;
         Right = Tile + ProductBlock.ScratchFloats<TLanes, TVector>();
         Result = Right + PanelFloats(Depth);
@@ -56,14 +57,14 @@ internal readonly unsafe struct ConvolutionRoom<TLanes, TVector>
     internal float* Result { get; }
 
     internal static int Floats(in ConvolutionShape shape, int inner) => checked(
-        ConvolutionShape.Lines(shape.Inner)
+        AlignedBuffer.WholeLines(shape.Inner)
         + new PaddedImage(shape.Grid, shape.Channels).Floats
         + ProductBlock.ScratchFloats<TLanes, TVector>()
         + PanelFloats(Blocking.Even(inner, DepthMax))
         + PanelFloats(PanelsAtOnce * TileShapes.HeightMax<TLanes, TVector>()));
 
     internal static int PanelFloats(int lines) =>
-        ConvolutionShape.Lines(checked((lines * PanelWidth) + TLanes.Count));
+        AlignedBuffer.WholeLines(checked((lines * PanelWidth) + TLanes.Count));
 
     /// <summary>The columns that a panel with so many positions has: one vector, or two.</summary>
     internal static int WidthFor(int positions) => positions > TLanes.Count ? PanelWidth : TLanes.Count;

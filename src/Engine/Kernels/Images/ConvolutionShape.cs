@@ -1,5 +1,3 @@
-using Distributed.Engine.Memory;
-
 namespace Distributed.Engine.Kernels.Images;
 
 /// <summary>The sizes of a convolution.</summary>
@@ -27,8 +25,4 @@ internal readonly struct ConvolutionShape(in WindowGrid grid, int channels, int 
     internal int ResultFloats => Groups * Filters * Grid.Positions;
 
     internal int FilterFloats => Groups * Filters * Inner;
-
-    /// <summary>Rounded up to whole cache lines.</summary>
-    internal static int Lines(int floats) =>
-        (floats + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats * AlignedBuffer.LineFloats;
 }

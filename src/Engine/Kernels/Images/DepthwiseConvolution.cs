@@ -1,8 +1,9 @@
-using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Kernels.Reductions;
+using Distributed.Engine.Memory;
+using System.Runtime.CompilerServices;
 
 namespace Distributed.Engine.Kernels.Images;
 
@@ -34,8 +35,8 @@ internal readonly unsafe struct DepthwiseConvolution<TLanes, TVector>
     {
         (_grid, _groups) = (shape.Grid, shape.Groups);
         _taps = (int*)workspace;
-        _places = _taps + ConvolutionShape.Lines(_grid.Taps);
-        _plain = workspace + ConvolutionShape.Lines(_grid.Taps) + ConvolutionShape.Lines(_grid.Positions);
+        _places = _taps + AlignedBuffer.WholeLines(_grid.Taps);
+        _plain = workspace + AlignedBuffer.WholeLines(_grid.Taps) + AlignedBuffer.WholeLines(_grid.Positions);
         _pixels = _plain + PlainFloats(_grid);
         _results = _pixels + PixelsFloats(_grid);
         _sums = _results + ResultsFloats(_grid);
@@ -54,12 +55,12 @@ internal readonly unsafe struct DepthwiseConvolution<TLanes, TVector>
         TLanes.Count > 1 && shape.Channels == 1 && shape.Filters == 1 && 2 * shape.Groups >= TLanes.Count;
 
     internal static int WorkspaceFloats(in ConvolutionShape shape) => checked(
-        ConvolutionShape.Lines(shape.Grid.Taps) + ConvolutionShape.Lines(shape.Grid.Positions)
+        AlignedBuffer.WholeLines(shape.Grid.Taps) + AlignedBuffer.WholeLines(shape.Grid.Positions)
         + PlainFloats(shape.Grid) + PixelsFloats(shape.Grid) + ResultsFloats(shape.Grid)
         + (shape.Grid.Taps * TLanes.Count));
 
     /// <summary>Room for the filters of all groups, or for sums that become their gradients.</summary>
-    internal static int FiltersFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(
+    internal static int FiltersFloats(in ConvolutionShape shape) => AlignedBuffer.WholeLines(
         checked((Blocking.RoundUp(shape.Groups, TLanes.Count) * shape.Grid.Taps) + TLanes.Count));
 
     /// <summary>Packs filters [groups, taps] as [taps, lanes] for each block of groups.</summary>
@@ -169,13 +170,13 @@ internal readonly unsafe struct DepthwiseConvolution<TLanes, TVector>
 
     /// <summary>Room for an image without padding, if it has some.</summary>
     private static int PlainFloats(in WindowGrid grid) =>
-        grid.Padding == 0 ? 0 : ConvolutionShape.Lines(checked((grid.ImagePixels * TLanes.Count) + TLanes.Count));
+        grid.Padding == 0 ? 0 : AlignedBuffer.WholeLines(checked((grid.ImagePixels * TLanes.Count) + TLanes.Count));
 
-    private static int PixelsFloats(in WindowGrid grid) => ConvolutionShape.Lines(checked(
+    private static int PixelsFloats(in WindowGrid grid) => AlignedBuffer.WholeLines(checked(
         ((grid.Height + (2 * grid.Padding)) * (grid.Width + (2 * grid.Padding)) * TLanes.Count) + TLanes.Count));
 
     private static int ResultsFloats(in WindowGrid grid) =>
-        ConvolutionShape.Lines(checked((grid.Positions * TLanes.Count) + TLanes.Count));
+        AlignedBuffer.WholeLines(checked((grid.Positions * TLanes.Count) + TLanes.Count));
 
     private void WritePlaces(int* places, int rows, int columns, int apart)
     {

@@ -1,6 +1,7 @@
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Kernels.Reductions;
+using Distributed.Engine.Memory;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Kernels.Images;
@@ -117,7 +118,7 @@ internal static unsafe class FilterGradient
 
         /// <summary>Room for the sums of a micro-batch, a group's after the other.</summary>
         internal static int SumsFloats(in ConvolutionShape shape) =>
-            ConvolutionShape.Lines(checked(shape.Groups * GroupFloats(shape)));
+            AlignedBuffer.WholeLines(checked(shape.Groups * GroupFloats(shape)));
 
         public void Add(nint first, int samples, bool begins, bool ends, float* sum)
         {
@@ -141,12 +142,12 @@ internal static unsafe class FilterGradient
         /// <summary>Lines with those that the last tile has too many.</summary>
         private static int LinesMax(in ConvolutionShape shape) => shape.Inner + LineSums.HeightMax - 1;
 
-        private static int LinesFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(LinesMax(shape));
+        private static int LinesFloats(in ConvolutionShape shape) => AlignedBuffer.WholeLines(LinesMax(shape));
 
         private static int FiltersUp(in ConvolutionShape shape) => Blocking.RoundUp(shape.Filters, TLanes.Count);
 
         private static int PanelFloats(in ConvolutionShape shape) =>
-            ConvolutionShape.Lines(checked((shape.Grid.Positions * WidthMax) + TLanes.Count));
+            AlignedBuffer.WholeLines(checked((shape.Grid.Positions * WidthMax) + TLanes.Count));
 
         /// <summary>One sample's part of a group.</summary>
         private void AddSample(nint part, float* sums, bool adds)

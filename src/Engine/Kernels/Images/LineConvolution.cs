@@ -1,6 +1,7 @@
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Images;
 
@@ -34,7 +35,7 @@ internal readonly unsafe struct LineConvolution<TLanes, TVector>
         _shape = shape;
         _columns = Columns(shape);
         _offsets = (int*)workspace;
-        _tile = workspace + ConvolutionShape.Lines(shape.Inner);
+        _tile = workspace + AlignedBuffer.WholeLines(shape.Inner);
         _gathered = _tile + ProductBlock.ScratchFloats<TLanes, TVector>();
         _copies = _gathered + GatheredFloats(shape);
         _filters = packed;
@@ -59,7 +60,7 @@ internal readonly unsafe struct LineConvolution<TLanes, TVector>
     }
 
     internal static int WorkspaceFloats(in ConvolutionShape shape) => checked(
-        ConvolutionShape.Lines(shape.Inner)
+        AlignedBuffer.WholeLines(shape.Inner)
         + ProductBlock.ScratchFloats<TLanes, TVector>()
         + GatheredFloats(shape)
         + Columns(shape).Floats);

@@ -1,4 +1,5 @@
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Images;
 
@@ -19,7 +20,7 @@ internal readonly unsafe struct PaddedImage(in WindowGrid grid, int channels)
 
     internal int Pixels { get; } = checked((grid.Height + (2 * grid.Padding)) * (grid.Width + (2 * grid.Padding)));
 
-    internal int Floats => checked(ConvolutionShape.Lines((channels * Pixels) + VectorFloatsMax));
+    internal int Floats => checked(AlignedBuffer.WholeLines((channels * Pixels) + VectorFloatsMax));
 
     /// <summary>Floats from one position to the one below it.</summary>
     internal int RowStep => _grid.Stride * Width;

@@ -1,7 +1,8 @@
-using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
+using System.Runtime.CompilerServices;
 
 namespace Distributed.Engine.Kernels.Images;
 
@@ -38,7 +39,7 @@ internal readonly unsafe struct PixelConvolution<TLanes, TVector>
         _panels = Panels(shape);
         _stripe = TileShapes.Stripe<TLanes, TVector>(shape.Filters);
         _offsets = (int*)workspace;
-        _sums = workspace + ConvolutionShape.Lines(shape.Inner);
+        _sums = workspace + AlignedBuffer.WholeLines(shape.Inner);
         _copies = _sums + SumsFloats(shape);
         _filters = packed;
     }
@@ -58,7 +59,7 @@ internal readonly unsafe struct PixelConvolution<TLanes, TVector>
     }
 
     internal static int WorkspaceFloats(in ConvolutionShape shape) =>
-        checked(ConvolutionShape.Lines(shape.Inner) + SumsFloats(shape) + Columns(shape).Floats);
+        checked(AlignedBuffer.WholeLines(shape.Inner) + SumsFloats(shape) + Columns(shape).Floats);
 
     internal static int PackedFloats(in ConvolutionShape shape) => checked(shape.Groups * GroupFloats(shape));
 
@@ -131,12 +132,12 @@ internal readonly unsafe struct PixelConvolution<TLanes, TVector>
     private static int SumsFloats(in ConvolutionShape shape)
     {
         var panels = Panels(shape);
-        return ConvolutionShape.Lines(
+        return AlignedBuffer.WholeLines(
             checked(panels.FirstRow(panels.Count) * Blocking.RoundUp(shape.Filters, TLanes.Count)));
     }
 
     /// <summary>Room for a group's packed filters, and the vector behind a panel that packing may write.</summary>
-    private static int GroupFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(
+    private static int GroupFloats(in ConvolutionShape shape) => AlignedBuffer.WholeLines(
         checked((Blocking.RoundUp(shape.Filters, TLanes.Count) * shape.Inner) + TLanes.Count));
 
     /// <summary>The packed panel that begins with the given filter, from a place of the inner dimension on.</summary>

@@ -1,6 +1,7 @@
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Images;
 
@@ -40,7 +41,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         _panels = RowPanels.Of<TLanes, TVector>(shape.Grid.Positions, _stripe);
         _readsInPlace = Blocking.ReadsInPlace(shape.Grid.Positions, uses: int.MaxValue);
         _offsets = (int*)workspace;
-        _tile = workspace + ConvolutionShape.Lines(shape.Grid.Positions);
+        _tile = workspace + AlignedBuffer.WholeLines(shape.Grid.Positions);
         _pixels = _tile + ProductBlock.ScratchFloats<TLanes, TVector>();
         _left = _pixels + _image.Floats;
         _filters = packed;
@@ -50,7 +51,7 @@ internal unsafe struct PixelGradient<TLanes, TVector>
     private readonly int TilesAcross => _image.Runs * ((_image.RunColumns + _stripe - 1) / _stripe);
 
     internal static int WorkspaceFloats(in ConvolutionShape shape) => checked(
-        ConvolutionShape.Lines(shape.Grid.Positions)
+        AlignedBuffer.WholeLines(shape.Grid.Positions)
         + ProductBlock.ScratchFloats<TLanes, TVector>()
         + new ChannelsLast(shape.Grid, shape.Channels).Floats
         + LeftFloats(shape));
@@ -91,13 +92,13 @@ internal unsafe struct PixelGradient<TLanes, TVector>
         }
     }
 
-    private static int LeftFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(
+    private static int LeftFloats(in ConvolutionShape shape) => AlignedBuffer.WholeLines(
         checked((TileShapes.HeightMax<TLanes, TVector>() * shape.Filters) + TLanes.Count));
 
     private static int FilterFloats(in ConvolutionShape shape)
     {
         var image = new ChannelsLast(shape.Grid, shape.Channels);
-        return ConvolutionShape.Lines(
+        return AlignedBuffer.WholeLines(
             checked(image.Runs * Blocking.RoundUp(image.RunColumns, TLanes.Count) * shape.Filters));
     }
 

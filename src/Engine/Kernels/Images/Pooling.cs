@@ -1,7 +1,8 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Distributed.Engine.Kernels.Images;
 
@@ -15,7 +16,7 @@ namespace Distributed.Engine.Kernels.Images;
 internal static unsafe class Pooling
 {
     internal static int WorkspaceFloats(in WindowGrid grid) =>
-        ConvolutionShape.Lines(grid.Width) + ConvolutionShape.Lines(grid.Columns);
+        AlignedBuffer.WholeLines(grid.Width) + AlignedBuffer.WholeLines(grid.Columns);
 
     /// <summary>y = the largest x of each window.</summary>
     internal static void Largest<TLanes, TVector>(in WindowGrid grid, int images, float* x, float* y, float* workspace)
@@ -44,7 +45,7 @@ internal static unsafe class Pooling
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var largest = workspace + ConvolutionShape.Lines(grid.Width);
+        var largest = workspace + AlignedBuffer.WholeLines(grid.Width);
         for (var image = 0; image < images; image++, x += grid.ImagePixels, values += grid.ImagePixels)
         {
             for (var row = 0; row < grid.Rows; row++)
@@ -224,7 +225,7 @@ internal static unsafe class Pooling
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var largest = workspace + ConvolutionShape.Lines(grid.Width);
+        var largest = workspace + AlignedBuffer.WholeLines(grid.Width);
         RowOfLargest<TLanes, TVector>(grid, x, row, workspace, largest);
         if (grid.IsApart)
         {

@@ -49,7 +49,7 @@ internal readonly unsafe struct TapColumns
     /// <summary>Room for the copies; 0 where the image is read in place.</summary>
     internal int Floats => IsInPlace
         ? 0
-        : checked(ConvolutionShape.Lines((_channels * Copies * CopyFloats) + VectorFloatsMax));
+        : checked(AlignedBuffer.WholeLines((_channels * Copies * CopyFloats) + VectorFloatsMax));
 
     /// <summary>Floats from one copy to the next.</summary>
     private int CopyFloats { get; }
@@ -107,7 +107,7 @@ internal readonly unsafe struct TapColumns
         }
     }
 
-    private static int OddLines(int floats) => ConvolutionShape.Lines(floats) | AlignedBuffer.LineFloats;
+    private static int OddLines(int floats) => AlignedBuffer.WholeLines(floats) | AlignedBuffer.LineFloats;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void CopyPart<TLanes, TVector>(float* image, SeenPart part, float* copy)

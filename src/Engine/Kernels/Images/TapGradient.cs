@@ -1,6 +1,7 @@
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 
 namespace Distributed.Engine.Kernels.Images;
 
@@ -123,10 +124,10 @@ internal readonly unsafe struct TapGradient<TLanes, TVector>
 
     /// <summary>Behind the last row a tile reads zeros.</summary>
     private static int UpstreamPlane(in WindowGrid grid) =>
-        ConvolutionShape.Lines(checked(Margin(grid) + (grid.Rows * Step(grid)) + WidthMax));
+        AlignedBuffer.WholeLines(checked(Margin(grid) + (grid.Rows * Step(grid)) + WidthMax));
 
     private static int PixelPlane(in WindowGrid grid) =>
-        ConvolutionShape.Lines(checked((grid.Height * Step(grid)) + WidthMax));
+        AlignedBuffer.WholeLines(checked((grid.Height * Step(grid)) + WidthMax));
 
     private static RowPanels Panels(in ConvolutionShape shape) =>
         RowPanels.Of<TLanes, TVector>(shape.Channels, WidthMax);
@@ -137,7 +138,7 @@ internal readonly unsafe struct TapGradient<TLanes, TVector>
         return panels.FirstRow(panels.Count);
     }
 
-    private static int OffsetsFloats(in ConvolutionShape shape) => ConvolutionShape.Lines(RowsUp(shape));
+    private static int OffsetsFloats(in ConvolutionShape shape) => AlignedBuffer.WholeLines(RowsUp(shape));
 
     private static int TapFloats(in ConvolutionShape shape) => RowsUp(shape) * shape.Filters;
 

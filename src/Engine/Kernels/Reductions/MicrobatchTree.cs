@@ -26,7 +26,7 @@ internal static unsafe class MicrobatchTree
 {
     /// <summary>Room for the sums that can wait at one time; the lowest waits in the result's memory.</summary>
     internal static int WaitingFloats(int length, int microbatches) =>
-        checked(Lines(length) * (BitOperations.Log2((uint)Math.Max(microbatches, 1)) + 1));
+        checked(AlignedBuffer.WholeLines(length) * (BitOperations.Log2((uint)Math.Max(microbatches, 1)) + 1));
 
     /// <summary>
     /// Adds so many samples of the range from one on. All of them must come, in order; what waits must stay between.
@@ -81,8 +81,5 @@ internal static unsafe class MicrobatchTree
     }
 
     private static float* Slot(float* result, float* waiting, int length, int depth) =>
-        depth == 0 ? result : waiting + ((nint)(depth - 1) * Lines(length));
-
-    private static int Lines(int floats) =>
-        checked(floats + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats * AlignedBuffer.LineFloats;
+        depth == 0 ? result : waiting + ((nint)(depth - 1) * AlignedBuffer.WholeLines(length));
 }

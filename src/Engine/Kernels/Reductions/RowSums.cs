@@ -44,13 +44,16 @@ internal readonly unsafe struct RowSums
     }
 
     /// <summary>What the constructor takes of the workspace.</summary>
-    internal static int WorkspaceFloats(int count, int reads) => checked(Lines(count) + Lines(reads));
+    internal static int WorkspaceFloats(int count, int reads) =>
+        checked(AlignedBuffer.WholeLines(count) + AlignedBuffer.WholeLines(reads));
 
     /// <summary>Takes so many floats, or as many whole numbers, of a workspace, in whole lines.</summary>
-    internal static float* Take(ref float* workspace, int floats) => (workspace += Lines(floats)) - Lines(floats);
-
-    internal static int Lines(int floats) =>
-        checked(floats + AlignedBuffer.LineFloats - 1) / AlignedBuffer.LineFloats * AlignedBuffer.LineFloats;
+    internal static float* Take(ref float* workspace, int floats)
+    {
+        var taken = workspace;
+        workspace += AlignedBuffer.WholeLines(floats);
+        return taken;
+    }
 
     /// <summary>Links the reads from … to − 1, each row's in their order; no row has any before.</summary>
     internal void Link(int from, int to)

@@ -1,4 +1,5 @@
 using Distributed.Engine.Kernels.Lanes;
+using Distributed.Engine.Memory;
 using Distributed.Engine.Reduction;
 
 namespace Distributed.Engine.Kernels.Reductions;
@@ -23,8 +24,7 @@ internal static unsafe class TableStrips
         return TLanes.Count == 1
             ? checked((Stride(width) * CanonicalTree.PiecesMax(samples))
                 + DenseTableGradient.WaitingFloats(rows, width, samples))
-            : checked(Stride(width) + RowSums.Lines(count) + RowSums.Lines(samples * perSample)
-                + RowSums.WorkspaceFloats(count, samples * perSample));
+            : checked(Stride(width) + (2 * RowSums.WorkspaceFloats(count, samples * perSample)));
     }
 
     /// <summary>Sums strips of the gradient, as long as there are some to take, and hands them on.</summary>
@@ -77,7 +77,7 @@ internal static unsafe class TableStrips
 
     private static int RowsMax(int width) => Math.Max(1, StripShares.StripFloats / width);
 
-    private static int Stride(int width) => RowSums.Lines(RowsMax(width) * width);
+    private static int Stride(int width) => AlignedBuffer.WholeLines(RowsMax(width) * width);
 
     /// <summary>The reads of each strip's rows.</summary>
     private readonly struct StripReads<TLanes, TVector>
