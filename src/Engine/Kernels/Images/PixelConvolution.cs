@@ -1,8 +1,8 @@
+using System.Runtime.CompilerServices;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Gemm;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
-using System.Runtime.CompilerServices;
 
 namespace Distributed.Engine.Kernels.Images;
 

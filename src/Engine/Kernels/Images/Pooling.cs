@@ -1,8 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Distributed.Engine.Kernels.ElementWise;
 using Distributed.Engine.Kernels.Lanes;
 using Distributed.Engine.Memory;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Distributed.Engine.Kernels.Images;
 

@@ -151,18 +151,23 @@ public sealed class HandshakeTests
         near.Connect(pair.LocalEndpoint);
         using var far = pair.AcceptSocket();
         var said = new List<byte>();
-        var dialling = Task.Run(() =>
+        var dialling = OnItsOwnThread(() =>
         {
-            Handshake.Dial(new Wire(near), TestNode.Token, from.Address, to.Address);
-            var frame = new byte[FrameLayout.HeaderBytes + FrameLayout.TrailerBytes];
-            FrameLayout.Write(frame, Hello, 0);
-            near.Send(frame);
-            near.Shutdown(SocketShutdown.Send);
+            try
+            {
+                Handshake.Dial(new Wire(near), TestNode.Token, from.Address, to.Address);
+                var frame = new byte[FrameLayout.HeaderBytes + FrameLayout.TrailerBytes];
+                FrameLayout.Write(frame, Hello, 0);
+                near.Send(frame);
+            }
+            finally
+            {
+                near.Shutdown(SocketShutdown.Send);
+            }
         });
-        var back = Task.Run(() => Copy(socket, far, null));
+        var back = OnItsOwnThread(() => Copy(socket, far, null));
         Copy(far, socket, said);
         dialling.GetAwaiter().GetResult();
-        socket.Shutdown(SocketShutdown.Send);
         back.GetAwaiter().GetResult();
         while (to.Log.Lines.Count == 0)
         {
@@ -173,6 +178,11 @@ public sealed class HandshakeTests
         return [.. said];
     }
 
+    /// <summary>Pool threads that block come one by one, and a listener gives a handshake so long only.</summary>
+    private static Task OnItsOwnThread(Action work) => Task.Factory.StartNew(
+        work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Copies until one side ends, and lets the other know, which would wait for more.</summary>
     private static void Copy(Socket from, Socket to, List<byte>? said)
     {
         var bytes = new byte[4096];
@@ -181,5 +191,7 @@ public sealed class HandshakeTests
             to.Send(bytes.AsSpan(0, count));
             said?.AddRange(bytes.AsSpan(0, count));
         }
+
+        to.Shutdown(SocketShutdown.Send);
     }
 }
