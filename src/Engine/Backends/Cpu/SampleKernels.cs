@@ -56,7 +56,7 @@ internal sealed unsafe class EmbeddingGradientKernel<TLanes, TVector>(
     private readonly int _width = instruction.Output.Shape.Dimensions[1];
 
     internal int WorkspaceFloats(int samplesMax) =>
-        TableGradient.WorkspaceFloats(_perSample, _count, _width, samplesMax);
+        TableGradient.WorkspaceFloats<TLanes, TVector>(_perSample, _count, _width, samplesMax);
 
     protected override void Sum(in MicrobatchRange range, float* pieces, int stride) =>
         TableGradient.Run<TLanes, TVector>(

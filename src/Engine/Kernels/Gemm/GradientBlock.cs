@@ -66,7 +66,7 @@ internal unsafe struct GradientBlock
     internal Besides Besides;
 
     /// <summary>The stretch at hand, the first row of the strip, and its columns with their padding.</summary>
-    private GradientStretch _stretch;
+    private GradientStretch* _stretch;
     private int _firstRow;
     private int _paddedColumns;
 
@@ -142,18 +142,16 @@ internal unsafe struct GradientBlock
     }
 
     /// <summary>The rows of panels from … to before the end.</summary>
-    internal readonly void Run<TLanes, TVector>(MatrixView x, int from, int end)
+    internal void Run<TLanes, TVector>(MatrixView x, int from, int end)
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var part = this;
-        part._firstRow = Panels.FirstRow(from);
-        part._paddedColumns = Blocking.RoundUp(Columns, TLanes.Count);
+        (_firstRow, _paddedColumns) = (Panels.FirstRow(from), Blocking.RoundUp(Columns, TLanes.Count));
         for (var i = 0; i < StretchCount; i++)
         {
-            part._stretch = Stretches[i];
-            part.RunStretch<TLanes, TVector>(
-                new MatrixView(x.At(0, part._stretch.Start), x.RowStride, x.Transposed), from, end);
+            _stretch = Stretches + i;
+            RunStretch<TLanes, TVector>(
+                new MatrixView(x.At(0, _stretch->Start), x.RowStride, x.Transposed), from, end);
         }
     }
 
@@ -194,7 +192,7 @@ internal unsafe struct GradientBlock
         if (line != row / AlignedBuffer.LineFloats)
         {
             TileKernels.Prefetch(
-                x.At((line + 1) * AlignedBuffer.LineFloats, 0), x.RowStride, _stretch.Depth, AlignedBuffer.LineFloats);
+                x.At((line + 1) * AlignedBuffer.LineFloats, 0), x.RowStride, _stretch->Depth, AlignedBuffer.LineFloats);
         }
     }
 
@@ -206,8 +204,8 @@ internal unsafe struct GradientBlock
     private readonly nint Kept(int panel)
     {
         var tall = Math.Min(panel, Panels.TallCount);
-        return ((nint)tall * PanelFloats(Panels.Height(0), _stretch.Depth))
-            + ((nint)(panel - tall) * PanelFloats(Panels.Height(panel), _stretch.Depth));
+        return ((nint)tall * PanelFloats(Panels.Height(0), _stretch->Depth))
+            + ((nint)(panel - tall) * PanelFloats(Panels.Height(panel), _stretch->Depth));
     }
 
     /// <summary>A packed panel with what may be overwritten behind it.</summary>
@@ -220,7 +218,7 @@ internal unsafe struct GradientBlock
         where TVector : struct
     {
         var (row, height) = (Panels.FirstRow(panel), Panels.Height(panel));
-        var step = PanelFloats(height, _stretch.Depth);
+        var step = PanelFloats(height, _stretch->Depth);
         var most = Math.Clamp(GroupFloatsMax / step, 1, GroupPanelsMax);
         var end = panel;
         while (end - panel < most && end < last && Panels.Height(end) == height
@@ -231,11 +229,11 @@ internal unsafe struct GradientBlock
 
         if (end > panel)
         {
-            Packing.PackSideBySide(x.At(row, 0), x.RowStride, _stretch.Depth, left, step, end - panel, height);
+            Packing.PackSideBySide(x.At(row, 0), x.RowStride, _stretch->Depth, left, step, end - panel, height);
             return end;
         }
 
-        Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, _stretch.Depth, left, height);
+        Packing.Pack<TLanes, TVector>(x, row, Rows - row, 0, _stretch->Depth, left, height);
         return panel + 1;
     }
 
@@ -245,7 +243,7 @@ internal unsafe struct GradientBlock
         where TVector : struct
     {
         var height = Panels.Height(from);
-        var step = PanelFloats(height, _stretch.Depth);
+        var step = PanelFloats(height, _stretch->Depth);
         if (TakesTurns)
         {
             var work = new TurnWork(in this, from, end, left, step);
@@ -271,7 +269,7 @@ internal unsafe struct GradientBlock
     private readonly void RunTile<TTile>(int row, int column, Panel left)
         where TTile : struct, ITile
     {
-        ref readonly var stretch = ref _stretch;
+        ref readonly var stretch = ref *_stretch;
         var right = stretch.Right.At(column, TTile.Width);
         if (StretchCount > 1)
         {
@@ -317,7 +315,7 @@ internal unsafe struct GradientBlock
     private readonly void RunTile<TTile>(int row, int column, Panel left, Panel right)
         where TTile : struct, ITile
     {
-        ref readonly var stretch = ref _stretch;
+        ref readonly var stretch = ref *_stretch;
         var own = Waiting + (stretch.Waiting * WaitingStep)
             + ((nint)(row - _firstRow) * _paddedColumns) + ((nint)column * TTile.Height);
         TileKernels.Tree<TTile>(stretch.Leaves, left, right, Stack, own, TTile.Width);

@@ -14,8 +14,14 @@ namespace Distributed.Engine.Kernels.Gemm;
 /// </remarks>
 internal unsafe struct GradientStretch
 {
-    /// <summary>The most rows of a stretch, unless a micro-batch has more.</summary>
+    /// <summary>The most rows of one of several stretches.</summary>
     private const int RowsMax = 256;
+
+    /// <summary>
+    /// Of fewer rows enough stays near: 2048×2048×2048 takes two thirds of the time in stretches, 2048×784×512 as long,
+    /// 1536×300×300 1.1 times as long.
+    /// </summary>
+    private const int RowsOfAllMin = 8 * RowsMax;
 
     internal LeafPlan Leaves;
 
@@ -35,12 +41,6 @@ internal unsafe struct GradientStretch
 
     /// <summary>Its rows of dy, for the columns at hand.</summary>
     internal RightFactor Right;
-
-    /// <summary>
-    /// Of fewer rows enough stays near: 2048×2048×2048 takes two thirds of the time in stretches, 2048×784×512 as long,
-    /// 1536×300×300 1.1 times as long.
-    /// </summary>
-    private const int RowsOfAllMin = 8 * RowsMax;
 
     /// <summary>Whether so many rows are taken in several stretches, where micro-batches have no more than fit.
     /// </summary>

@@ -10,9 +10,16 @@ internal static unsafe class TableGradient
     private const int FloatsPerRead = 128;
 
     /// <summary>How many floats of workspace are needed for at most so many samples; enough for fewer, too.</summary>
-    internal static int WorkspaceFloats(int perSample, int count, int width, int samples) => Math.Max(
-        DenseTableGradient.WaitingFloats(count, width, samples),
-        RowSums.WorkspaceFloats(count, checked(samples * perSample)));
+    internal static int WorkspaceFloats<TLanes, TVector>(int perSample, int count, int width, int samples)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct
+    {
+        var reads = checked(samples * perSample);
+        var rows = RowSums.WorkspaceFloats(count, reads);
+        return IsSummedWhole<TLanes, TVector>(count, width, microbatches: 1, reads)
+            ? Math.Max(rows, DenseTableGradient.WaitingFloats(count, width, samples))
+            : rows;
+    }
 
     /// <summary>Writes piece p of the range at pieces + p · pieceStride. Shapes: dy is what comes back.</summary>
     internal static void Run<TLanes, TVector>(
@@ -20,8 +27,8 @@ internal static unsafe class TableGradient
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var reads = (long)range.Samples * table.PerSample;
-        if (TLanes.Count == 1 || (long)table.Count * table.Width * range.Count < FloatsPerRead * reads)
+        if (IsSummedWhole<TLanes, TVector>(
+            table.Count, table.Width, range.Count, range.Samples * table.PerSample))
         {
             DenseTableGradient.Run<TLanes, TVector>(
                 table, dy, range, 0, table.Count, pieces, pieceStride, workspace);
@@ -31,6 +38,11 @@ internal static unsafe class TableGradient
             RunByRow<TLanes, TVector>(table, dy, range, pieces, pieceStride, workspace);
         }
     }
+
+    private static bool IsSummedWhole<TLanes, TVector>(int count, int width, int microbatches, int reads)
+        where TLanes : struct, ILanes<TVector>
+        where TVector : struct =>
+        TLanes.Count == 1 || (long)count * width * microbatches < (long)FloatsPerRead * reads;
 
     /// <summary>Each row that is read by itself.</summary>
     internal static void RunByRow<TLanes, TVector>(

@@ -119,7 +119,7 @@ public sealed unsafe class TableGradientTests
         {
             var table = new TableRows(_indices.Pointer, example.PerSample, example.Count, example.Width);
             var workspace = new GuardedFloats(
-                TableGradient.WorkspaceFloats(
+                TableGradient.WorkspaceFloats<TLanes, TVector>(
                     example.PerSample, example.Count, example.Width, example.Range.Samples), 0);
             if (byRow)
             {
