@@ -4,7 +4,7 @@ using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Comparisons;
 
-/// <summary>Two workers in one process against one: samples per second.</summary>
+/// <summary>Two workers in one process against one, and against two jobs apart: samples per second.</summary>
 internal static class Scaling
 {
     internal const string Name = "scaling";
@@ -13,8 +13,8 @@ internal static class Scaling
     {
         var rows = effort.Workloads.SelectMany(workload => Compare(workload, effort)).ToList();
         return Report.Of(
-            Name, $"One and two workers in turns, {effort.Rounds} rounds of {effort.RoundLength.TotalMilliseconds} ms; "
-            + "ratio of the best rounds.", rows);
+            Name, "One worker, two, and two jobs of one worker that share nothing, in turns, "
+            + $"{effort.Rounds} rounds of {effort.RoundLength.TotalMilliseconds} ms; ratios of the best rounds.", rows);
     }
 
     private static IEnumerable<Row> Compare(Workload workload, Effort effort)
@@ -29,9 +29,13 @@ internal static class Scaling
         };
         yield return LeaseRow.Of($"{workload.Name}, 2 workers", points[1].Rates) with
         {
-            Ratio = $"{points[1].Ratio:0.00} × one",
+            Ratio = $"{points[1].Ratio:0.00} × one, {points[1].Ratio / points[1].ApartRatio:0.00} × two jobs apart",
             Goal = $"at least {goal:0.0} ×",
             Met = points[1].Ratio >= goal,
+        };
+        yield return LeaseRow.Of($"{workload.Name}, 2 jobs apart", points[1].Apart) with
+        {
+            Ratio = $"{points[1].ApartRatio:0.00} × one",
         };
     }
 }

@@ -43,14 +43,15 @@ internal static class TorchSpeed
 
     private static Rates Compare(TorchCase one, Effort effort, TorchPeer? peer, TimeSpan round)
     {
-        var rates = new Rates([], [], [], [], []);
+        var rates = new Rates([], [], [], [], [], []);
         var microbatch = Math.Min(Workload.MicrobatchSize, one.Workload.BatchSize);
         using var first = new TrainingRun(one.Workload, 1, microbatch);
         using var second = one.TwoGoal is null ? null : new TrainingRun(one.Workload, 2, microbatch);
+        using var apart = one.TwoGoal is null ? null : new SeparateRuns(one.Workload, 2, microbatch);
         for (var turn = 0; turn < effort.Turns; turn++)
         {
             Console.Error.WriteLine($"{one.Name}: turn {turn + 1} of {effort.Turns}");
-            rates.One.Add(Turn(first, round));
+            rates.One.Add(Turn(first.Lease, one.Workload, round));
             if (peer is not null)
             {
                 rates.Thread.Add(Peer(peer, one, effort, "single", round));
@@ -63,7 +64,8 @@ internal static class TorchSpeed
 
             if (second is not null)
             {
-                rates.Two.Add(Turn(second, round));
+                rates.Two.Add(Turn(second.Lease, one.Workload, round));
+                rates.Apart.Add(Turn(steps => apart!.Lease(2, steps), one.Workload, round));
             }
 
             if (peer is not null && one.ParallelGoal is not null)
@@ -95,6 +97,10 @@ internal static class TorchSpeed
         if (rates.Two.Count > 0)
         {
             yield return Against($"{name}, 2 workers", rates.Two, rates.One, "one", one.TwoGoal!.Value);
+            yield return LeaseRow.Of($"{name}, 2 jobs apart", rates.Apart) with
+            {
+                Ratio = $"{Ratio(rates.Apart, rates.One, "one")}; 2 workers {Ratio(rates.Two, rates.Apart, "this")}",
+            };
         }
 
         if (rates.Processes.Count > 0)
@@ -133,17 +139,18 @@ internal static class TorchSpeed
                 CultureInfo.InvariantCulture, $"{one.PeerModel} {one.Workload.BatchSize} {round.TotalSeconds}"));
 
     /// <summary>Warms up, and returns the rate of the best round.</summary>
-    private static double Turn(TrainingRun run, TimeSpan round)
+    private static double Turn(Func<int, TimeSpan> lease, Workload workload, TimeSpan round)
     {
-        var steps = Leases.StepsFor(run, round);
-        var best = Enumerable.Range(0, RoundsInTurn).Min(_ => run.Lease(steps));
-        return steps * run.Workload.BatchSize / best.TotalSeconds;
+        var steps = Leases.StepsFor(lease, round);
+        var best = Enumerable.Range(0, RoundsInTurn).Min(_ => lease(steps));
+        return steps * workload.BatchSize / best.TotalSeconds;
     }
 
     /// <summary>
-    /// Samples per second of every turn: one worker and two; PyTorch's one thread, the same keeping memory, and its two
-    /// processes.
+    /// Samples per second of every turn: one worker, two, and two jobs apart; PyTorch's one thread, the same keeping
+    /// memory, and its two processes.
     /// </summary>
     private sealed record Rates(
-        List<double> One, List<double> Two, List<double> Thread, List<double> Keeping, List<double> Processes);
+        List<double> One, List<double> Two, List<double> Apart, List<double> Thread, List<double> Keeping,
+        List<double> Processes);
 }

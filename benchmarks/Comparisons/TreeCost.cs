@@ -24,7 +24,7 @@ internal static class TreeCost
     {
         using var tree = new TrainingRun(workload, 1, MicrobatchSize);
         using var flat = new TrainingRun(workload, 1, workload.BatchSize);
-        var steps = Leases.StepsFor(tree, effort.RoundLength);
+        var steps = Leases.StepsFor(tree.Lease, effort.RoundLength);
         var seconds = Alternating.Run(effort.Rounds, TimeSpan.Zero, () => tree.Lease(steps), () => flat.Lease(steps));
         var step = Statistics.Median(seconds[0]) / steps;
         var products = tree.Layout.Slots.Where(slot => slot.Shape.Rank == 2).Select(slot => Product(

@@ -13,13 +13,19 @@ public static class Alternating
     public static double[][] Run(int rounds, TimeSpan atLeast, params Action[] ways)
     {
         var repeats = ways.Select(way => Repeats(way, atLeast)).ToArray();
+        return Run(rounds, [.. ways.Zip(repeats, (way, count) => (Func<double>)(() => Time(way, count)))]);
+    }
+
+    /// <summary>The same for ways that time themselves: the seconds that each returned, by way and round.</summary>
+    public static double[][] Run(int rounds, params Func<double>[] ways)
+    {
         var seconds = ways.Select(_ => new double[rounds]).ToArray();
         for (var round = 0; round < rounds; round++)
         {
             for (var turn = 0; turn < ways.Length; turn++)
             {
                 var way = round % 2 == 0 ? turn : ways.Length - 1 - turn;
-                seconds[way][round] = Time(ways[way], repeats[way]);
+                seconds[way][round] = ways[way]();
             }
         }
 

@@ -16,14 +16,14 @@ public sealed class SmallSizeTests
     });
 
     [Theory]
-    [InlineData("scaling", 2)]
+    [InlineData("scaling", 3)]
     [InlineData("tree-cost", 5)]
     [InlineData("allocations", 2)]
     [InlineData("kernels", 11)]
     [InlineData("actors", 4)]
     [InlineData("allreduce", 5)]
     [InlineData("cluster", 2)]
-    [InlineData("compare", 2)]
+    [InlineData("compare", 3)]
     [InlineData("start", 2)]
     public void Comparison_HasItsRows(string name, int rows)
     {

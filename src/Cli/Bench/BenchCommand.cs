@@ -105,9 +105,10 @@ internal sealed class BenchCommand
     private void MeasureScaling()
     {
         var counts = WorkerScaling.Counts(_request.WorkersOn(_host.Cores));
-        Tell($"{Workload.Name}: {string.Join(", ", counts)} workers in turns");
-        // The more workers, the shorter their leases; the first ones compare the bits and count the steps.
-        var lease = _arguments.Length / ((Rounds + 2) * counts.Sum(count => 1.0 / count));
+        Tell($"{Workload.Name}: {string.Join(", ", counts)} workers in turns, and as many jobs apart");
+        // All but one worker twice, together and apart. The more workers, the shorter their leases; the first ones
+        // compare the bits and count the steps.
+        var lease = _arguments.Length / ((Rounds + 2) * counts.Sum(count => (count == 1 ? 1.0 : 2.0) / count));
         _output.Scaling(
             Workload,
             WorkerScaling.Measure(Workload, counts, _request.Job.MicrobatchSize, Rounds, lease),

@@ -72,7 +72,7 @@ internal sealed class BenchLines(TextWriter output) : IBenchOutput
             Write(
                 new ScalingLine(
                     "scaling", workload.Model, workload.BatchSize, point.Workers, point.Best,
-                    Statistics.Median(point.Rates), point.Ratio, point.OperationsPerSecond / 1e9,
+                    Statistics.Median(point.Rates), point.Ratio, point.ApartRatio, point.OperationsPerSecond / 1e9,
                     point.OperationsPerSecond / peak / point.Workers),
                 JsonLines.Default.ScalingLine);
         }

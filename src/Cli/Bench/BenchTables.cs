@@ -76,12 +76,13 @@ internal sealed class BenchTables(TextWriter output) : IBenchOutput
     public void Scaling(Workload workload, IReadOnlyList<ScalingPoint> points, double peak)
     {
         Write($"\nTraining steps of {workload.Name}, batch {workload.BatchSize}; all train the same bits");
-        Write($"  {"workers",-9}{"samples/s",12}{"median",12}{"times one",11}{"GFLOP/s",10}{"of peak",9}");
+        Write($"  {"workers",-9}{"samples/s",12}{"median",12}{"times one",11}{"apart",8}{"GFLOP/s",10}{"of peak",9}");
         foreach (var point in points)
         {
             var rate = point.OperationsPerSecond;
             Write($"  {point.Workers,-9}{point.Best,12:#,0}{Statistics.Median(point.Rates),12:#,0}"
-                + $"{point.Ratio,11:0.00}{rate / 1e9,10:0.0}{Share(rate / peak / point.Workers),9}");
+                + $"{point.Ratio,11:0.00}{point.ApartRatio,8:0.00}{rate / 1e9,10:0.0}"
+                + $"{Share(rate / peak / point.Workers),9}");
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed record PassLine(
 
 internal sealed record ScalingLine(
     string Event, string Model, int BatchSize, int Workers, double SamplesPerSecond, double MedianSamplesPerSecond,
-    double Ratio, double GigaflopsPerSecond, double ShareOfPeak);
+    double Ratio, double ApartRatio, double GigaflopsPerSecond, double ShareOfPeak);
 
 internal sealed record MeasuredLine(string Event, IReadOnlyList<string> Parts, double Seconds);
 

@@ -3,11 +3,21 @@ namespace Distributed.Measuring.Jobs;
 /// <summary>What several workers make of a job.</summary>
 /// <param name="Workers">Compute threads in one process.</param>
 /// <param name="Rates">Samples per second of each lease.</param>
-/// <param name="Ratio">To one worker: the best of either.</param>
+/// <param name="Apart">
+/// The same of as many jobs of one worker that share nothing, all together; see <see cref="SeparateRuns"/>. One job is
+/// what one worker does.
+/// </param>
+/// <param name="One">Samples per second of one worker's best lease.</param>
 /// <param name="OperationsPerSample">Multiplications and additions in its products, all passes together.</param>
 public sealed record ScalingPoint(
-    int Workers, IReadOnlyList<double> Rates, double Ratio, double OperationsPerSample)
+    int Workers, IReadOnlyList<double> Rates, IReadOnlyList<double> Apart, double One, double OperationsPerSample)
 {
+    /// <summary>To one worker: the best of either.</summary>
+    public double Ratio => Best / One;
+
+    /// <summary>The same of the jobs that share nothing: what the machine lets so many workers reach.</summary>
+    public double ApartRatio => Apart.Max() / One;
+
     /// <summary>Samples per second of the best lease, the least disturbed.</summary>
     public double Best => Rates.Max();
 
@@ -15,7 +25,7 @@ public sealed record ScalingPoint(
     public double OperationsPerSecond => Best * OperationsPerSample;
 }
 
-/// <summary>The same job on one, two and more workers, in turns.</summary>
+/// <summary>The same job on one, two and more workers, in turns with as many jobs apart.</summary>
 public static class WorkerScaling
 {
     private const int StepsCompared = 8;
@@ -24,7 +34,9 @@ public static class WorkerScaling
     public static IReadOnlyList<int> Counts(int most) =>
         [.. Enumerable.Range(0, 31).Select(power => 1 << power).TakeWhile(count => count < most), Math.Max(most, 1)];
 
-    /// <summary>Checks that any number of workers trains the same bits, and times them in turns.</summary>
+    /// <summary>
+    /// Checks that any number of workers trains the same bits, and times them, and as many jobs apart, in turns.
+    /// </summary>
     /// <param name="counts">How many workers, in any order; one of them is 1.</param>
     /// <param name="microbatchSize">Samples that stay together; there are at least as many of them as workers.</param>
     /// <param name="rounds">Leases of each.</param>
@@ -36,20 +48,26 @@ public static class WorkerScaling
     public static IReadOnlyList<ScalingPoint> Measure(
         Workload workload, IReadOnlyList<int> counts, int microbatchSize, int rounds, TimeSpan length)
     {
+        using var separate = new SeparateRuns(workload, counts.Max(), microbatchSize);
         var runs = new List<TrainingRun>();
         try
         {
             runs.AddRange(counts.Select(count => new TrainingRun(workload, count, microbatchSize)));
             CheckSameBits(runs);
-            var steps = Leases.StepsFor(runs[0], length);
+            separate.Lease(counts.Max(), StepsCompared);
+            var steps = Leases.StepsFor(runs[0].Lease, length);
+            var several = counts.Where(count => count > 1).ToList();
             var seconds = Alternating.Run(
-                rounds, TimeSpan.Zero, [.. runs.Select(run => (Action)(() => run.Lease(steps)))]);
-            var one = seconds[counts.Index().Single(count => count.Item == 1).Index].Min();
-            return [.. runs.Zip(counts, seconds).Select(point => new ScalingPoint(
-                point.Second,
-                [.. point.Third.Select(lease => steps * workload.BatchSize / lease)],
-                one / point.Third.Min(),
-                point.First.OperationsPerStep / workload.BatchSize))];
+                rounds,
+                [
+                    .. runs.Select(run => (Func<double>)(() => run.Lease(steps).TotalSeconds)),
+                    .. several.Select(count => (Func<double>)(() => separate.Lease(count, steps).TotalSeconds)),
+                ]);
+            double[][] rates = [.. seconds.Select(way => way.Select(s => steps * workload.BatchSize / s).ToArray())];
+            var one = rates[counts.Index().Single(count => count.Item == 1).Index];
+            return [.. counts.Select((count, i) => new ScalingPoint(
+                count, rates[i], count == 1 ? one : rates[counts.Count + several.IndexOf(count)], one.Max(),
+                runs[i].OperationsPerStep / workload.BatchSize))];
         }
         finally
         {

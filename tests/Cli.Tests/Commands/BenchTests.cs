@@ -53,6 +53,10 @@ public sealed class BenchTests : IDisposable
             result.Lines,
             line => line.StartsWith("  linear1  forward   matmul+bias+relu", StringComparison.Ordinal));
         Assert.Contains("Training steps of mlp:8, batch 32;", result.Out);
+        Assert.Contains(
+            result.Lines,
+            line => line.StartsWith("  workers", StringComparison.Ordinal)
+                && line.Contains("times one   apart", StringComparison.Ordinal));
         Assert.DoesNotContain("Reading memory", result.Out);
         Assert.StartsWith("measured layers, scaling in ", result.Lines[^1], StringComparison.Ordinal);
     }
