@@ -35,6 +35,14 @@ public sealed unsafe class AlignedBuffer
     /// <summary>So many floats, rounded up to whole cache lines.</summary>
     internal static int WholeLines(int floats) => checked(floats + LineFloats - 1) / LineFloats * LineFloats;
 
+    /// <summary>Takes so many floats, or as many whole numbers, of a workspace, in whole lines.</summary>
+    internal static float* Take(ref float* workspace, int floats)
+    {
+        var taken = workspace;
+        workspace += WholeLines(floats);
+        return taken;
+    }
+
     /// <summary>Floats from a place on that lie before the next cache line begins: 0 where one begins there.</summary>
     internal static int FloatsToLine(float* place) =>
         (int)(-(nint)place & (AlignmentBytes - 1)) / sizeof(float);

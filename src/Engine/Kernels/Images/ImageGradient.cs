@@ -13,7 +13,7 @@ namespace Distributed.Engine.Kernels.Images;
 /// Vectors are channels where a group has enough of them (<see cref="PixelGradient{TLanes, TVector}"/>): that needs no
 /// care for rows of positions, whatever the stride. Few channels would fill too little of a vector, so there vectors
 /// are pixels (<see cref="TapGradient{TLanes, TVector}"/>) or, where windows lie more than a pixel apart or a filter is
-/// not finite, positions (<see cref="LineGradient"/>); of depthwise convolutions they are groups
+/// not finite, positions (<see cref="LineGradient{TLanes, TVector}"/>); of depthwise convolutions they are groups
 /// (<see cref="DepthwiseConvolution{TLanes, TVector}"/>).
 /// </remarks>
 internal static unsafe class ImageGradient
@@ -34,7 +34,7 @@ internal static unsafe class ImageGradient
             : IsByPixel(shape)
             ? PixelGradient<TLanes, TVector>.WorkspaceFloats(shape)
             : Math.Max(
-                LineGradient.WorkspaceFloats<TLanes, TVector>(shape),
+                LineGradient<TLanes, TVector>.WorkspaceFloats(shape),
                 IsByTap(shape) ? TapGradient<TLanes, TVector>.WorkspaceFloats(shape) : 0);
 
     /// <summary>Room for the packed filters, which serve any number of samples.</summary>
@@ -46,7 +46,7 @@ internal static unsafe class ImageGradient
             : IsByPixel(shape)
             ? PixelGradient<TLanes, TVector>.PackedFloats(shape)
             : Math.Max(
-                LineGradient.PackedFloats<TLanes, TVector>(shape),
+                LineGradient<TLanes, TVector>.PackedFloats(shape),
                 IsByTap(shape) ? TapGradient<TLanes, TVector>.PackedFloats(shape) : 0);
 
     /// <summary>dx = f(gradient, z), from dy and w. Both rooms are 64-byte aligned.</summary>
@@ -107,8 +107,13 @@ internal static unsafe class ImageGradient
         }
         else
         {
-            LineGradient.Run<TLanes, TVector, TOperator>(
-                shape, samples, dy, w, z, f, dx, packed, isPacked, workspace);
+            var gradient = new LineGradient<TLanes, TVector>(shape, packed, workspace);
+            if (!isPacked)
+            {
+                gradient.Pack(w);
+            }
+
+            gradient.Run(samples, dy, z, f, dx);
         }
     }
 

@@ -38,22 +38,14 @@ internal readonly unsafe struct RowSums
         _table = table;
         _dy = dy;
         (_firstMicrobatch, _perMicrobatch) = (range.First, range.Size * table.PerSample);
-        _first = (int*)Take(ref workspace, table.Count);
-        _next = (int*)Take(ref workspace, range.Samples * table.PerSample);
+        _first = (int*)AlignedBuffer.Take(ref workspace, table.Count);
+        _next = (int*)AlignedBuffer.Take(ref workspace, range.Samples * table.PerSample);
         new Span<int>(_first, table.Count).Fill(None);
     }
 
     /// <summary>What the constructor takes of the workspace.</summary>
     internal static int WorkspaceFloats(int count, int reads) =>
         checked(AlignedBuffer.WholeLines(count) + AlignedBuffer.WholeLines(reads));
-
-    /// <summary>Takes so many floats, or as many whole numbers, of a workspace, in whole lines.</summary>
-    internal static float* Take(ref float* workspace, int floats)
-    {
-        var taken = workspace;
-        workspace += AlignedBuffer.WholeLines(floats);
-        return taken;
-    }
 
     /// <summary>Links the reads from … to − 1, each row's in their order; no row has any before.</summary>
     internal void Link(int from, int to)

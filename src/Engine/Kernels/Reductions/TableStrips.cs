@@ -45,7 +45,7 @@ internal static unsafe class TableStrips
     {
         var each = taker.PerStrip(table.Count, StripFloatsMin / table.Width, RowsMax(table.Width));
         var count = StripShares.PartsOf(table.Count, each);
-        var strip = RowSums.Take(ref workspace, Stride(table.Width));
+        var strip = AlignedBuffer.Take(ref workspace, Stride(table.Width));
         var reads = TLanes.Count == 1
             ? default
             : new StripReads<TLanes, TVector>(table, dy, batch, each, count, workspace);
@@ -98,8 +98,8 @@ internal static unsafe class TableStrips
             var reads = batch.Samples * table.PerSample;
             (_table, _rows) = (table, rows);
             _sums = new RowSums(table, dy, batch, ref workspace);
-            _first = (int*)RowSums.Take(ref workspace, strips);
-            _next = (int*)RowSums.Take(ref workspace, reads);
+            _first = (int*)AlignedBuffer.Take(ref workspace, strips);
+            _next = (int*)AlignedBuffer.Take(ref workspace, reads);
             new Span<int>(_first, strips).Fill(RowSums.None);
             _sums.Link(0, reads);
             for (var read = reads - 1; read >= 0; read--)
