@@ -96,10 +96,11 @@ internal static class TorchSpeed
 
         if (rates.Two.Count > 0)
         {
-            yield return Against($"{name}, 2 workers", rates.Two, rates.One, "one", one.TwoGoal!.Value);
+            var two = Against($"{name}, 2 workers", rates.Two, rates.One, "one", one.TwoGoal!.Value);
+            yield return two with { Ratio = $"{two.Ratio}, {Ratio(rates.Two, rates.Apart, "two jobs apart")}" };
             yield return LeaseRow.Of($"{name}, 2 jobs apart", rates.Apart) with
             {
-                Ratio = $"{Ratio(rates.Apart, rates.One, "one")}; 2 workers {Ratio(rates.Two, rates.Apart, "this")}",
+                Ratio = Ratio(rates.Apart, rates.One, "one"),
             };
         }
 
