@@ -62,10 +62,10 @@ internal static class TorchSpeed
                 rates.Keeping.Add(Peer(peer.KeepingMemory(), one, effort, "single", round));
             }
 
-            if (second is not null)
+            if (second is not null && apart is not null)
             {
                 rates.Two.Add(Turn(second.Lease, one.Workload, round));
-                rates.Apart.Add(Turn(steps => apart!.Lease(2, steps), one.Workload, round));
+                rates.Apart.Add(Turn(steps => apart.Lease(2, steps), one.Workload, round));
             }
 
             if (peer is not null && one.ParallelGoal is not null)

@@ -18,8 +18,7 @@ public sealed class SeparateRuns : IDisposable
     public TimeSpan Lease(int count, int steps)
     {
         var each = (steps + count - 1) / count;
-        var leases = Task.WhenAll(_runs.Take(count).Select(run => Task.Run(() => run.Lease(each))))
-            .GetAwaiter().GetResult();
+        var leases = Task.WhenAll(_runs.Take(count).Select(run => run.Start(each))).GetAwaiter().GetResult();
         return TimeSpan.FromSeconds(steps / leases.Sum(lease => each / lease.TotalSeconds));
     }
 

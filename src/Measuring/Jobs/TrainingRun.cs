@@ -49,28 +49,18 @@ public sealed class TrainingRun : IDisposable
         .Sum(instruction => instruction.Operation.MultiplyAdds(instruction, Workload.BatchSize));
 
     /// <summary>Runs so many steps and returns how long they took.</summary>
-    public TimeSpan Lease(int steps)
+    public TimeSpan Lease(int steps) => Start(steps).GetAwaiter().GetResult();
+
+    /// <summary>The same without keeping a thread waiting.</summary>
+    public async Task<TimeSpan> Start(int steps)
     {
         var started = Stopwatch.GetTimestamp();
-        _ = AllocatedBy(steps);
+        _ = await Run(steps).ConfigureAwait(false);
         return Stopwatch.GetElapsedTime(started);
     }
 
     /// <summary>Runs so many steps and returns the bytes that each compute thread allocated, by rank.</summary>
-    public long[] AllocatedBy(int steps)
-    {
-        long perEpoch = _job.Schedule.StepsPerEpoch;
-        var epochEnd = ((Step / perEpoch) + 1) * perEpoch;
-        var first = Step + steps <= epochEnd ? Step : epochEnd;
-        Step = first + steps;
-        return Task.WhenAll(_threads.Select((thread, rank) => thread.Run(ComputeKind.Shard, () =>
-        {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var done = _work[rank].Train(new TrainPlan(0, rank, first, steps, _sharding));
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            return done.NonFinite is null ? allocated : throw new InvalidOperationException($"lost: {done.NonFinite}");
-        }))).GetAwaiter().GetResult();
-    }
+    public long[] AllocatedBy(int steps) => Run(steps).GetAwaiter().GetResult();
 
     public void Dispose() => Array.ForEach(_threads, thread => thread.Dispose());
 
@@ -97,5 +87,20 @@ public sealed class TrainingRun : IDisposable
                 sharding.Workers, plan.Partials, MicrobatchRange.CountOf(batch, microbatchSize), shardMax,
                 TimeSpan.FromSeconds(30)),
         };
+    }
+
+    private Task<long[]> Run(int steps)
+    {
+        long perEpoch = _job.Schedule.StepsPerEpoch;
+        var epochEnd = ((Step / perEpoch) + 1) * perEpoch;
+        var first = Step + steps <= epochEnd ? Step : epochEnd;
+        Step = first + steps;
+        return Task.WhenAll(_threads.Select((thread, rank) => thread.Run(ComputeKind.Shard, () =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var done = _work[rank].Train(new TrainPlan(0, rank, first, steps, _sharding));
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            return done.NonFinite is null ? allocated : throw new InvalidOperationException($"lost: {done.NonFinite}");
+        })));
     }
 }

@@ -48,15 +48,15 @@ public static class WorkerScaling
     public static IReadOnlyList<ScalingPoint> Measure(
         Workload workload, IReadOnlyList<int> counts, int microbatchSize, int rounds, TimeSpan length)
     {
-        using var separate = new SeparateRuns(workload, counts.Max(), microbatchSize);
+        var several = counts.Where(count => count > 1).ToList();
+        using var separate = new SeparateRuns(workload, several.Append(0).Max(), microbatchSize);
         var runs = new List<TrainingRun>();
         try
         {
             runs.AddRange(counts.Select(count => new TrainingRun(workload, count, microbatchSize)));
             CheckSameBits(runs);
-            separate.Lease(counts.Max(), StepsCompared);
+            several.ForEach(count => separate.Lease(count, StepsCompared));
             var steps = Leases.StepsFor(runs[0].Lease, length);
-            var several = counts.Where(count => count > 1).ToList();
             var seconds = Alternating.Run(
                 rounds,
                 [
@@ -64,9 +64,10 @@ public static class WorkerScaling
                     .. several.Select(count => (Func<double>)(() => separate.Lease(count, steps).TotalSeconds)),
                 ]);
             double[][] rates = [.. seconds.Select(way => way.Select(s => steps * workload.BatchSize / s).ToArray())];
-            var one = rates[counts.Index().Single(count => count.Item == 1).Index];
+            var apart = several.Zip(rates.Skip(counts.Count)).ToDictionary();
+            var one = rates[counts.Index().Single(count => count.Item == 1).Index].Max();
             return [.. counts.Select((count, i) => new ScalingPoint(
-                count, rates[i], count == 1 ? one : rates[counts.Count + several.IndexOf(count)], one.Max(),
+                count, rates[i], apart.GetValueOrDefault(count, rates[i]), one,
                 runs[i].OperationsPerStep / workload.BatchSize))];
         }
         finally

@@ -31,6 +31,7 @@ public sealed class BenchTests : IDisposable
                 "operation", "pass", "scaling", "measured"],
             events.Distinct());
         Assert.Equal([1, 2], Of("scaling").Select(line => line.GetProperty("workers").GetInt32()));
+        Assert.All(Of("scaling"), line => Assert.True(line.TryGetProperty("apartRatio", out _)));
         Assert.Equal([1, 2], Of("bandwidth").Select(line => line.GetProperty("threads").GetInt32()));
         Assert.Equal(["forward", "backward"], Of("operation").Select(line => line.GetProperty("pass").GetString())
             .Distinct());

@@ -18,15 +18,22 @@ public sealed class WorkerScalingTests
         var points = WorkerScaling.Measure(Workload.Small, [1, 2, 3], 4, rounds: 2, TimeSpan.FromMilliseconds(1));
         Assert.Equal([1, 2, 3], points.Select(point => point.Workers));
         Assert.Equal(1, points[0].Ratio);
-        Assert.All(points, point => Assert.Equal(point.Rates.Max(), point.Ratio * point.One, 1e-6));
-        Assert.All(points, point => Assert.Equal(point.Apart.Max(), point.ApartRatio * point.One, 1e-6));
+        Assert.Equal(points[0].Rates, points[0].Apart);
         Assert.All(points, point =>
         {
+            Assert.Equal(points[0].Best, point.One);
             Assert.Equal(2, point.Rates.Count);
             Assert.Equal(2, point.Apart.Count);
             Assert.All(point.Rates.Concat(point.Apart), rate => Assert.True(rate > 0 && double.IsFinite(rate)));
             Assert.Equal(2 * ((2 * 20 * 8) + (3 * 8 * 3)), point.OperationsPerSample);
         });
+    }
+
+    [Fact]
+    public void Measure_HasNoJobsApart_ForOneWorker()
+    {
+        var points = WorkerScaling.Measure(Workload.Small, [1], 4, rounds: 2, TimeSpan.FromMilliseconds(1));
+        Assert.Equal(points.Single().Rates, points.Single().Apart);
     }
 
     [Fact]
