@@ -10,6 +10,9 @@ using Distributed.Benchmarks.Measuring;
 // What follows an option; null where it is not given.
 string? After(string option) => args.SkipWhile(word => word != option).Skip(1).FirstOrDefault();
 
+int NumberAfter(string option, int otherwise) =>
+    After(option) is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : otherwise;
+
 if (args is [AllReduceProcess.Name, ..])
 {
     return AllReduceProcess.Run(args[1..]);
@@ -24,7 +27,9 @@ if (name == Everything || Comparison.All.Any(comparison => comparison.Name == na
         GlooScript = After("--gloo"),
         TorchScript = After("--torch"),
         Python = After("--python"),
-        Turns = int.Parse(After("--turns") ?? $"{Effort.Real.Turns}", CultureInfo.InvariantCulture),
+        Turns = NumberAfter("--turns", Effort.Real.Turns),
+        Networks = NumberAfter("--networks", Effort.Real.Networks),
+        Seed = NumberAfter("--seed", Effort.Real.Seed),
         Only = After("--only")?.Split(';'),
     };
     foreach (var comparison in Comparison.All.Where(comparison => name is Everything || comparison.Name == name))

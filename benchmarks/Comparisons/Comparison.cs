@@ -15,8 +15,12 @@ internal sealed record Effort(
     internal static Effort Real { get; } =
         new([Workload.Mlp, Workload.Seed], 15, TimeSpan.FromMilliseconds(300), 1000, Kernels.BenchmarkSize.Real);
 
-    internal static Effort Small { get; } =
-        new([Workload.Small], 2, TimeSpan.FromMilliseconds(1), 50, Kernels.BenchmarkSize.Small) { Turns = 1 };
+    internal static Effort Small { get; } = new(
+        [Workload.Small], 2, TimeSpan.FromMilliseconds(1), 50, Kernels.BenchmarkSize.Small)
+    {
+        Turns = 1,
+        Networks = 4,
+    };
 
     /// <summary>The script that measures gloo's all-reduce; null for none.</summary>
     internal string? GlooScript { get; init; }
@@ -29,6 +33,12 @@ internal sealed record Effort(
 
     /// <summary>How often whole jobs take turns.</summary>
     internal int Turns { get; init; } = 5;
+
+    /// <summary>How many networks are drawn.</summary>
+    internal int Networks { get; init; } = 60;
+
+    /// <summary>What they are drawn from.</summary>
+    internal int Seed { get; init; } = 1;
 
     /// <summary>Names of the jobs that take part, so that nothing is written to the results; null for all.</summary>
     internal IReadOnlyList<string>? Only { get; init; }
@@ -49,6 +59,7 @@ internal sealed record Comparison(string Name, Func<Effort, Report> Measure)
         new(AllReduce.Name, AllReduce.Measure),
         new(ClusterSpeed.Name, ClusterSpeed.Measure),
         new(TorchSpeed.Name, TorchSpeed.Measure),
+        new(NetworkSweep.Name, NetworkSweep.Measure),
         new(ProductSpeeds.Name, ProductSpeeds.Measure),
         new(StartUp.Name, StartUp.Measure),
     ];

@@ -47,9 +47,6 @@ internal sealed record TorchCase(
         Own("separable", 64, Separable),
     ];
 
-    /// <summary>What PyTorch's script calls the model.</summary>
-    internal string PeerModel => Name.Split('@')[0];
-
     internal static TorchCase Small { get; } = new("small", Workload.Small, false, LeastGoal, 1);
 
     private static TorchCase Own(string model, int batchSize, string? layers = null) => new(

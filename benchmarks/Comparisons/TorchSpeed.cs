@@ -15,7 +15,6 @@ namespace Distributed.Benchmarks.Comparisons;
 internal static class TorchSpeed
 {
     internal const string Name = "compare";
-    private const int RoundsInTurn = 4;
 
     internal static Report Measure(Effort effort)
     {
@@ -33,7 +32,7 @@ internal static class TorchSpeed
 
         var round = isReal ? TimeSpan.FromSeconds(1) : effort.RoundLength;
         return Report.Of(
-            Name, $"{effort.Turns} turns, of each the best of {RoundsInTurn} rounds of about "
+            Name, $"{effort.Turns} turns, of each the best of {Turn.Rounds} rounds of about "
             + $"{round.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s; ratios of the best turns, and of the "
             + "medians in brackets. " + (peer is null
                 ? "Without PyTorch: its script was not given."
@@ -51,7 +50,7 @@ internal static class TorchSpeed
         for (var turn = 0; turn < effort.Turns; turn++)
         {
             Console.Error.WriteLine($"{one.Name}: turn {turn + 1} of {effort.Turns}");
-            rates.One.Add(Turn(first.Lease, one.Workload, round));
+            rates.One.Add(Turn.Of(first.Lease, one.Workload, round));
             if (peer is not null)
             {
                 rates.Thread.Add(Peer(peer, one, effort, "single", round));
@@ -64,8 +63,8 @@ internal static class TorchSpeed
 
             if (second is not null && apart is not null)
             {
-                rates.Two.Add(Turn(second.Lease, one.Workload, round));
-                rates.Apart.Add(Turn(steps => apart.Lease(2, steps), one.Workload, round));
+                rates.Two.Add(Turn.Of(second.Lease, one.Workload, round));
+                rates.Apart.Add(Turn.Of(steps => apart.Lease(2, steps), one.Workload, round));
             }
 
             if (peer is not null && one.ParallelGoal is not null)
@@ -136,16 +135,7 @@ internal static class TorchSpeed
     private static double Peer(TorchPeer peer, TorchCase one, Effort effort, string mode, TimeSpan round) =>
         one.IsGiven
             ? peer.Rate(effort.TorchScript!, $"{one.Name} 1 {mode}")
-            : peer.Rate(TorchPeer.OwnScript("torch_models.py"), string.Create(
-                CultureInfo.InvariantCulture, $"{one.PeerModel} {one.Workload.BatchSize} {round.TotalSeconds}"));
-
-    /// <summary>Warms up, and returns the rate of the best round.</summary>
-    private static double Turn(Func<int, TimeSpan> lease, Workload workload, TimeSpan round)
-    {
-        var steps = Leases.StepsFor(lease, round);
-        var best = Enumerable.Range(0, RoundsInTurn).Min(_ => lease(steps));
-        return steps * workload.BatchSize / best.TotalSeconds;
-    }
+            : Turn.Of(peer, one.Workload, round);
 
     /// <summary>
     /// Samples per second of every turn: one worker, two, and two jobs apart; PyTorch's one thread, the same keeping

@@ -1,72 +1,116 @@
-# Trains a model of the command line's names on one fixed random batch, as 28 by 28 images of ten classes, and prints
-# the rate of the best round:   torch_models.py MODEL BATCH SECONDS
-import sys, time, torch, torch.nn as nn
+# Trains a model of the command line, by name or spelled out as [layer, ...], on one fixed random batch of ten classes,
+# and prints the rate of the best round:   torch_models.py MODEL BATCH SECONDS [SIDE,...]
+# A sample is one image of 28 by 28 unless its sides are given.
+import re, sys, time, torch, torch.nn as nn
 
-name, batch, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-torch.set_num_threads(1)
-torch.manual_seed(0)
+NAMED = {
+    'linear': '[flatten, linear(10)]',
+    'cnn': '[images, conv(32, size=3), relu, conv(64, size=3), relu, maxpool(2), flatten, linear(128), relu, '
+           'linear(10)]',
+    'lenet5': '[images, conv(6, size=5, padding=2), tanh, avgpool(2), conv(16, size=5), tanh, avgpool(2), flatten, '
+              'linear(120), tanh, linear(84), tanh, linear(10)]',
+}
 
 
-def perceptron(widths):
-    layers, inputs = [nn.Flatten()], 784
-    for width in widths:
-        layers += [nn.Linear(inputs, width), nn.ReLU()]
-        inputs = width
-    return nn.Sequential(*layers, nn.Linear(inputs, 10))
+def spelled(name):
+    if name.startswith('['):
+        return name
+    if name.startswith('mlp:'):
+        hidden = ''.join(f'linear({width}), relu, ' for width in name[4:].split(','))
+        return f'[flatten, {hidden}linear(10)]'
+    if name.startswith('resnet:'):
+        return f"[{', '.join(residual_layers(int(name[7:])))}]"
+    if name in NAMED:
+        return NAMED[name]
+    sys.exit(f'{name} is unknown here: choose linear, mlp:WIDTHS, cnn, lenet5, resnet:BLOCKS or [layer, ...]')
+
+
+def residual_layers(blocks):
+    yield 'images, conv(16, size=3, padding=1, bias=false), batchnorm, relu'
+    channels = 16
+    for width in (16, 32, 64):
+        for _ in range(blocks):
+            stride = width // channels
+            shortcut = f', shortcut=[conv({width}, size=1, stride=2, bias=false)]' if stride > 1 else ''
+            yield (f'residual([conv({width}, size=3, stride={stride}, padding=1, bias=false), batchnorm, relu, '
+                   f'conv({width}, size=3, padding=1, bias=false), batchnorm]{shortcut}), relu')
+            channels = width
+    yield 'globalpool, linear(10)'
+
+
+# What stands between the commas that are in no brackets.
+def parts(text):
+    depth, part = 0, ''
+    for sign in text:
+        depth += (sign in '([') - (sign in ')]')
+        if sign == ',' and depth == 0:
+            yield part.strip()
+            part = ''
+        else:
+            part += sign
+    if part.strip():
+        yield part.strip()
+
+
+class Images(nn.Module):
+    def forward(self, x):
+        return x.unsqueeze(1) if x.dim() == 3 else x
 
 
 class Residual(nn.Module):
-    def __init__(self, channels, width):
+    def __init__(self, layers, shortcut):
         super().__init__()
-        stride = width // channels
-        self.branch = nn.Sequential(
-            *filters(channels, width, stride), nn.ReLU(), *filters(width, width))
-        self.shortcut = nn.Conv2d(channels, width, 1, stride, bias=False) if stride > 1 else nn.Identity()
+        self.layers, self.shortcut = layers, shortcut
 
     def forward(self, x):
-        return torch.relu(self.branch(x) + self.shortcut(x))
+        return self.layers(x) + self.shortcut(x)
 
 
-def filters(channels, width, stride=1):
-    return nn.Conv2d(channels, width, 3, stride, padding=1, bias=False), nn.BatchNorm2d(width)
+def layer(text, shape):
+    kind, _, inside = re.fullmatch(r'([a-z-]+)(\((.*)\))?', text, re.S).groups()
+    given = list(parts(inside or ''))
+    named = dict(part.split('=', 1) for part in given if re.match(r'[a-z]+=', part))
+    first = given[0] if given and not re.match(r'[a-z]+=', given[0]) else None
+
+    def number(name, default):
+        return int(named.get(name, default))
+
+    if kind == 'linear':
+        return nn.Linear(shape[-1], int(first), bias=named.get('bias') != 'false')
+    if kind == 'conv':
+        return nn.Conv2d(
+            shape[0], int(first), number('size', 0), number('stride', 1), number('padding', 0), number('dilation', 1),
+            number('groups', 1), bias=named.get('bias') != 'false')
+    if kind == 'maxpool':
+        return nn.MaxPool2d(int(first), number('stride', first), number('padding', 0))
+    if kind == 'avgpool':
+        return nn.AvgPool2d(int(first), number('stride', first), number('padding', 0), count_include_pad=False)
+    if kind == 'residual':
+        return Residual(model(first, shape), model(named['shortcut'], shape) if 'shortcut' in named else nn.Identity())
+    return {
+        'images': Images, 'flatten': nn.Flatten, 'relu': nn.ReLU, 'sigmoid': nn.Sigmoid, 'tanh': nn.Tanh,
+        'gelu': nn.GELU, 'silu': nn.SiLU, 'leaky-relu': nn.LeakyReLU, 'softplus': nn.Softplus,
+        'globalpool': lambda: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+        'batchnorm': lambda: (nn.BatchNorm2d if len(shape) == 3 else nn.BatchNorm1d)(shape[0]),
+        'layernorm': lambda: nn.LayerNorm(shape[-1]), 'dropout': lambda: nn.Dropout(float(first or 0.5)),
+    }[kind]()
 
 
-def separable(channels, width, stride=1):
-    return (
-        nn.Conv2d(channels, channels, 3, stride, padding=1, groups=channels, bias=False), nn.BatchNorm2d(channels),
-        nn.ReLU(), nn.Conv2d(channels, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU())
+def model(text, shape):
+    layers = nn.Sequential()
+    for number, part in enumerate(parts(text.strip()[1:-1])):
+        layers.add_module(str(number), layer(part, shape))
+        with torch.no_grad():
+            shape = layers[-1](torch.zeros(2, *shape)).shape[1:]
+    return layers
 
 
-def model():
-    if name == 'linear':
-        return perceptron([])
-    if name.startswith('mlp:'):
-        return perceptron([int(width) for width in name[4:].split(',')])
-    if name == 'cnn':
-        return nn.Sequential(
-            nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-            nn.Linear(9216, 128), nn.ReLU(), nn.Linear(128, 10))
-    if name == 'lenet5':
-        return nn.Sequential(
-            nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(),
-            nn.AvgPool2d(2), nn.Flatten(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(),
-            nn.Linear(84, 10))
-    if name.startswith('resnet:'):
-        blocks, layers, channels = int(name[7:]), [*filters(1, 16), nn.ReLU()], 16
-        for width in (16, 32, 64):
-            for _ in range(blocks):
-                layers.append(Residual(channels, width))
-                channels = width
-        return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))
-    if name == 'separable':
-        return nn.Sequential(
-            *filters(1, 16), nn.ReLU(), *separable(16, 32), *separable(32, 64, 2), *separable(64, 128, 2),
-            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
-    sys.exit(f'{name} is unknown here: choose linear, mlp:WIDTHS, cnn, lenet5, resnet:BLOCKS or separable')
-
-
-net = model()
-x, y = torch.randn(batch, 1, 28, 28), torch.randint(0, 10, (batch,))
+name, batch, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+sides = [int(side) for side in sys.argv[4].split(',')] if len(sys.argv) > 4 else [28, 28]
+torch.set_num_threads(1)
+torch.manual_seed(0)
+net = model(spelled(name), sides)
+x, y = torch.randn(batch, *sides), torch.randint(0, 10, (batch,))
 optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
 loss = nn.CrossEntropyLoss()
 
@@ -90,4 +134,4 @@ for _ in range(4):
     for _ in range(steps):
         step()
     best = min(best, (time.perf_counter() - start) / steps)
-print(f'torch {torch.__version__} {name} batch {batch}: {batch / best:.1f} samples/s')
+print(f'torch {torch.__version__} batch {batch}: {batch / best:.1f} samples/s')

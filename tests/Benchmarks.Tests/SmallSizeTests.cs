@@ -24,6 +24,7 @@ public sealed class SmallSizeTests
     [InlineData("allreduce", 5)]
     [InlineData("cluster", 2)]
     [InlineData("compare", 3)]
+    [InlineData("sweep", 4)]
     [InlineData("start", 2)]
     public void Comparison_HasItsRows(string name, int rows)
     {

@@ -1,5 +1,6 @@
 using Distributed.Benchmarks.Comparisons;
 using Distributed.Benchmarks.Peers;
+using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Tests;
 
@@ -33,4 +34,15 @@ public sealed class TorchPeerTests
         Assert.All(TorchCase.All, one => Assert.True(one.OneGoal >= 0.9));
         Assert.All(TorchCase.All, one => one.Workload.Check());
     }
+
+    [Fact]
+    public void RandomNetworks_Build_AndAreThoseOfTheirSeed()
+    {
+        var networks = RandomNetwork.AllOf(7).Take(200).ToList();
+        Assert.All(networks, network => network.Check());
+        Assert.Equal(Names(networks), Names(RandomNetwork.AllOf(7).Take(200)));
+        Assert.NotEqual(Names(networks), Names(RandomNetwork.AllOf(8).Take(200)));
+    }
+
+    private static IEnumerable<string> Names(IEnumerable<Workload> networks) => networks.Select(network => network.Name);
 }
