@@ -75,7 +75,9 @@ internal sealed class RandomNetwork
                 break;
             }
 
-            _layers.Add($"conv({filters}, size={size}, stride={stride}, padding={padding}, groups={groups})");
+            _layers.Add(
+                $"conv({filters}, size={size}{Unless(1, "stride", stride)}{Unless(0, "padding", padding)}"
+                + $"{Unless(1, "groups", groups)})");
             Activate(batch);
             (side, channels) = (across, filters);
             if (batch > 1 && Chance(0.15))
@@ -120,6 +122,8 @@ internal sealed class RandomNetwork
         var model = $"[{string.Join(", ", _layers)}, linear({Classes})]";
         return new Workload($"{string.Join('×', sides)}, batch {batch}: {model}", sides, Classes, model, batch);
     }
+
+    private static string Unless(int usual, string name, int value) => value == usual ? "" : $", {name}={value}";
 
     private bool Chance(double part) => _random.NextDouble() < part;
 

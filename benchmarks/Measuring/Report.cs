@@ -49,8 +49,8 @@ internal sealed record Row(
     internal string Line() =>
         $"| {What} | {Number(Median)} {Unit} | {Number(Best)} {Unit} | {Number(P99)} {Unit} | {Ratio} | {Verdict()} |";
 
-    /// <summary>The line in short, without its first column.</summary>
-    internal string Summary() => $"| {What} | {Number(Best)} {Unit} | {Ratio} | {Verdict()} |";
+    /// <summary>What it comes to: the ratio, or the best where nothing is compared.</summary>
+    internal string Shown => Ratio ?? $"{Number(Best)} {Unit}";
 
     private string Verdict() => Goal is null ? "" : Met == true ? $"{Goal}: met" : $"{Goal}: **missed**";
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace Distributed.Benchmarks.Measuring;
 
 /// <summary>
-/// Result files, one per comparison and machine, the tables of RESULTS.md and their sum in README.md.
+/// Result files, one per comparison and machine, the tables of RESULTS.md and what has a goal in README.md.
 /// </summary>
 internal static class ResultFiles
 {
@@ -22,22 +22,7 @@ internal static class ResultFiles
             .Order(StringComparer.Ordinal)
             .Select(file => Report.Parse(File.ReadAllText(file))).ToList();
         Rewrite(Path.Combine(benchmarks, "RESULTS.md"), Tables(reports));
-        Rewrite(Path.Combine(root, "README.md"), Summary(reports));
-    }
-
-    /// <summary>What has a goal, machine by machine: the README's table.</summary>
-    internal static string Summary(IEnumerable<Report> reports)
-    {
-        var text = new StringBuilder("\n| machine | what | best | ratio | goal |\n| --- | --- | --- | --- | --- |\n");
-        foreach (var report in reports)
-        {
-            foreach (var row in report.Rows.Where(row => row.Goal is not null))
-            {
-                text.Append($"| {report.Machine} {row.Summary()}\n");
-            }
-        }
-
-        return text.Append('\n').ToString();
+        Rewrite(Path.Combine(root, "README.md"), $"\n{GoalTable.Of(reports)}\n");
     }
 
     private static void Rewrite(string page, string tables) =>
