@@ -11,7 +11,7 @@ internal sealed class RandomNetwork
 {
     private const int Classes = 10;
 
-    /// <summary>Multiplications and additions of all convolutions in a step, so that it takes a second at most.</summary>
+    /// <summary>Multiplications and additions of a step's convolutions, so that it takes a second at most.</summary>
     private const double OperationsMax = 1e10;
 
     private readonly Random _random;
@@ -59,7 +59,8 @@ internal sealed class RandomNetwork
     private Workload Convolutions()
     {
         var (channels, side) = OneOf(
-            (1, 28), (1, 64), (3, 32), (3, 48), (3, 64), (3, 96), (8, 16), (16, 14), (16, 28), (32, 14), (64, 7), (64, 14));
+            (1, 28), (1, 64), (3, 32), (3, 48), (3, 64), (3, 96), (8, 16), (16, 14), (16, 28), (32, 14), (64, 7),
+            (64, 14));
         int[] sides = [channels, side, side];
         var batch = side >= 48 ? OneOf(4, 8, 16) : OneOf(1, 8, 16, 32, 64, 128);
         var (filters, operations) = (OneOf(4, 8, 16, 24, 32, 48, 64), 0.0);

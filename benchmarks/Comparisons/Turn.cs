@@ -4,7 +4,7 @@ using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Comparisons;
 
-/// <summary>One side's turn at training a job: a warm-up and the best of several rounds, in samples per second.</summary>
+/// <summary>One side's turn at training a job: a warm-up and the best of some rounds, in samples per second.</summary>
 internal static class Turn
 {
     internal const int Rounds = 4;
@@ -18,8 +18,11 @@ internal static class Turn
     }
 
     /// <summary>PyTorch's, with one thread.</summary>
-    internal static double Of(TorchPeer peer, Workload workload, TimeSpan round) => peer.Rate(
-        TorchPeer.OwnScript("torch_models.py"), string.Create(
+    internal static double Of(TorchPeer peer, Workload workload, TimeSpan round)
+    {
+        var sides = string.Join(',', workload.SampleShape);
+        return peer.Rate(TorchPeer.OwnScript("torch_models.py"), string.Create(
             CultureInfo.InvariantCulture,
-            $"\"{workload.Model}\" {workload.BatchSize} {round.TotalSeconds} {string.Join(',', workload.SampleShape)}"));
+            $"\"{workload.Model}\" {workload.BatchSize} {round.TotalSeconds} {sides}"));
+    }
 }

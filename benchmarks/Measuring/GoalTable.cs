@@ -39,9 +39,13 @@ internal static partial class GoalTable
     private static IEnumerable<(string What, IEnumerable<Reached> Cases)> Lines(List<Reached> rows)
     {
         var cases = rows.GroupBy(one => one.Row.What).ToList();
-        return cases.Count <= RowsOfOneGoalMax
-            ? cases.Select(one => (one.Key, one.AsEnumerable()))
-            : [($"{cases.Count} cases", rows)];
+        if (cases.Count <= RowsOfOneGoalMax)
+        {
+            return cases.Select(one => (one.Key, one.AsEnumerable()));
+        }
+
+        var ends = cases.Select(one => one.Key.Split(", ")[^1]).Distinct().ToList();
+        return [($"{cases.Count} cases{(ends.Count == 1 ? $", {ends[0]}" : "")}", rows)];
     }
 
     private static string Cell(List<Row> rows)

@@ -35,15 +35,16 @@ public sealed class MeasuringTests
     {
         var fast = Plain with { Ratio = "1.50 × (1.4)", Goal = "at least 1 ×", Met = true };
         var slow = fast with { Ratio = "0.50 × (0.6)", Met = false };
-        Row Case(Row row, int number) => row with { What = $"case {number}", Goal = "at least 2" };
-        var here = Report.Of("adding", "Alone.", [fast, Plain, Case(fast, 1), Case(slow, 2), Case(fast, 3), Case(fast, 4)]);
+        Row Case(Row row, int number) => row with { What = $"case {number}, fast", Goal = "at least 2" };
+        var here = Report.Of(
+            "adding", "Alone.", [fast, Plain, Case(fast, 1), Case(slow, 2), Case(fast, 3), Case(fast, 4)]);
         var there = here with { Machine = "there", Rows = [slow, Case(fast, 1), Case(Plain, 2) with { Met = true }] };
         Assert.Equal(
             $"""
             | benchmark | what | goal | {Machine.Name} | there |
             | --- | --- | --- | --- | --- |
             | adding | adding | at least 1 × | 1.50 × (1.4) | **0.50 × (0.6)** |
-            | adding | 4 cases | at least 2 | 0.50 to 1.50 × (0.6 to 1.4): **3 of 4 met** | all 2 met |
+            | adding | 4 cases, fast | at least 2 | 0.50 to 1.50 × (0.6 to 1.4): **3 of 4 met** | all 2 met |
 
             """,
             GoalTable.Of([here, there]));

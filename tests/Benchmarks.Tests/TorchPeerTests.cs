@@ -44,5 +44,5 @@ public sealed class TorchPeerTests
         Assert.NotEqual(Names(networks), Names(RandomNetwork.AllOf(8).Take(60)));
     }
 
-    private static IEnumerable<string> Names(IEnumerable<Workload> networks) => networks.Select(network => network.Name);
+    private static IEnumerable<string> Names(IEnumerable<Workload> networks) => networks.Select(one => one.Name);
 }
