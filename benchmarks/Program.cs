@@ -6,21 +6,23 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Distributed.Benchmarks.Collectives;
 using Distributed.Benchmarks.Comparisons;
 using Distributed.Benchmarks.Measuring;
+using Distributed.Engine.Errors;
+
+const string Everything = "all";
 
 // What follows an option; null where it is not given.
 string? After(string option) => args.SkipWhile(word => word != option).Skip(1).FirstOrDefault();
 
-int NumberAfter(string option, int otherwise) =>
-    After(option) is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : otherwise;
-
-if (args is [AllReduceProcess.Name, ..])
+int NumberAfter(string option, int otherwise) => After(option) switch
 {
-    return AllReduceProcess.Run(args[1..]);
-}
+    null => otherwise,
+    { } text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+        => number,
+    { } text => throw new UserErrorException(
+        $"{option} '{text}' is no whole number from 1 up: write it as {option} {otherwise}"),
+};
 
-const string Everything = "all";
-var name = args.FirstOrDefault() ?? "";
-if (name == Everything || Comparison.All.Any(comparison => comparison.Name == name))
+int Compare(string name)
 {
     var effort = Effort.Real with
     {
@@ -44,6 +46,25 @@ if (name == Everything || Comparison.All.Any(comparison => comparison.Name == na
     }
 
     return 0;
+}
+
+if (args is [AllReduceProcess.Name, ..])
+{
+    return AllReduceProcess.Run(args[1..]);
+}
+
+var name = args.FirstOrDefault() ?? "";
+if (name == Everything || Comparison.All.Any(comparison => comparison.Name == name))
+{
+    try
+    {
+        return Compare(name);
+    }
+    catch (UserErrorException mistake)
+    {
+        Console.Error.WriteLine(mistake.Message);
+        return 1;
+    }
 }
 
 // In this process: BenchmarkDotNet's own projects would have to fit the rules of this repository's build.

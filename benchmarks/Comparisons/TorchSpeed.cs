@@ -1,6 +1,7 @@
 using System.Globalization;
 using Distributed.Benchmarks.Measuring;
 using Distributed.Benchmarks.Peers;
+using Distributed.Engine.Errors;
 using Distributed.Measuring;
 using Distributed.Measuring.Jobs;
 
@@ -25,7 +26,7 @@ internal static class TorchSpeed
             : [TorchCase.Small];
         if (cases.Count == 0)
         {
-            throw new ArgumentException(
+            throw new UserErrorException(
                 $"--only {string.Join(';', effort.Only!)}: choose of "
                 + string.Join(';', TorchCase.All.Select(one => one.Name)));
         }

@@ -1,4 +1,5 @@
 using System.Text;
+using Distributed.Engine.Errors;
 
 namespace Distributed.Benchmarks.Measuring;
 
@@ -66,6 +67,6 @@ internal static class ResultFiles
             }
         }
 
-        throw new InvalidOperationException("run the benchmarks inside the repository: they write benchmarks/results");
+        throw new UserErrorException("run the benchmarks inside the repository: they write benchmarks/results");
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Distributed.Engine.Errors;
 
 namespace Distributed.Benchmarks.Peers;
 
@@ -15,7 +16,7 @@ internal static class Programs
     /// <param name="arguments">As a shell would take them.</param>
     /// <param name="folder">Where it runs; null for here.</param>
     /// <param name="variables">Put into the environment; those that are null are taken out of it.</param>
-    /// <remarks>Errors: InvalidOperationException with its last line of errors for a program that fails.</remarks>
+    /// <remarks>Errors: UserErrorException with its last line of errors for a program that fails.</remarks>
     internal static string OutputOf(
         string program, string arguments, string? folder = null, IReadOnlyDictionary<string, string?>? variables = null)
     {
@@ -45,6 +46,6 @@ internal static class Programs
         var last = errors.GetAwaiter().GetResult().TrimEnd().Split('\n')[^1];
         return process.ExitCode == 0
             ? output
-            : throw new InvalidOperationException($"{program} {arguments} ended with {process.ExitCode}: {last}");
+            : throw new UserErrorException($"{program} {arguments} ended with {process.ExitCode}: {last}");
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Distributed.Engine.Errors;
 using Distributed.Engine.Kernels;
 
 namespace Distributed.Benchmarks.Peers;
@@ -69,24 +70,24 @@ internal sealed partial class TorchPeer
 
     /// <summary>The first Python that has PyTorch.</summary>
     /// <param name="given">The only one to try; null for the usual ones.</param>
-    /// <remarks>Errors: InvalidOperationException where there is none, saying what to do.</remarks>
+    /// <remarks>Errors: UserErrorException where there is none, saying what to do.</remarks>
     internal static TorchPeer Find(string? given)
     {
         string[] candidates = given is null ? ["python3", "/usr/bin/python3"] : [given];
         return candidates.FirstOrDefault(HasTorch) is { } python
             ? new TorchPeer(python)
-            : throw new InvalidOperationException(
+            : throw new UserErrorException(
                 $"{string.Join(" and ", candidates)} cannot import torch: install python3-torch and libopenblas0, or "
                 + "name another Python with --python PATH");
     }
 
     /// <summary>Runs a script and takes the samples per second that it prints.</summary>
-    /// <remarks>Errors: InvalidOperationException for a script that fails or prints no rate.</remarks>
+    /// <remarks>Errors: UserErrorException for a script that fails or prints no rate.</remarks>
     internal double Rate(string script, string arguments) =>
         RateIn(string.Join('\n', Lines(script, arguments)));
 
     /// <summary>Runs a script and takes the lines that it prints.</summary>
-    /// <remarks>Errors: InvalidOperationException for a script that fails.</remarks>
+    /// <remarks>Errors: UserErrorException for a script that fails.</remarks>
     internal string[] Lines(string script, string arguments) =>
         Programs.OutputOf(_python, $"{script} {arguments}", variables: _variables)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -94,7 +95,7 @@ internal sealed partial class TorchPeer
     /// <summary>The rate in a line such as: torch 1.13 mlp …: 51400 samples/s.</summary>
     internal static double RateIn(string output) => Line().Match(output) is { Success: true } line
         ? double.Parse(line.Groups["rate"].ValueSpan, CultureInfo.InvariantCulture)
-        : throw new InvalidOperationException(
+        : throw new UserErrorException(
             $"the script printed '{output.Trim()}': needs a line that ends in ': N samples/s …'");
 
     private static bool HasTorch(string python)
@@ -103,7 +104,7 @@ internal sealed partial class TorchPeer
         {
             return Programs.OutputOf(python, "-c \"import torch\"").Length == 0;
         }
-        catch (Exception error) when (error is InvalidOperationException or Win32Exception)
+        catch (Exception error) when (error is UserErrorException or Win32Exception)
         {
             return false;
         }

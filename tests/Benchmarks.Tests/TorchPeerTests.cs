@@ -1,5 +1,6 @@
 using Distributed.Benchmarks.Comparisons;
 using Distributed.Benchmarks.Peers;
+using Distributed.Engine.Errors;
 using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Tests;
@@ -14,12 +15,12 @@ public sealed class TorchPeerTests
     [Fact]
     public void Rate_SaysWhatIsNeeded_WhenTheScriptPrintsNone() => Assert.Equal(
         "the script printed 'hello': needs a line that ends in ': N samples/s …'",
-        Assert.Throws<InvalidOperationException>(() => TorchPeer.RateIn("hello\n")).Message);
+        Assert.Throws<UserErrorException>(() => TorchPeer.RateIn("hello\n")).Message);
 
     [Fact]
     public void Find_SaysWhatToDo_WhenThePythonHasNoTorch() => Assert.StartsWith(
         "no-such-python cannot import torch: install python3-torch",
-        Assert.Throws<InvalidOperationException>(() => TorchPeer.Find("no-such-python")).Message,
+        Assert.Throws<UserErrorException>(() => TorchPeer.Find("no-such-python")).Message,
         StringComparison.Ordinal);
 
     [Theory]
