@@ -25,9 +25,7 @@ internal static class SpecialFunctions
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var four = TLanes.Constant(4);
-        var magnitude = TLanes.Abs(x);
-        var t = TLanes.WhereLess(four, magnitude, four, magnitude);
+        var t = TLanes.AtMost(TLanes.Abs(x), TLanes.Constant(4));
         var s = TLanes.Multiply(t, t);
         var far = TLanes.FusedMultiplyAdd(TLanes.Constant(-1.72853470e-5), t, TLanes.Constant(3.83197126e-4));
         var low = TLanes.FusedMultiplyAdd(TLanes.Constant(-3.88396438e-3), t, TLanes.Constant(2.42546219e-2));

@@ -29,9 +29,7 @@ internal static class Transcendental
         where TLanes : struct, ILanes<TVector>
         where TVector : struct
     {
-        var low = TLanes.Constant(-104);
-        var high = TLanes.Constant(89);
-        var clamped = TLanes.WhereLess(x, low, low, TLanes.WhereLess(high, x, high, x));
+        var clamped = TLanes.AtLeast(TLanes.AtMost(x, TLanes.Constant(89)), TLanes.Constant(-104));
         var shift = TLanes.Constant(ExponentSplit.RoundingShift);
         var n = TLanes.Subtract(TLanes.FusedMultiplyAdd(clamped, TLanes.Constant(Log2E), shift), shift);
         var r = TLanes.FusedMultiplyAdd(n, TLanes.Constant(-Ln2High), clamped);

@@ -29,14 +29,17 @@ public unsafe interface ILanes<TVector> : IArithmetic<TVector>
     /// <summary>The greater of two: NaN if either is, and +0 is greater than −0 (IEEE 754's maximum).</summary>
     public static abstract TVector Maximum(TVector left, TVector right);
 
+    /// <summary>least where value is less, else value, NaN and a zero of either sign among them.</summary>
+    public static abstract TVector AtLeast(TVector value, TVector least);
+
+    /// <summary>most where value is greater, else value, NaN and a zero of either sign among them.</summary>
+    public static abstract TVector AtMost(TVector value, TVector most);
+
     /// <summary>The magnitude of value with the sign of sign.</summary>
     public static abstract TVector CopySign(TVector value, TVector sign);
 
     /// <summary>value · 2ⁿ, rounded once, for value in [½, 2) and integral n in −160 … 160; NaN stays NaN.</summary>
     public static abstract TVector Scale(TVector value, TVector n);
-
-    /// <summary>2ⁿ for integral n in −126 … 127, by building the exponent bits; unspecified for others.</summary>
-    public static abstract TVector PowerOfTwo(TVector n);
 
     /// <summary>
     /// Splits a positive normal float into m · 2ᵉ with m in [√½, √2) and integral e. Other inputs give unspecified

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Distributed.Engine.Kernels.Lanes;
 
@@ -71,14 +72,23 @@ public readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     public static Vector128<float> Maximum(Vector128<float> left, Vector128<float> right) => Vector128.Max(left, right);
 
+    // Where one is NaN, or both are zeros, the instructions give their second operand.
+    public static Vector128<float> AtLeast(Vector128<float> value, Vector128<float> least) =>
+        Sse.IsSupported ? Sse.Max(least, value) : WhereLess(value, least, least, value);
+
+    public static Vector128<float> AtMost(Vector128<float> value, Vector128<float> most) =>
+        Sse.IsSupported ? Sse.Min(most, value) : WhereLess(most, value, most, value);
+
     public static Vector128<float> CopySign(Vector128<float> value, Vector128<float> sign) =>
         Vector128.CopySign(value, sign);
 
-    public static Vector128<float> Scale(Vector128<float> value, Vector128<float> n) =>
-        ExponentSplit.ScaleInHalves<Lanes128, Vector128<float>>(value, n);
-
-    public static Vector128<float> PowerOfTwo(Vector128<float> n) =>
-        ((Vector128.ConvertToInt32(n) + Vector128.Create(127)) << 23).AsSingle();
+    // See Note [Scaled in halves].
+    public static Vector128<float> Scale(Vector128<float> value, Vector128<float> n)
+    {
+        var whole = Vector128.ConvertToInt32Native(n);
+        var half = whole >> 1;
+        return value * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
 
     public static Vector128<float> SplitExponent(Vector128<float> value, out Vector128<float> exponent)
     {
@@ -87,4 +97,6 @@ public readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
         var fraction = offset & Vector128.Create(ExponentSplit.FractionMask);
         return (fraction + Vector128.Create(ExponentSplit.SquareRootOfHalfBits)).AsSingle();
     }
+
+    private static Vector128<float> PowerOfTwo(Vector128<int> n) => ((n + Vector128.Create(127)) << 23).AsSingle();
 }

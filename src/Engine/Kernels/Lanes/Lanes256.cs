@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Distributed.Engine.Kernels.Lanes;
 
@@ -71,14 +72,23 @@ public readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 
     public static Vector256<float> Maximum(Vector256<float> left, Vector256<float> right) => Vector256.Max(left, right);
 
+    // Where one is NaN, or both are zeros, the instructions give their second operand.
+    public static Vector256<float> AtLeast(Vector256<float> value, Vector256<float> least) =>
+        Avx.IsSupported ? Avx.Max(least, value) : WhereLess(value, least, least, value);
+
+    public static Vector256<float> AtMost(Vector256<float> value, Vector256<float> most) =>
+        Avx.IsSupported ? Avx.Min(most, value) : WhereLess(most, value, most, value);
+
     public static Vector256<float> CopySign(Vector256<float> value, Vector256<float> sign) =>
         Vector256.CopySign(value, sign);
 
-    public static Vector256<float> Scale(Vector256<float> value, Vector256<float> n) =>
-        ExponentSplit.ScaleInHalves<Lanes256, Vector256<float>>(value, n);
-
-    public static Vector256<float> PowerOfTwo(Vector256<float> n) =>
-        ((Vector256.ConvertToInt32(n) + Vector256.Create(127)) << 23).AsSingle();
+    // See Note [Scaled in halves].
+    public static Vector256<float> Scale(Vector256<float> value, Vector256<float> n)
+    {
+        var whole = Vector256.ConvertToInt32Native(n);
+        var half = whole >> 1;
+        return value * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
 
     public static Vector256<float> SplitExponent(Vector256<float> value, out Vector256<float> exponent)
     {
@@ -87,4 +97,6 @@ public readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         var fraction = offset & Vector256.Create(ExponentSplit.FractionMask);
         return (fraction + Vector256.Create(ExponentSplit.SquareRootOfHalfBits)).AsSingle();
     }
+
+    private static Vector256<float> PowerOfTwo(Vector256<int> n) => ((n + Vector256.Create(127)) << 23).AsSingle();
 }

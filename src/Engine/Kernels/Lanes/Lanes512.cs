@@ -72,16 +72,18 @@ public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 
     public static Vector512<float> Maximum(Vector512<float> left, Vector512<float> right) => Vector512.Max(left, right);
 
+    // Where one is NaN, or both are zeros, the instructions give their second operand.
+    public static Vector512<float> AtLeast(Vector512<float> value, Vector512<float> least) =>
+        Avx512F.IsSupported ? Avx512F.Max(least, value) : WhereLess(value, least, least, value);
+
+    public static Vector512<float> AtMost(Vector512<float> value, Vector512<float> most) =>
+        Avx512F.IsSupported ? Avx512F.Min(most, value) : WhereLess(most, value, most, value);
+
     public static Vector512<float> CopySign(Vector512<float> value, Vector512<float> sign) =>
         Vector512.CopySign(value, sign);
 
     public static Vector512<float> Scale(Vector512<float> value, Vector512<float> n) =>
-        Avx512F.IsSupported
-            ? Avx512F.Scale(value, n)
-            : ExponentSplit.ScaleInHalves<Lanes512, Vector512<float>>(value, n);
-
-    public static Vector512<float> PowerOfTwo(Vector512<float> n) =>
-        ((Vector512.ConvertToInt32(n) + Vector512.Create(127)) << 23).AsSingle();
+        Avx512F.IsSupported ? Avx512F.Scale(value, n) : ScaleInHalves(value, n);
 
     public static Vector512<float> SplitExponent(Vector512<float> value, out Vector512<float> exponent)
     {
@@ -90,4 +92,14 @@ public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
         var fraction = offset & Vector512.Create(ExponentSplit.FractionMask);
         return (fraction + Vector512.Create(ExponentSplit.SquareRootOfHalfBits)).AsSingle();
     }
+
+    /// <summary>See Note [Scaled in halves].</summary>
+    private static Vector512<float> ScaleInHalves(Vector512<float> value, Vector512<float> n)
+    {
+        var whole = Vector512.ConvertToInt32Native(n);
+        var half = whole >> 1;
+        return value * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
+
+    private static Vector512<float> PowerOfTwo(Vector512<int> n) => ((n + Vector512.Create(127)) << 23).AsSingle();
 }

@@ -59,11 +59,19 @@ public readonly unsafe struct ScalarLanes : ILanes<float>
 
     public static float Maximum(float left, float right) => MathF.Max(left, right);
 
+    public static float AtLeast(float value, float least) => value < least ? least : value;
+
+    public static float AtMost(float value, float most) => most < value ? most : value;
+
     public static float CopySign(float value, float sign) => MathF.CopySign(value, sign);
 
-    public static float Scale(float value, float n) => ExponentSplit.ScaleInHalves<ScalarLanes, float>(value, n);
-
-    public static float PowerOfTwo(float n) => BitConverter.Int32BitsToSingle(((int)n + 127) << 23);
+    // See Note [Scaled in halves].
+    public static float Scale(float value, float n)
+    {
+        var whole = (int)n;
+        var half = whole >> 1;
+        return value * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
 
     public static float SplitExponent(float value, out float exponent)
     {
@@ -72,4 +80,6 @@ public readonly unsafe struct ScalarLanes : ILanes<float>
         var fraction = offset & ExponentSplit.FractionMask;
         return BitConverter.Int32BitsToSingle(fraction + ExponentSplit.SquareRootOfHalfBits);
     }
+
+    private static float PowerOfTwo(int n) => BitConverter.Int32BitsToSingle((n + 127) << 23);
 }
