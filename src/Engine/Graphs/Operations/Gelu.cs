@@ -20,7 +20,7 @@ public sealed class GeluOperation() : UnaryOperation<GeluOperation.Operator>("ge
     internal const double RootHalf = 0.70710678118654752;
 
     protected override Tensor InputGradient(Tensor x, Tensor y, Tensor upstream) =>
-        upstream * upstream.Graph.Add(new GeluSlopeOperation(), x);
+        upstream.Graph.Add(new GeluGradientOperation(), upstream, x);
 
     public readonly struct Operator : IUnaryOperator
     {
@@ -35,28 +35,29 @@ public sealed class GeluOperation() : UnaryOperation<GeluOperation.Operator>("ge
     }
 }
 
-/// <summary>y = Φ(x) + x·φ(x): dy/dx = φ(x)·(2 − x²).</summary>
-public sealed class GeluSlopeOperation() : UnaryOperation<GeluSlopeOperation.Operator>("gelu-slope", default)
+/// <summary>z = x·(Φ(y) + y·φ(y)): dz/dx = Φ(y) + y·φ(y), dz/dy = x·φ(y)·(2 − y²).</summary>
+public sealed class GeluGradientOperation() : BinaryOperation<GeluGradientOperation.Operator>("gelu-gradient")
 {
     private const double RootTwoPi = 2.5066282746310005;
 
-    protected override Tensor InputGradient(Tensor x, Tensor y, Tensor upstream)
+    protected override (Tensor? ToX, Tensor? ToY) InputGradients(Tensor x, Tensor y, Tensor z, Tensor upstream)
     {
-        var square = x.Square();
-        return upstream * ((-0.5f * square).Exp() * (2 - square) / (float)RootTwoPi);
+        var square = y.Square();
+        var curvature = (-0.5f * square).Exp() * (2 - square) / (float)RootTwoPi;
+        return (upstream.Graph.Add(new GeluGradientOperation(), upstream, y), upstream * x * curvature);
     }
 
-    public readonly struct Operator : IUnaryOperator
+    public readonly struct Operator : IBinaryOperator
     {
-        public T Apply<TMath, T>(T x)
+        public T Apply<TMath, T>(T x, T y)
             where TMath : struct, IArithmetic<T>
             where T : struct
         {
-            var erf = TMath.Erf(TMath.Multiply(x, TMath.Constant(GeluOperation.RootHalf)));
+            var erf = TMath.Erf(TMath.Multiply(y, TMath.Constant(GeluOperation.RootHalf)));
             var half = TMath.Constant(0.5);
-            var bell = TMath.Exp(TMath.Multiply(TMath.Multiply(x, x), TMath.Constant(-0.5)));
-            var term = TMath.Multiply(TMath.Multiply(x, bell), TMath.Constant(1 / RootTwoPi));
-            return TMath.Add(TMath.FusedMultiplyAdd(half, erf, half), term);
+            var bell = TMath.Exp(TMath.Multiply(TMath.Multiply(y, y), TMath.Constant(-0.5)));
+            var term = TMath.Multiply(TMath.Multiply(y, bell), TMath.Constant(1 / RootTwoPi));
+            return TMath.Multiply(x, TMath.Add(TMath.FusedMultiplyAdd(half, erf, half), term));
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed partial class Tensor
 public sealed class SiluOperation() : UnaryOperation<SiluOperation.Operator>("silu", default)
 {
     protected override Tensor InputGradient(Tensor x, Tensor y, Tensor upstream) =>
-        upstream * upstream.Graph.Add(new SiluSlopeOperation(), x);
+        upstream.Graph.Add(new SiluGradientOperation(), upstream, x);
 
     public readonly struct Operator : IUnaryOperator
     {
@@ -24,24 +24,27 @@ public sealed class SiluOperation() : UnaryOperation<SiluOperation.Operator>("si
     }
 }
 
-/// <summary>y = σ·(1 + x·(1 − σ)): dy/dx = σ·(1 − σ)·(2 + x·(1 − 2σ)).</summary>
-public sealed class SiluSlopeOperation() : UnaryOperation<SiluSlopeOperation.Operator>("silu-slope", default)
+/// <summary>
+/// z = x·σ·(1 + y·(1 − σ)) with σ = σ(y): dz/dx = σ·(1 + y·(1 − σ)), dz/dy = x·σ·(1 − σ)·(2 + y·(1 − 2σ)).
+/// </summary>
+public sealed class SiluGradientOperation() : BinaryOperation<SiluGradientOperation.Operator>("silu-gradient")
 {
-    protected override Tensor InputGradient(Tensor x, Tensor y, Tensor upstream)
+    protected override (Tensor? ToX, Tensor? ToY) InputGradients(Tensor x, Tensor y, Tensor z, Tensor upstream)
     {
-        var s = x.Sigmoid();
-        return upstream * (s * (1 - s) * (2 + (x * (1 - (2 * s)))));
+        var s = y.Sigmoid();
+        var curvature = s * (1 - s) * (2 + (y * (1 - (2 * s))));
+        return (upstream.Graph.Add(new SiluGradientOperation(), upstream, y), upstream * x * curvature);
     }
 
-    public readonly struct Operator : IUnaryOperator
+    public readonly struct Operator : IBinaryOperator
     {
-        public T Apply<TMath, T>(T x)
+        public T Apply<TMath, T>(T x, T y)
             where TMath : struct, IArithmetic<T>
             where T : struct
         {
             var one = TMath.Constant(1);
-            var s = TMath.Sigmoid(x);
-            return TMath.Multiply(s, TMath.FusedMultiplyAdd(x, TMath.Subtract(one, s), one));
+            var s = TMath.Sigmoid(y);
+            return TMath.Multiply(x, TMath.Multiply(s, TMath.FusedMultiplyAdd(y, TMath.Subtract(one, s), one)));
         }
     }
 }
