@@ -69,6 +69,7 @@ public sealed class GradientTests
         ["squared-error"] = l => Engine.Losses.SquaredErrors.HalfMeanSquared(l.P, l.Q),
         ["scalars"] = l => (1.5f + l.P) * 2f / (l.Q + 3f) + (0.5f / (l.Q + 4f)),
         ["leaky-relu"] = l => l.P.LeakyRelu(0.2f),
+        ["leaky-relu-turning"] = l => l.P.LeakyRelu(-0.5f),
         ["softplus"] = l => l.P.Softplus(),
         ["erf"] = l => (2 * l.P).Erf(),
         ["gelu"] = l => (2 * l.P).Gelu(),

@@ -14,11 +14,14 @@ public sealed partial class Tensor
 public sealed class LeakyReluOperation(float slope)
     : UnaryOperation<LeakyReluOperation.Operator>("leaky-relu", new Operator(slope))
 {
+    // With a slope from 0 up y has x's sign, and nobody needs to keep x.
     protected override Tensor InputGradient(Tensor x, Tensor y, Tensor upstream) =>
-        upstream.Graph.Add(new LeakyReluGradientOperation(slope), upstream, x);
+        upstream.Graph.Add(new LeakyReluGradientOperation(slope), upstream, slope >= 0 ? y : x);
 
     public readonly struct Operator(float slope) : IUnaryOperator
     {
+        public static bool IsBrief => true;
+
         public T Apply<TMath, T>(T x)
             where TMath : struct, IArithmetic<T>
             where T : struct =>

@@ -6,8 +6,8 @@ namespace Distributed.Engine.Kernels.ElementWise;
 public interface IUnaryOperator
 {
     /// <summary>
-    /// Whether it takes an instruction or two, so that kernels write it out wherever it follows a sum; false unless
-    /// said.
+    /// Whether it takes three instructions at most, so that kernels write it out wherever it follows a sum; false
+    /// unless said.
     /// </summary>
     public static virtual bool IsBrief => false;
 
