@@ -21,7 +21,7 @@ internal static class ClusterSpeed
     {
         var isReal = effort.Size == Kernels.BenchmarkSize.Real;
         var (turns, job) = (effort.Turns, isReal ? "--model mlp:512,512 --epochs 20" : "--model mlp:8 --epochs 1");
-        var peer = effort.TorchScript is null ? null : TorchPeer.Find(effort.Python);
+        var peer = effort.FindTorch();
         var (cluster, threads, torch) = (new List<double>(), new List<double>(), new List<double>());
         for (var turn = 0; turn < turns; turn++)
         {

@@ -1,4 +1,5 @@
 using Distributed.Benchmarks.Measuring;
+using Distributed.Benchmarks.Peers;
 using Distributed.Measuring.Jobs;
 
 namespace Distributed.Benchmarks.Comparisons;
@@ -42,6 +43,10 @@ internal sealed record Effort(
 
     /// <summary>Names of the jobs that take part, so that nothing is written to the results; null for all.</summary>
     internal IReadOnlyList<string>? Only { get; init; }
+
+    /// <summary>PyTorch, where its script is given; else null.</summary>
+    /// <remarks>Errors: UserErrorException where no Python has it.</remarks>
+    internal TorchPeer? FindTorch() => TorchScript is null ? null : TorchPeer.Find(Python);
 }
 
 /// <summary>A comparison that runs as a plain program.</summary>

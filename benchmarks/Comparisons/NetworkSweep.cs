@@ -1,3 +1,4 @@
+using System.Globalization;
 using Distributed.Benchmarks.Measuring;
 using Distributed.Benchmarks.Peers;
 using Distributed.Measuring;
@@ -13,14 +14,13 @@ namespace Distributed.Benchmarks.Comparisons;
 internal static class NetworkSweep
 {
     internal const string Name = "sweep";
-    private const double LeastGoal = 0.9;
     private const int RowsMax = 10;
 
     internal static Report Measure(Effort effort)
     {
         var isReal = effort.Size == Kernels.BenchmarkSize.Real;
         var round = isReal ? TimeSpan.FromMilliseconds(200) : effort.RoundLength;
-        var peer = effort.TorchScript is null ? null : TorchPeer.Find(effort.Python);
+        var peer = effort.FindTorch();
         var networks = RandomNetwork.AllOf(effort.Seed).Take(effort.Networks)
             .Select(network => new Rates(network, [], [], [])).ToList();
         foreach (var (number, rates) in networks.Index())
@@ -38,9 +38,8 @@ internal static class NetworkSweep
 
         return Report.Of(
             Name, $"Seed {effort.Seed}. Networks have a turn of each side, the best of {Turn.Rounds} rounds of about "
-            + $"{round.TotalSeconds} s; those with rows below the best of {effort.Turns}. " + (peer is null
-                ? "Without PyTorch: its script was not given."
-                : $"{peer.Settings} Keeping memory: {peer.KeepingMemory().Settings}."),
+            + $"{round.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s; those with rows below the best of "
+            + $"{effort.Turns}. {peer?.BothSettings ?? TorchPeer.Absent}",
             [.. peer is null ? [] : Sums(networks), .. shown.Select(Row)]);
     }
 
@@ -64,8 +63,8 @@ internal static class NetworkSweep
         var asItComes = Sum("PyTorch", [.. networks.Select(rates => rates.AgainstThread)]);
         yield return asItComes with
         {
-            Goal = $"at least {LeastGoal:0.0} ×",
-            Met = networks.Min(rates => rates.AgainstThread) >= LeastGoal,
+            Goal = $"at least {TorchCase.LeastGoal:0.0} ×",
+            Met = networks.Min(rates => rates.AgainstThread) >= TorchCase.LeastGoal,
         };
         yield return Sum("PyTorch that keeps memory", [.. networks.Select(rates => rates.AgainstKeeping)]);
     }

@@ -29,7 +29,7 @@ internal static class ProductSpeeds
     {
         var isReal = effort.Size == Kernels.BenchmarkSize.Real;
         IReadOnlyList<ProductSize> sizes = isReal ? ProductSize.Usual : [new ProductSize(9, 21, 35)];
-        var peer = effort.TorchScript is null ? null : TorchPeer.Find(effort.Python);
+        var peer = effort.FindTorch();
         var peaks = Peak.Paths.ToDictionary(path => path, Peak.Measure);
         var rates = new SortedDictionary<(int Size, ProductForm Form, KernelPath Path), List<double>>();
         var theirs = new Dictionary<(ProductSize, ProductForm), List<double>>();
@@ -58,7 +58,7 @@ internal static class ProductSpeeds
         return Report.Of(
             Name, $"One core, {effort.Turns} turns, of each the best of {RoundsInTurn} rounds; peak "
             + $"{string.Join(", ", peaks.Select(peak => $"{peak.Value / 1e9:0} GFLOP/s with {peak.Key}"))}. "
-            + (peer?.Settings ?? "Without PyTorch: its script was not given."),
+            + (peer?.Settings ?? TorchPeer.Absent),
             [.. rates.Select(one => Row(one.Key.Form, sizes[one.Key.Size], one.Key.Path, one.Value, peaks, theirs))]);
     }
 

@@ -20,7 +20,7 @@ internal static class TorchSpeed
     internal static Report Measure(Effort effort)
     {
         var isReal = effort.Size == Kernels.BenchmarkSize.Real;
-        var peer = effort.TorchScript is null ? null : TorchPeer.Find(effort.Python);
+        var peer = effort.FindTorch();
         var cases = isReal
             ? TorchCase.All.Where(one => effort.Only?.Contains(one.Name) ?? true).ToList()
             : [TorchCase.Small];
@@ -35,9 +35,7 @@ internal static class TorchSpeed
         return Report.Of(
             Name, $"{effort.Turns} turns, of each the best of {Turn.Rounds} rounds of about "
             + $"{round.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s; ratios of the best turns, and of the "
-            + "medians in brackets. " + (peer is null
-                ? "Without PyTorch: its script was not given."
-                : $"{peer.Settings} Keeping memory: {peer.KeepingMemory().Settings}."),
+            + "medians in brackets. " + (peer?.BothSettings ?? TorchPeer.Absent),
             [.. cases.SelectMany(one => Rows(one, Compare(one, effort, peer, round)))]);
     }
 

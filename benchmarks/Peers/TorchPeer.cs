@@ -9,6 +9,9 @@ namespace Distributed.Benchmarks.Peers;
 /// <summary>PyTorch in a process of its own, one thread per process.</summary>
 internal sealed partial class TorchPeer
 {
+    /// <summary>What reports say where it took no part.</summary>
+    internal const string Absent = "Without PyTorch: its script was not given.";
+
     private const string Versions =
         "import ctypes, torch; lib = ctypes.CDLL('libopenblas.so.0'); f = lib.openblas_get_config; "
         + "f.restype = ctypes.c_char_p; print('PyTorch', torch.__version__ + ',', f().decode().strip())";
@@ -54,6 +57,9 @@ internal sealed partial class TorchPeer
 
     /// <summary>Versions and variables, for reports.</summary>
     internal string Settings { get; }
+
+    /// <summary>The same where it takes part as it comes and keeping memory.</summary>
+    internal string BothSettings => $"{Settings} Keeping memory: {KeepingMemory().Settings}.";
 
     /// <summary>The same PyTorch told to keep the memory it frees; of its settings only these are told.</summary>
     internal TorchPeer KeepingMemory()

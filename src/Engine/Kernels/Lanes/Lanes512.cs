@@ -93,7 +93,7 @@ public readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
         return (fraction + Vector512.Create(ExponentSplit.SquareRootOfHalfBits)).AsSingle();
     }
 
-    /// <summary>See Note [Scaled in halves].</summary>
+    // See Note [Scaled in halves].
     private static Vector512<float> ScaleInHalves(Vector512<float> value, Vector512<float> n)
     {
         var whole = Vector512.ConvertToInt32Native(n);
